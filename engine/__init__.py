@@ -1,0 +1,1 @@
+"""Framepick without a window: scan, decode, score, select, store, export."""

@@ -1,0 +1,67 @@
+"""Errors with types. Each message says what happened, to which file, and what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+EXIT_OK = 0
+EXIT_CRASH = 1
+EXIT_USAGE = 2
+EXIT_SOME_UNREADABLE = 3
+EXIT_ROLE_NOT_RUN = 4
+EXIT_NOTHING_DONE = 5
+
+
+class FramepickError(Exception):
+    """Base of all errors that are shown to the user as they are."""
+
+    exit_code = EXIT_CRASH
+
+
+class UsageError(FramepickError):
+    """The request itself is wrong: an unknown role, a folder that is not there."""
+
+    exit_code = EXIT_USAGE
+
+
+class SettingsError(UsageError):
+    """A settings file holds something that cannot be used."""
+
+
+class NothingToDoError(FramepickError):
+    """The request is right but there is nothing to work on."""
+
+    exit_code = EXIT_NOTHING_DONE
+
+
+class PhotoError(FramepickError):
+    """One photo cannot be read. Never stops an album."""
+
+    def __init__(self, path: Path, what: str) -> None:
+        super().__init__(f"{path.name}: {what}")
+        self.path = path
+        self.what = what
+
+
+class ModelError(FramepickError):
+    """A model cannot be loaded or run; the role says so in its status."""
+
+
+class WeightsMissingError(ModelError):
+    """A weights file is not installed."""
+
+
+class WeightsCorruptError(ModelError):
+    """A weights file does not have the hash that the manifest states."""
+
+
+class InstallError(FramepickError):
+    """The embedded weights could not be brought."""
+
+
+class LibraryError(FramepickError):
+    """The library file cannot be used."""
+
+
+class ExportError(FramepickError):
+    """An export could not be done."""

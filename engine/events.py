@@ -1,0 +1,106 @@
+"""What the pipeline tells while it works. Plain frozen values: no Qt, safe to hand between threads."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+from engine.types import Inspected, ModelStatus, Photo, Score, Selection
+
+
+class CancelToken:
+    """Asks one job to stop. A new job gets a new token."""
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def cancel(self) -> None:
+        self._event.set()
+
+    @property
+    def cancelled(self) -> bool:
+        return self._event.is_set()
+
+
+@dataclass(frozen=True, slots=True)
+class AlbumListed:
+    """The folder was scanned: all photos, in name order, before any was opened."""
+
+    photos: tuple[Photo, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PhotosInspected:
+    """Identity and metadata of a batch of photos, by photo id."""
+
+    inspected: dict[int, Inspected]
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoScored:
+    """All component scores that one photo has (cached ones included)."""
+
+    photo_id: int
+    scores: tuple[Score, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoFailed:
+    """A photo that cannot be read, and why."""
+
+    photo_id: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsChanged:
+    """Status of every role, after any of them changed (state or counts)."""
+
+    statuses: tuple[ModelStatus, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """Groups and picks as of now. Later ones replace earlier ones; the last one is final."""
+
+    selection: Selection
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a stage is. `seconds_left` is None until it can be told."""
+
+    stage: str  # "inspect", "score"
+    done: int
+    total: int
+    photos_per_s: float
+    seconds_left: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the photographer should know, such as a fallback from GPU to CPU."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The run is over. `cancelled` when it was stopped early."""
+
+    cancelled: bool
+    seconds: float
+    telemetry_file: str | None
+
+
+Event = (
+    AlbumListed
+    | PhotosInspected
+    | PhotoScored
+    | PhotoFailed
+    | ModelsChanged
+    | Selected
+    | Progress
+    | Notice
+    | Finished
+)

@@ -1,0 +1,52 @@
+"""Where Framepick keeps its own files. One switch, --data-dir, moves all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+CONFIGS_DIR = PROJECT_ROOT / "configs"
+RESOURCES_DIR = PROJECT_ROOT / "resources"
+
+
+@dataclass(frozen=True, slots=True)
+class DataDir:
+    """The user's data directory. Nothing of Framepick's is ever written anywhere else."""
+
+    root: Path
+
+    @classmethod
+    def resolve(cls, override: Path | None = None) -> DataDir:
+        """Return the directory of `override`, or the platform's own for this user."""
+        root = override if override is not None else Path(platformdirs.user_data_dir("framepick", appauthor=False))
+        return cls(root.expanduser().resolve())
+
+    @property
+    def library(self) -> Path:
+        return self.root / "library.sqlite3"
+
+    @property
+    def models(self) -> Path:
+        return self.root / "models"
+
+    @property
+    def thumbnails(self) -> Path:
+        return self.root / "cache" / "thumbnails"
+
+    @property
+    def downloads(self) -> Path:
+        return self.root / "cache" / "downloads"
+
+    @property
+    def config(self) -> Path:
+        return self.root / "config.yaml"
+
+    def telemetry(self, run: str) -> Path:
+        return self.root / f"telemetry_{run}.json"
+
+    @property
+    def log(self) -> Path:
+        return self.root / "logs" / "framepick.log"

@@ -1,0 +1,168 @@
+"""The words of the program as types: photo, score, group, pick, decision, verdict."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+
+class Role(StrEnum):
+    """What a model is for."""
+
+    AESTHETIC = "aesthetic"
+    QUALITY = "quality"
+    PORTRAIT = "portrait"
+    COMPARATOR = "comparator"
+
+
+SCORING_ROLES = (Role.AESTHETIC, Role.QUALITY, Role.PORTRAIT)
+
+
+class ModelState(StrEnum):
+    """Whether a role's model works. ACTIVE only when its scores are in this run's result."""
+
+    ACTIVE = "active"
+    IDLE = "idle"
+    MISSING = "missing"
+    FAILED = "failed"
+    DISABLED = "disabled"
+
+
+class Decision(StrEnum):
+    """What the photographer said. Never set by the program."""
+
+    NONE = "none"
+    ACCEPT = "accept"
+    REJECT = "reject"
+
+
+class SequenceKind(StrEnum):
+    """Frames that belong together and are never culled apart."""
+
+    BRACKET = "bracket"
+    PANORAMA = "panorama"
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """One shot as found on disk. `files` holds the frame to show first, then its partners (RAW).
+
+    `name` is the POSIX path of `files[0]` relative to the album; it names the photo everywhere.
+    """
+
+    id: int
+    name: str
+    files: tuple[Path, ...]
+
+    @property
+    def path(self) -> Path:
+        return self.files[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What EXIF says of a photo; None where it is silent. Times are camera-local, without zone."""
+
+    width: int | None = None  # pixels, after EXIF orientation
+    height: int | None = None
+    captured_at: datetime | None = None  # with sub-seconds when present
+    camera: str | None = None
+    lens: str | None = None
+    exposure_time: float | None = None  # seconds
+    f_number: float | None = None
+    iso: int | None = None
+    focal_length: float | None = None  # mm
+    exposure_bias: float | None = None  # EV
+    exposure_mode: int | None = None  # EXIF ExposureMode: 0 auto, 1 manual, 2 auto bracket
+    sequence_kind: SequenceKind | None = None  # said by the camera itself (maker note, XMP GPano)
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """A photo's content identity and metadata: the result of reading its head and tail once."""
+
+    identity: str  # hex; survives rename and move
+    metadata: Metadata
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One face. Box is x, y, width, height as fractions 0..1 of the upright photo.
+
+    `eyes_open` and `smile` are 0..1, or None for "can't tell".
+    """
+
+    box: tuple[float, float, float, float]
+    eyes_open: float | None
+    smile: float | None
+    confidence: float  # of the detector, 0..1
+    prominent: bool = True  # at least a quarter of the largest face's area
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One model's number for one photo, with the hash of what produced it."""
+
+    role: Role
+    value: float  # 0..1, higher is better
+    raw: float | None  # the model's own scale (AVA: 1..10), None where there is none
+    details: dict[str, Any] = field(default_factory=dict)  # JSON-ready
+    sha256: str | None = None  # of the checkpoint; None for rules
+    cached: bool = False
+    faces: tuple[Face, ...] = ()  # portrait only
+
+
+@dataclass(frozen=True, slots=True)
+class ModelStatus:
+    """What is known of one role's model. Counts are of the current run."""
+
+    role: Role
+    name: str
+    state: ModelState
+    embedded_default: bool = False
+    checkpoint: str | None = None  # path of the weights file
+    sha256: str | None = None
+    device: str | None = None
+    runtime: str | None = None
+    scored: int = 0
+    cached: int = 0
+    failed: int = 0
+    reason: str | None = None  # why it is not active, or what is not as it should be
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A preference on a close pair of photo ids. `winner` None means "can't tell"."""
+
+    a: int
+    b: int
+    winner: int | None
+    confidence: float  # 0.5..1
+    source: str  # "composite", or the comparator's name
+    sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A photo's place in the selection."""
+
+    photo_id: int
+    group: int
+    rank: int  # 0 is the group's best
+    pick: bool
+    composite: float | None
+    composite_of: tuple[Role, ...]
+    reasons: tuple[str, ...]
+    sequence: SequenceKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Groups and picks of a whole album: `order` is the order to show photos in, groups together."""
+
+    order: tuple[int, ...]
+    ranked: dict[int, Ranked]
+    verdicts: tuple[Verdict, ...] = ()
