@@ -21,7 +21,11 @@ class DataDir:
     @classmethod
     def resolve(cls, override: Path | None = None) -> DataDir:
         """Return the directory of `override`, or the platform's own for this user."""
-        root = override if override is not None else Path(platformdirs.user_data_dir("framepick", appauthor=False))
+        root = (
+            override
+            if override is not None
+            else Path(platformdirs.user_data_dir("framepick", appauthor=False))
+        )
         return cls(root.expanduser().resolve())
 
     @property

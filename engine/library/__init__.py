@@ -1,0 +1,1 @@
+"""What Framepick remembers: decisions and scores, in one SQLite file."""

@@ -1,0 +1,85 @@
+"""Opens the library file. One connection belongs to the thread that opened it."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from engine.errors import LibraryError
+
+SCHEMA_VERSION = 1
+
+_SCHEMA = """
+CREATE TABLE decisions (
+    identity    TEXT NOT NULL,
+    name        TEXT NOT NULL,
+    album       TEXT NOT NULL,
+    captured_at TEXT,
+    decision    TEXT NOT NULL,
+    decided_at  REAL NOT NULL,
+    PRIMARY KEY (identity, name, album)
+) STRICT;
+CREATE INDEX decisions_by_place ON decisions (album, name);
+CREATE TABLE scores (
+    identity TEXT NOT NULL,
+    role     TEXT NOT NULL,
+    sha256   TEXT NOT NULL,
+    version  TEXT NOT NULL,
+    value    REAL NOT NULL,
+    raw      REAL,
+    details  TEXT NOT NULL,
+    faces    TEXT NOT NULL,
+    features BLOB,
+    PRIMARY KEY (identity, role, sha256, version)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE sketches (
+    identity TEXT PRIMARY KEY,
+    width    INTEGER NOT NULL,
+    height   INTEGER NOT NULL,
+    pixels   BLOB NOT NULL
+) STRICT;
+"""
+
+
+def open_library(path: Path) -> sqlite3.Connection:
+    """Open the library at `path`, creating it when it is not there.
+
+    Each commit is on disk when it returns (WAL with synchronous=FULL).
+    Raises LibraryError when the file is no library, is newer than this program, or cannot be opened.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, timeout=10.0, isolation_level=None)
+        _prepare(connection, path)
+    except (OSError, sqlite3.Error) as error:
+        raise LibraryError(
+            f"The library {path} cannot be opened: {error}. Check the disk, or use another --data-dir."
+        ) from error
+    return connection
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > SCHEMA_VERSION:
+            raise LibraryError(
+                f"The library {path} was written by a newer Framepick (format {version}, this one knows "
+                f"{SCHEMA_VERSION}). It was left untouched: update Framepick."
+            )
+        if version == 0:
+            _create(connection)
+    except BaseException:
+        connection.execute("ROLLBACK")
+        connection.close()
+        raise
+    connection.execute("COMMIT")
+
+
+def _create(connection: sqlite3.Connection) -> None:
+    for statement in _SCHEMA.split(";"):
+        if statement.strip():
+            connection.execute(statement)
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")

@@ -1,0 +1,93 @@
+"""Runs the pipeline on a QThread. The only file of the engine that knows Qt.
+
+The pipeline's events reach the window as queued signals with a job id, a few batches per second. One job runs
+at a time; a new one waits until the cancelled one has let go. Each job has a cancel token of its own.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from PySide6.QtCore import QObject, QThread, Signal, Slot
+
+from engine.errors import FramepickError
+from engine.events import CancelToken, Event
+from engine.paths import DataDir
+from engine.pipeline import CullJob, cull
+from engine.settings import Settings
+
+log = logging.getLogger(__name__)
+
+FLUSH_SECONDS = 0.05
+
+
+class _Runner(QObject):
+    """Lives on the worker thread."""
+
+    events = Signal(int, list)
+    failed = Signal(int, str)
+
+    def __init__(self, settings: Settings, data_dir: DataDir) -> None:
+        super().__init__()
+        self._settings = settings
+        self._data_dir = data_dir
+
+    @Slot(int, object, object)
+    def run(self, job_id: int, job: CullJob, cancel: CancelToken) -> None:
+        try:
+            self._stream(job_id, job, cancel)
+        except FramepickError as error:
+            self.failed.emit(job_id, str(error))
+        except Exception as error:  # noqa: BLE001 - nothing may escape into Qt's event loop; it is logged and shown
+            log.exception("The engine stopped on %s", job.album)
+            self.failed.emit(job_id, f"The engine stopped: {error}. Details are in the log.")
+
+    def _stream(self, job_id: int, job: CullJob, cancel: CancelToken) -> None:
+        batch: list[Event] = []
+        flushed = time.monotonic()
+        for event in cull(job, self._settings, self._data_dir, cancel):
+            batch.append(event)
+            if time.monotonic() - flushed >= FLUSH_SECONDS:
+                self.events.emit(job_id, batch)
+                batch, flushed = [], time.monotonic()
+        if batch:
+            self.events.emit(job_id, batch)
+
+
+class Engine(QObject):
+    """The window's side of the worker. Signals carry the job id; drop those of other jobs."""
+
+    events = Signal(int, list)  # job id, [Event, ...]
+    failed = Signal(int, str)  # job id, what to tell the photographer
+    _requested = Signal(int, object, object)
+
+    def __init__(self, settings: Settings, data_dir: DataDir, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._thread = QThread()
+        self._thread.setObjectName("framepick-engine")
+        self._runner = _Runner(settings, data_dir)
+        self._runner.moveToThread(self._thread)
+        self._requested.connect(self._runner.run)
+        self._runner.events.connect(self.events)
+        self._runner.failed.connect(self.failed)
+        self._cancel = CancelToken()
+        self._job_id = 0
+        self._thread.start(QThread.Priority.LowPriority)
+
+    def start(self, job: CullJob) -> int:
+        """Cancel what runs, queue `job`, return its id."""
+        self._cancel.cancel()
+        self._cancel = CancelToken()
+        self._job_id += 1
+        self._requested.emit(self._job_id, job, self._cancel)
+        return self._job_id
+
+    def cancel(self) -> None:
+        self._cancel.cancel()
+
+    def shutdown(self) -> None:
+        """Cancel, and wait until the worker thread is gone."""
+        self._cancel.cancel()
+        self._thread.quit()
+        self._thread.wait()
