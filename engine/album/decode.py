@@ -1,0 +1,112 @@
+"""Decodes a photo once, upright, in sRGB, no larger than its scorers need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin
+
+from engine.album.color import SIDEWAYS, orientation_of, to_8_bit, to_srgb, turn_upright
+from engine.album.formats import Kind
+from engine.album.reading import check_size, open_kind, photo_errors
+from engine.types import Photo
+
+ANALYSIS_LONG_SIDE = 1600  # pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A photo's pixels for analysis: (H, W, 3) uint8 sRGB, upright, long side about 1x to 2x what was asked.
+
+    Never upscaled: a small photo is as it is. `full_width` and `full_height` are of the original, upright.
+    The array is read-only, because all scorers share it.
+    """
+
+    image: NDArray[np.uint8]
+    full_width: int
+    full_height: int
+
+
+def decode(photo: Photo, long_side: int = ANALYSIS_LONG_SIDE) -> Decoded:
+    """Decode the frame that a photo shows. Safe to call from several threads at once.
+
+    Raises PhotoError, with the reason in words, when it cannot be decoded.
+    """
+    path = photo.path
+    with photo_errors(path), path.open("rb") as file:
+        kind = open_kind(file, path)
+        if kind is Kind.RAW:
+            from engine.album.raw_preview import decode_raw
+
+            return decode_raw(path, long_side)
+        if kind is Kind.HEIF:
+            from engine.album.heif import decode_heif
+
+            return decode_heif(file, path, long_side)
+        if kind is Kind.JPEG:
+            return decode_jpeg(file, path, long_side)
+        return _decode_other(_OPENERS[kind](file), path, long_side)
+
+
+def decode_jpeg(file: BinaryIO, path: Path, long_side: int, orientation: int | None = None) -> Decoded:
+    """Decode a JPEG scaled inside the DCT; `path` is for messages, `orientation` overrides its EXIF."""
+    # The plugin itself rather than Image.open, which would also look for further pictures in the file.
+    image = JpegImagePlugin.JpegImageFile(file)
+    full = image.size
+    check_size(path, *full)
+    orientation = orientation_of(image.getexif()) if orientation is None else orientation
+    image.draft("RGB", dct_box(full, long_side))
+    image.load()
+    return finish(image, full, orientation)
+
+
+def dct_box(size: tuple[int, int], long_side: int) -> tuple[int, int]:
+    """Return the size to ask of a JPEG decoder, of the photo's own shape: a square box would not scale it."""
+    scale = next((scale for scale in (8, 4, 2) if -(-max(size) // scale) >= long_side), 1)
+    return max(1, size[0] // scale), max(1, size[1] // scale)
+
+
+def shrink_factor(size: tuple[int, int], long_side: int) -> int:
+    """Return the whole number by which `size` can shrink with its long side at least `long_side`."""
+    return max(1, max(size) // long_side)
+
+
+def finish(image: Image.Image, full: tuple[int, int], orientation: int) -> Decoded:
+    """Return a decoded image as upright sRGB; `full` is the original's size as stored."""
+    upright = turn_upright(to_srgb(image), orientation)
+    width, height = full[::-1] if orientation in SIDEWAYS else full
+    return Decoded(np.asarray(upright), width, height)
+
+
+def _decode_other(image: ImageFile.ImageFile, path: Path, long_side: int) -> Decoded:
+    full = image.size
+    check_size(path, *full)
+    orientation = orientation_of(image.getexif())
+    image.load()
+    return finish(shrink(image, long_side), image.size, orientation)
+
+
+def shrink(image: Image.Image, long_side: int) -> Image.Image:
+    """Return `image` reduced by a whole number, its long side still at least `long_side`, its info kept."""
+    image = to_8_bit(image)
+    factor = shrink_factor(image.size, long_side)
+    if factor == 1:
+        return image
+    info = image.info
+    if image.mode in ("1", "P", "PA"):  # indices into a palette cannot be averaged
+        image = image.convert("RGBA" if "transparency" in info or image.mode == "PA" else "RGB")
+    small = image.reduce(factor)
+    small.info = info
+    return small
+
+
+_OPENERS: dict[Kind, Callable[[BinaryIO], ImageFile.ImageFile]] = {
+    Kind.PNG: PngImagePlugin.PngImageFile,
+    Kind.TIFF: TiffImagePlugin.TiffImageFile,
+    Kind.WEBP: WebPImagePlugin.WebPImageFile,
+}

@@ -1,0 +1,72 @@
+"""RAW files by the preview that the camera embedded; demosaiced only where there is none of use."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image, JpegImagePlugin
+
+from engine.album.color import SIDEWAYS, orientation_of
+from engine.album.decode import Decoded, decode_jpeg, finish, shrink
+from engine.album.reading import check_size
+
+if TYPE_CHECKING:
+    import rawpy
+
+_SMALLEST_PREVIEW = 1000  # pixels on the long side that are enough to judge a photo by
+# LibRaw's flip: 3 is half a turn, 5 a quarter to the left, 6 a quarter to the right.
+_EXIF_OF_FLIP = {3: 3, 5: 8, 6: 6}
+
+
+def decode_raw(path: Path, long_side: int) -> Decoded:
+    """Decode a RAW file, upright. Raises PhotoError, OSError or rawpy's errors."""
+    import rawpy
+
+    # Through an open file: LibRaw itself cannot open every name that the file system allows.
+    with path.open("rb") as file, rawpy.imread(file) as raw:
+        orientation = _EXIF_OF_FLIP.get(raw.sizes.flip, 1)
+        sensor = (raw.sizes.width, raw.sizes.height)
+        check_size(path, *sensor)
+        preview = _preview(raw, path, orientation, long_side)
+        image = preview if preview is not None else _demosaiced(raw, max(sensor), long_side)
+    width, height = sensor[::-1] if orientation in SIDEWAYS else sensor
+    return Decoded(image, width, height)
+
+
+def _preview(raw: rawpy.RawPy, path: Path, orientation: int, long_side: int) -> np.ndarray | None:
+    """Return the embedded preview upright, or None when there is none that is large enough."""
+    import rawpy
+
+    enough = min(long_side, _SMALLEST_PREVIEW, max(raw.sizes.width, raw.sizes.height))
+    try:
+        preview = raw.extract_thumb()
+    except (rawpy.LibRawNoThumbnailError, rawpy.LibRawUnsupportedThumbnailError):
+        return None
+    if preview.format == rawpy.ThumbFormat.BITMAP:
+        bitmap = Image.fromarray(np.asarray(preview.data))
+        upright = finish(shrink(bitmap, long_side), bitmap.size, orientation).image
+        return upright if max(bitmap.size) >= enough else None
+    data = bytes(preview.data)
+    header = JpegImagePlugin.JpegImageFile(io.BytesIO(data))
+    if max(header.size) < enough:
+        return None
+    turn = _turn_of_preview(header, (raw.sizes.width, raw.sizes.height), orientation)
+    return decode_jpeg(io.BytesIO(data), path, long_side, turn).image
+
+
+def _turn_of_preview(preview: Image.Image, sensor: tuple[int, int], orientation: int) -> int:
+    """Return the EXIF orientation to apply to a preview: its own, else the RAW's unless it is upright."""
+    exif = preview.getexif()
+    own = orientation_of(exif)
+    if own != 1 or (0x0112 in exif and orientation == 3):
+        return own
+    turned_already = (preview.width > preview.height) != (sensor[0] > sensor[1])
+    return 1 if orientation in SIDEWAYS and turned_already else orientation
+
+
+def _demosaiced(raw: rawpy.RawPy, sensor_side: int, long_side: int) -> np.ndarray:
+    half = sensor_side // 2 >= min(long_side, _SMALLEST_PREVIEW)
+    return raw.postprocess(half_size=half, use_camera_wb=True, output_bps=8)

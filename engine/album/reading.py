@@ -1,0 +1,75 @@
+"""Opens photo files, and says in words why one cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from PIL import Image
+
+from engine.album.formats import Kind, content_in_words, kind_of
+from engine.album.quiet_pillow import hush
+from engine.errors import PhotoError
+
+MAX_PIXELS = 250_000_000
+MAX_SIDE = 65_535  # pixels; JPEG's own limit
+HEAD_BYTES = 64 * 1024
+
+hush()
+
+
+@contextmanager
+def photo_errors(path: Path) -> Iterator[None]:
+    """Turn whatever fails while `path` is read into a PhotoError that says why."""
+    try:
+        yield
+    except PhotoError:
+        raise
+    # Broad with a reason: what decoders raise on damaged files is not documented and differs by format.
+    except Exception as error:
+        raise PhotoError(path, reason_of(error, path)) from error
+
+
+def open_kind(file: BinaryIO, path: Path) -> Kind:
+    """Return the kind of an open file by its content, at position 0 again. Raises PhotoError."""
+    head = file.read(4096)
+    file.seek(0)
+    if not head:
+        raise PhotoError(path, "is empty (0 bytes)")
+    kind = kind_of(head, path.suffix)
+    if kind is None:
+        raise PhotoError(path, f"is not an image that can be read (its content is {content_in_words(head)})")
+    return kind
+
+
+def check_size(path: Path, width: int, height: int) -> None:
+    """Raise PhotoError when an image of these sides (pixels) would be too much to decode."""
+    if width < 1 or height < 1:
+        raise PhotoError(path, "is damaged (its size is 0 pixels)")
+    if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
+        limit = f"{MAX_PIXELS // 1_000_000} megapixels, {MAX_SIDE} on the long side"
+        raise PhotoError(path, f"is too large ({width} x {height} pixels; the limit is {limit})")
+
+
+def reason_of(error: Exception, path: Path) -> str:
+    """Return why reading `path` failed, in words."""
+    if isinstance(error, MemoryError):
+        return "needs more memory than is free"
+    if isinstance(error, FileNotFoundError):
+        return "is a link to a file that is not there" if path.is_symlink() else "has disappeared"
+    if isinstance(error, PermissionError):
+        return "cannot be read: permission denied"
+    if isinstance(error, OSError) and error.errno is not None:
+        return f"cannot be read: {error.strerror}"
+    return _reason_of_decoder(error)
+
+
+def _reason_of_decoder(error: Exception) -> str:
+    text = str(error).lower()
+    if any(word in text for word in ("truncated", "end of file", "end-of-file", "premature")):
+        return "is truncated"
+    if isinstance(error, Image.DecompressionBombError) or "security limit" in text:
+        return "is too large"
+    return f"is damaged ({type(error).__name__ if not text else str(error).splitlines()[0]})"
