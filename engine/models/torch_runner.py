@@ -1,0 +1,172 @@
+"""Runs a torch network over images in batches: smaller batches when memory runs out, the CPU at last.
+
+What had to be changed on the way is never silent: it stands in `note`, and `device` says where the
+network runs now.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import gc
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import ModelError
+from engine.models.device import Device
+
+if TYPE_CHECKING:
+    from torch import nn
+
+Pixels = NDArray[np.uint8]  # (n, height, width, 3), RGB
+Outputs = tuple[NDArray[np.float32], ...]  # one array per output, first axis n
+Forward = Callable[[Pixels], Outputs]
+Place = Callable[["nn.Module", str, int], Forward]
+# CUDA, MPS and the CPU allocator each say it in their own words.
+OUT_OF_MEMORY = re.compile(r"out of memory|not enough memory|can't allocate memory", re.IGNORECASE)
+
+
+def place_network(network: nn.Module, device: str, cpu_threads: int) -> Forward:
+    """Put a network on a device and return the function that runs it there on one batch.
+
+    The network itself stays on the CPU (a device gets a copy), so that it can still be used when the
+    device is lost. `cpu_threads` is set before each batch: torch keeps one number for the whole process.
+    """
+    import torch
+
+    if device == "cpu":
+        placed = network
+    else:
+        torch.backends.cudnn.allow_tf32 = False  # TF32 would give other numbers than the CPU does
+        placed = copy.deepcopy(network).to(device)
+    placed = placed.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+
+    def forward(pixels: Pixels) -> Outputs:
+        if device == "cpu" and torch.get_num_threads() != cpu_threads:
+            torch.set_num_threads(cpu_threads)
+        with torch.inference_mode():
+            outputs = placed(torch.from_numpy(pixels).to(device))
+            return tuple(output.float().cpu().numpy() for output in outputs)
+
+    return forward
+
+
+class TorchRunner:
+    """One network on one device. Not for use from two threads at once."""
+
+    def __init__(
+        self,
+        network: nn.Module,
+        device: Device,
+        batch_size: int,
+        cpu_threads: int = 1,
+        place: Place = place_network,
+    ) -> None:
+        """Place the network; falls back to the CPU, with a note, when it does not fit on the device.
+
+        Raises ModelError when it cannot be placed on the CPU either.
+        """
+        self.device = device.name
+        self.batch_size = self._asked_batch_size = max(1, batch_size)
+        self._network = network
+        self._place = place
+        self._cpu_threads = cpu_threads
+        self._notes = [device.note] if device.note else []
+        self._memory_note: str | None = None
+        self._forward = self._placed()
+
+    @property
+    def note(self) -> str | None:
+        """What was changed on the way, in words; None when everything is as it was asked for."""
+        notes = [self._memory_note, *self._notes] if self._memory_note else self._notes
+        return "; ".join(notes) or None
+
+    @property
+    def runtime(self) -> str:
+        import torch
+
+        return f"torch {torch.__version__} fp32 channels_last"
+
+    def run(self, images: Sequence[Pixels]) -> Outputs:
+        """Return the outputs for one or more images of one shape (height, width, 3), in order.
+
+        Raises ModelError when even one image at a time on the CPU does not work.
+        """
+        parts: list[Outputs] = []
+        start = 0
+        while start < len(images):
+            batch = np.stack(images[start : start + self.batch_size])
+            outputs = self._try(batch)
+            if outputs is not None:
+                parts.append(outputs)
+                start += len(batch)
+        return tuple(np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+
+    def _try(self, batch: Pixels) -> Outputs | None:
+        """Run one batch; None when something had to be changed and it is to be tried again."""
+        try:
+            return self._forward(batch)
+        except (RuntimeError, MemoryError) as error:  # all of torch's own errors are RuntimeErrors
+            trouble = _Trouble.of(error)
+        if trouble.out_of_memory and len(batch) > 1:
+            self._halve(len(batch))
+        elif self.device != "cpu":
+            self._fall_back(trouble)
+        else:
+            raise ModelError(f"The network failed on the CPU: {trouble.text}")
+        return None
+
+    def _halve(self, failed: int) -> None:
+        self.batch_size = failed // 2
+        where = self.device.split(":")[0].upper()
+        self._memory_note = f"{where} out of memory; batch {self._asked_batch_size} -> {self.batch_size}"
+        release_memory()
+
+    def _fall_back(self, trouble: _Trouble) -> None:
+        self._notes.append(f"fell back to CPU: {self.device}: {trouble.text}")
+        self.device = "cpu"
+        self.batch_size = self._asked_batch_size
+        self._forward = self._placed()
+        release_memory()
+
+    def _placed(self) -> Forward:
+        try:
+            return self._place(self._network, self.device, self._cpu_threads)
+        except (RuntimeError, MemoryError, AssertionError) as error:  # torch asserts "not compiled with CUDA"
+            trouble = _Trouble.of(error)
+        if self.device == "cpu":
+            raise ModelError(f"The network cannot be set up on the CPU: {trouble.text}")
+        self._notes.append(f"fell back to CPU: {self.device}: {trouble.text}")
+        self.device = "cpu"
+        return self._placed()
+
+
+@dataclass(frozen=True, slots=True)
+class _Trouble:
+    """What went wrong, without the exception: its traceback would keep the failed batch in memory."""
+
+    text: str
+    out_of_memory: bool
+
+    @classmethod
+    def of(cls, error: BaseException) -> _Trouble:
+        import torch
+
+        text = (str(error).strip() or type(error).__name__).splitlines()[0]
+        is_memory_error = isinstance(error, MemoryError | torch.OutOfMemoryError)
+        return cls(text, is_memory_error or OUT_OF_MEMORY.search(text) is not None)
+
+
+def release_memory() -> None:
+    """Give memory of networks and batches that are no longer used back to the device."""
+    import torch
+
+    gc.collect()
+    if torch.cuda.is_initialized():
+        with contextlib.suppress(RuntimeError):  # a lost GPU cannot release anything
+            torch.cuda.empty_cache()
