@@ -1,0 +1,158 @@
+"""The shapes that stand for states. Each differs in outline as well as in colour, so either is enough."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap
+
+from engine.types import Decision, ModelState
+from gui import theme
+
+
+def draw_check(painter: QPainter, box: QRectF, colour: QColor) -> None:
+    path = _polyline(box, ((0.20, 0.54), (0.42, 0.76), (0.82, 0.28)))
+    painter.strokePath(path, _pen(box, colour, 0.15))
+
+
+def draw_cross(painter: QPainter, box: QRectF, colour: QColor) -> None:
+    painter.strokePath(_polyline(box, ((0.25, 0.25), (0.75, 0.75))), _pen(box, colour, 0.15))
+    painter.strokePath(_polyline(box, ((0.75, 0.25), (0.25, 0.75))), _pen(box, colour, 0.15))
+
+
+def draw_star(painter: QPainter, box: QRectF, colour: QColor) -> None:
+    painter.fillPath(star_path(box), colour)
+
+
+def star_path(box: QRectF) -> QPainterPath:
+    """Return a five-pointed star that fills `box`."""
+    centre, outer = box.center(), box.width() / 2
+    path = QPainterPath()
+    for corner in range(10):
+        radius = outer if corner % 2 == 0 else outer * 0.45
+        angle = math.pi * corner / 5 - math.pi / 2
+        point = QPointF(centre.x() + radius * math.cos(angle), centre.y() + radius * math.sin(angle))
+        if corner == 0:
+            path.moveTo(point)
+        else:
+            path.lineTo(point)
+    path.closeSubpath()
+    return path
+
+
+def draw_decision(painter: QPainter, box: QRectF, decision: Decision) -> None:
+    """Draw the disc of a decision: a check on green, a cross on red; nothing for none."""
+    if decision is Decision.NONE:
+        return
+    accepted = decision is Decision.ACCEPT
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.GOOD if accepted else theme.BAD)
+    if accepted:
+        painter.drawEllipse(box)
+        draw_check(painter, box, QColor("#0c1a10"))
+    else:
+        painter.drawRoundedRect(box, box.width() * 0.2, box.width() * 0.2)
+        draw_cross(painter, box, QColor("#220606"))
+
+
+def draw_face(painter: QPainter, box: QRectF, colour: QColor) -> None:
+    """A head and shoulders."""
+    side = box.width()
+    head = QRectF(box.x() + side * 0.29, box.y() + side * 0.06, side * 0.42, side * 0.42)
+    shoulders = QPainterPath()
+    shoulders.addEllipse(QRectF(box.x() + side * 0.08, box.y() + side * 0.56, side * 0.84, side * 0.84))
+    clip = QPainterPath()
+    clip.addRect(box)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawEllipse(head)
+    painter.fillPath(shoulders.intersected(clip), colour)
+
+
+def draw_eye(painter: QPainter, box: QRectF, colour: QColor, *, is_open: bool) -> None:
+    """An open eye with its iris, or a closed lid with lashes."""
+    pen = _pen(box, colour, 0.11)
+    left, right = _at(box, 0.04, 0.5), _at(box, 0.96, 0.5)
+    lid = QPainterPath(left)
+    if is_open:
+        lid.quadTo(_at(box, 0.5, -0.02), right)
+        lid.quadTo(_at(box, 0.5, 1.02), left)
+        painter.strokePath(lid, pen)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        painter.drawEllipse(box.center(), box.width() * 0.15, box.width() * 0.15)
+        return
+    lid.quadTo(_at(box, 0.5, 0.95), right)
+    painter.strokePath(lid, pen)
+    for start, end in (((0.2, 0.68), (0.1, 0.88)), ((0.5, 0.75), (0.5, 0.98)), ((0.8, 0.68), (0.9, 0.88))):
+        painter.strokePath(_polyline(box, (start, end)), pen)
+
+
+def draw_state(painter: QPainter, box: QRectF, state: ModelState) -> None:
+    """Active: disc. Idle: ring. Missing: triangle. Failed: cross. Disabled: bar."""
+    colour = theme.STATE_COLOURS[state]
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    if state is ModelState.ACTIVE:
+        painter.drawEllipse(box.adjusted(1, 1, -1, -1))
+    elif state is ModelState.IDLE:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(_pen(box, colour, 0.16))
+        painter.drawEllipse(box.adjusted(2, 2, -2, -2))
+    elif state is ModelState.MISSING:
+        triangle = _polyline(box, ((0.5, 0.08), (0.96, 0.92), (0.04, 0.92)))
+        triangle.closeSubpath()
+        painter.fillPath(triangle, colour)
+    elif state is ModelState.FAILED:
+        draw_cross(painter, box, colour)
+    else:
+        painter.drawRect(QRectF(box.x() + 1, box.center().y() - 1, box.width() - 2, 2.5))
+
+
+def draw_broken(painter: QPainter, box: QRectF, colour: QColor) -> None:
+    """A picture frame torn in two."""
+    pen = _pen(box, colour, 0.06)
+    left = _polyline(
+        box, ((0.44, 0.15), (0.08, 0.15), (0.08, 0.85), (0.36, 0.85), (0.48, 0.62), (0.34, 0.42))
+    )
+    left.lineTo(_at(box, 0.44, 0.15))
+    right = _polyline(
+        box, ((0.56, 0.15), (0.92, 0.15), (0.92, 0.85), (0.48, 0.85), (0.60, 0.62), (0.46, 0.42))
+    )
+    right.lineTo(_at(box, 0.56, 0.15))
+    painter.strokePath(left, pen)
+    painter.strokePath(right, pen)
+
+
+def state_icon(state: ModelState, side: int = 14) -> QIcon:
+    """Return the mark of a model state as an icon that is sharp at 1x, 2x and 3x."""
+    icon = QIcon()
+    for ratio in (1, 2, 3):
+        pixmap = QPixmap(side * ratio, side * ratio)
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        draw_state(painter, QRectF(1, 1, side - 2, side - 2), state)
+        painter.end()
+        icon.addPixmap(pixmap)
+    return icon
+
+
+def _pen(box: QRectF, colour: QColor, share: float) -> QPen:
+    pen = QPen(colour, max(1.2, box.width() * share))
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    return pen
+
+
+def _at(box: QRectF, x: float, y: float) -> QPointF:
+    return QPointF(box.x() + box.width() * x, box.y() + box.height() * y)
+
+
+def _polyline(box: QRectF, points: tuple[tuple[float, float], ...]) -> QPainterPath:
+    path = QPainterPath(_at(box, *points[0]))
+    for point in points[1:]:
+        path.lineTo(_at(box, *point))
+    return path
