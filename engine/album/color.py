@@ -1,4 +1,4 @@
-"""Any image that Pillow can open, as upright 8-bit sRGB."""
+"""Any image that Pillow can open, as 8-bit sRGB."""
 
 from __future__ import annotations
 
@@ -12,29 +12,6 @@ from PIL import Image, ImageCms
 logger = logging.getLogger(__name__)
 
 _BEHIND_ALPHA = (128, 128, 128, 255)  # neutral grey: neither a highlight nor a shadow to the scorers
-_ORIENTATION = 0x0112
-# EXIF 2.32, table 6: how to turn the stored image so that it is upright.
-_TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-SIDEWAYS = frozenset({5, 6, 7, 8})  # orientations that swap width and height
-
-
-def orientation_of(exif: Image.Exif) -> int:
-    """Return EXIF Orientation 1..8; 1 where it is missing or nonsense."""
-    value = exif.get(_ORIENTATION)
-    return value if isinstance(value, int) and 1 <= value <= 8 else 1
-
-
-def turn_upright(image: Image.Image, orientation: int) -> Image.Image:
-    turn = _TURNS.get(orientation)
-    return image if turn is None else image.transpose(turn)
 
 
 def to_srgb(image: Image.Image) -> Image.Image:

@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin
 
-from engine.album.color import SIDEWAYS, orientation_of, to_8_bit, to_srgb, turn_upright
+from engine.album.color import to_8_bit, to_srgb
+from engine.album.exif import orientation_of, tags_of_image
 from engine.album.formats import Kind
-from engine.album.reading import check_size, open_kind, photo_errors
+from engine.album.reading import check_size, kind_or_error, photo_errors
+from engine.album.turning import turn_upright, upright_size
 from engine.types import Photo
 
 ANALYSIS_LONG_SIDE = 1600  # pixels
@@ -39,7 +41,7 @@ def decode(photo: Photo, long_side: int = ANALYSIS_LONG_SIDE) -> Decoded:
     """
     path = photo.path
     with photo_errors(path), path.open("rb") as file:
-        kind = open_kind(file, path)
+        kind = kind_or_error(file.peek(4096), path)
         if kind is Kind.RAW:
             from engine.album.raw_preview import decode_raw
 
@@ -59,7 +61,7 @@ def decode_jpeg(file: BinaryIO, path: Path, long_side: int, orientation: int | N
     image = JpegImagePlugin.JpegImageFile(file)
     full = image.size
     check_size(path, *full)
-    orientation = orientation_of(image.getexif()) if orientation is None else orientation
+    orientation = orientation_of(tags_of_image(image)) if orientation is None else orientation
     image.draft("RGB", dct_box(full, long_side))
     image.load()
     return finish(image, full, orientation)
@@ -79,16 +81,14 @@ def shrink_factor(size: tuple[int, int], long_side: int) -> int:
 def finish(image: Image.Image, full: tuple[int, int], orientation: int) -> Decoded:
     """Return a decoded image as upright sRGB; `full` is the original's size as stored."""
     upright = turn_upright(to_srgb(image), orientation)
-    width, height = full[::-1] if orientation in SIDEWAYS else full
-    return Decoded(np.asarray(upright), width, height)
+    return Decoded(np.asarray(upright), *upright_size(full, orientation))
 
 
 def _decode_other(image: ImageFile.ImageFile, path: Path, long_side: int) -> Decoded:
     full = image.size
     check_size(path, *full)
-    orientation = orientation_of(image.getexif())
-    image.load()
-    return finish(shrink(image, long_side), image.size, orientation)
+    image.load()  # before its EXIF: in a PNG that may come last
+    return finish(shrink(image, long_side), full, orientation_of(tags_of_image(image)))
 
 
 def shrink(image: Image.Image, long_side: int) -> Image.Image:

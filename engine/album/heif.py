@@ -31,7 +31,7 @@ def decode_heif(file: BinaryIO, path: Path, long_side: int) -> Decoded:
 
 
 def _shrunk_in_strips(frame: pillow_heif.HeifImage, factor: int) -> Image.Image:
-    pixels = np.asarray(memoryview(frame.data))
+    pixels = np.asarray(frame.data)
     width, height = frame.size  # only now for sure: decoding may correct it
     whole = Image.new(frame.mode, (-(-width // factor), -(-height // factor)))
     rows = _STRIP_ROWS * factor

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image, JpegImagePlugin
+from PIL.ExifTags import Base
 
-from engine.album.color import SIDEWAYS, orientation_of
 from engine.album.decode import Decoded, decode_jpeg, finish, shrink
+from engine.album.exif import orientation_of, tags_of_image
 from engine.album.reading import check_size
+from engine.album.turning import SIDEWAYS, upright_size
 
 if TYPE_CHECKING:
     import rawpy
@@ -21,22 +23,35 @@ _SMALLEST_PREVIEW = 1000  # pixels on the long side that are enough to judge a p
 _EXIF_OF_FLIP = {3: 3, 5: 8, 6: 6}
 
 
-def decode_raw(path: Path, long_side: int) -> Decoded:
-    """Decode a RAW file, upright. Raises PhotoError, OSError or rawpy's errors."""
+def open_raw(path: Path) -> rawpy.RawPy:
+    """Open a RAW file: reads its headers, no pixels. Use as a context. Raises rawpy's errors."""
     import rawpy
 
-    # Through an open file: LibRaw itself cannot open every name that the file system allows.
-    with path.open("rb") as file, rawpy.imread(file) as raw:
-        orientation = _EXIF_OF_FLIP.get(raw.sizes.flip, 1)
-        sensor = (raw.sizes.width, raw.sizes.height)
-        check_size(path, *sensor)
-        preview = _preview(raw, path, orientation, long_side)
-        image = preview if preview is not None else _demosaiced(raw, max(sensor), long_side)
-    width, height = sensor[::-1] if orientation in SIDEWAYS else sensor
-    return Decoded(image, width, height)
+    try:
+        return rawpy.imread(str(path))
+    except UnicodeEncodeError:  # a name that is not Unicode, which rawpy cannot hand on
+        return rawpy.imread(io.BytesIO(path.read_bytes()))
 
 
-def _preview(raw: rawpy.RawPy, path: Path, orientation: int, long_side: int) -> np.ndarray | None:
+def raw_size(raw: rawpy.RawPy) -> tuple[int, int]:
+    """Return the upright width and height in pixels."""
+    return upright_size((raw.sizes.width, raw.sizes.height), _orientation(raw))
+
+
+def decode_raw(path: Path, long_side: int) -> Decoded:
+    """Decode a RAW file, upright. Raises PhotoError, OSError or rawpy's errors."""
+    with open_raw(path) as raw:
+        check_size(path, raw.sizes.width, raw.sizes.height)
+        preview = _preview(raw, path, long_side)
+        image = preview if preview is not None else _demosaiced(raw, long_side)
+        return Decoded(image, *raw_size(raw))
+
+
+def _orientation(raw: rawpy.RawPy) -> int:
+    return _EXIF_OF_FLIP.get(raw.sizes.flip, 1)
+
+
+def _preview(raw: rawpy.RawPy, path: Path, long_side: int) -> np.ndarray | None:
     """Return the embedded preview upright, or None when there is none that is large enough."""
     import rawpy
 
@@ -47,26 +62,26 @@ def _preview(raw: rawpy.RawPy, path: Path, orientation: int, long_side: int) -> 
         return None
     if preview.format == rawpy.ThumbFormat.BITMAP:
         bitmap = Image.fromarray(np.asarray(preview.data))
-        upright = finish(shrink(bitmap, long_side), bitmap.size, orientation).image
+        upright = finish(shrink(bitmap, long_side), bitmap.size, _orientation(raw)).image
         return upright if max(bitmap.size) >= enough else None
     data = bytes(preview.data)
     header = JpegImagePlugin.JpegImageFile(io.BytesIO(data))
     if max(header.size) < enough:
         return None
-    turn = _turn_of_preview(header, (raw.sizes.width, raw.sizes.height), orientation)
+    turn = _turn_of_preview(header, (raw.sizes.width, raw.sizes.height), _orientation(raw))
     return decode_jpeg(io.BytesIO(data), path, long_side, turn).image
 
 
 def _turn_of_preview(preview: Image.Image, sensor: tuple[int, int], orientation: int) -> int:
     """Return the EXIF orientation to apply to a preview: its own, else the RAW's unless it is upright."""
-    exif = preview.getexif()
-    own = orientation_of(exif)
-    if own != 1 or (0x0112 in exif and orientation == 3):
+    tags = tags_of_image(preview)
+    own = orientation_of(tags)
+    if own != 1 or (Base.Orientation in tags and orientation == 3):
         return own
     turned_already = (preview.width > preview.height) != (sensor[0] > sensor[1])
     return 1 if orientation in SIDEWAYS and turned_already else orientation
 
 
-def _demosaiced(raw: rawpy.RawPy, sensor_side: int, long_side: int) -> np.ndarray:
-    half = sensor_side // 2 >= min(long_side, _SMALLEST_PREVIEW)
+def _demosaiced(raw: rawpy.RawPy, long_side: int) -> np.ndarray:
+    half = max(raw.sizes.width, raw.sizes.height) // 2 >= min(long_side, _SMALLEST_PREVIEW)
     return raw.postprocess(half_size=half, use_camera_wb=True, output_bps=8)

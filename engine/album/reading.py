@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
 
 from PIL import Image
 
 from engine.album.formats import Kind, content_in_words, kind_of
-from engine.album.quiet_pillow import hush
 from engine.errors import PhotoError
 
 MAX_PIXELS = 250_000_000
 MAX_SIDE = 65_535  # pixels; JPEG's own limit
-HEAD_BYTES = 64 * 1024
-
-hush()
 
 
 @contextmanager
@@ -32,10 +27,8 @@ def photo_errors(path: Path) -> Iterator[None]:
         raise PhotoError(path, reason_of(error, path)) from error
 
 
-def open_kind(file: BinaryIO, path: Path) -> Kind:
-    """Return the kind of an open file by its content, at position 0 again. Raises PhotoError."""
-    head = file.read(4096)
-    file.seek(0)
+def kind_or_error(head: bytes, path: Path) -> Kind:
+    """Return the kind of a file by its first bytes. Raises PhotoError when it is empty or no image."""
     if not head:
         raise PhotoError(path, "is empty (0 bytes)")
     kind = kind_of(head, path.suffix)
