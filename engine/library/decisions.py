@@ -87,13 +87,14 @@ class DecisionStore:
         for start in range(0, len(identities), 500):
             chunk = identities[start : start + 500]
             marks = ",".join("?" * len(chunk))
-            query = f"SELECT identity, name, album, decision, decided_at FROM decisions WHERE identity IN ({marks})"
+            columns = "identity, name, album, decision, decided_at"
+            query = f"SELECT {columns} FROM decisions WHERE identity IN ({marks})"
             for identity, name, album, decision, decided_at in self._connection.execute(query, chunk):
                 found.setdefault(identity, []).append(_Row(name, album, Decision(decision), decided_at))
         return found
 
     def _decision_at_place(self, album: Path, key: PhotoKey) -> Decision:
-        """Another program may have rewritten the header: same place and same capture time is the same shot."""
+        """Return what was decided on the shot of this place and time: its header may have been rewritten."""
         if key.captured_at is None:
             return Decision.NONE
         query = (

@@ -1,0 +1,118 @@
+"""Decides which model serves each role, before any is loaded. Nothing stands in for another in silence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from engine.errors import ModelError, UsageError, WeightsMissingError
+from engine.models.device import Device, choose_device
+from engine.models.status import status_of
+from engine.paths import DataDir
+from engine.scoring.base import Scorer
+from engine.settings import Settings
+from engine.types import ModelState, ModelStatus, Role
+
+COMPARATOR_NAME = "Siamese comparator"
+
+
+@dataclass(frozen=True, slots=True)
+class Lineup:
+    """The scorers that can run, and a status for every role."""
+
+    device: Device
+    scorers: dict[Role, Scorer]
+    statuses: tuple[ModelStatus, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """A role's scorer, made or not."""
+
+    status: ModelStatus
+    scorer: Scorer | None = None
+
+
+def build_lineup(
+    settings: Settings, data_dir: DataDir, without: frozenset[Role] = frozenset(), device: str | None = None
+) -> Lineup:
+    """Choose a model per role; cheap: files are hashed, nothing heavy is imported.
+
+    Raises UsageError when the requested device is not there.
+    """
+    chosen = choose_device(device or settings.device)
+    openings = [
+        _open(Role.AESTHETIC, "Aesthetic model", without, lambda: _aesthetic(settings, data_dir, chosen)),
+        _open(Role.QUALITY, "Rule-based IQA", without, _quality),
+        _open(Role.PORTRAIT, "Portrait model", without, lambda: _portrait(settings, data_dir)),
+        _Opening(_comparator_status(settings, without)),
+    ]
+    scorers = {o.status.role: o.scorer for o in openings if o.scorer is not None}
+    return Lineup(chosen, scorers, tuple(o.status for o in openings))
+
+
+def idle_statuses(settings: Settings, data_dir: DataDir) -> tuple[ModelStatus, ...]:
+    """Return what each role would run, before any run."""
+    try:
+        return build_lineup(settings, data_dir).statuses
+    except UsageError as error:
+        reason = str(error)
+        return tuple(ModelStatus(role, role.value, ModelState.FAILED, reason=reason) for role in Role)
+
+
+def _open(role: Role, name: str, without: frozenset[Role], make: Callable[[], Scorer]) -> _Opening:
+    if role in without:
+        return _Opening(ModelStatus(role, name, ModelState.DISABLED, reason="switched off for this run"))
+    try:
+        scorer = make()
+    except WeightsMissingError as error:
+        return _Opening(ModelStatus(role, name, ModelState.MISSING, reason=str(error)))
+    except ModelError as error:
+        return _Opening(ModelStatus(role, name, ModelState.FAILED, reason=str(error)))
+    info = scorer.info
+    return _Opening(status_of(info, ModelState.IDLE, info.note), scorer)
+
+
+def _aesthetic(settings: Settings, data_dir: DataDir, device: Device) -> Scorer:
+    from engine.scoring.aesthetic import NimaScorer
+    from engine.scoring.aesthetic_owner import AvaCheckpointScorer
+
+    batch = settings.performance.batch_size
+    own = settings.quality_assessment.ava_checkpoint
+    if own is not None:
+        return AvaCheckpointScorer(own, device, batch)
+    return NimaScorer(data_dir.models, device, batch)
+
+
+def _quality() -> Scorer:
+    from engine.scoring.quality import QualityScorer
+
+    return QualityScorer()
+
+
+def _portrait(settings: Settings, data_dir: DataDir) -> Scorer:
+    from engine.scoring.portrait import PortraitScorer
+
+    return PortraitScorer(data_dir.models, settings.portrait_analysis)
+
+
+def _comparator_status(settings: Settings, without: frozenset[Role]) -> ModelStatus:
+    """No comparator can run yet; say exactly why, and what decides close pairs instead."""
+    own = settings.quality_assessment.siamese_checkpoint
+    by_composite = "Close pairs are decided by composite."
+    if Role.COMPARATOR in without or not settings.album.selection.use_siamese_tiebreaker:
+        return ModelStatus(
+            Role.COMPARATOR, COMPARATOR_NAME, ModelState.DISABLED, reason=f"switched off. {by_composite}"
+        )
+    if own is None:
+        reason = f"no checkpoint is configured (quality_assessment.siamese_checkpoint). {by_composite}"
+        return ModelStatus(Role.COMPARATOR, COMPARATOR_NAME, ModelState.MISSING, reason=reason)
+    if not own.is_file():
+        reason = f"the checkpoint {own} does not exist. {by_composite}"
+        return ModelStatus(
+            Role.COMPARATOR, COMPARATOR_NAME, ModelState.MISSING, checkpoint=str(own), reason=reason
+        )
+    reason = f"this version cannot run Siamese checkpoints: {own} was not loaded. {by_composite}"
+    return ModelStatus(
+        Role.COMPARATOR, COMPARATOR_NAME, ModelState.FAILED, checkpoint=str(own), reason=reason
+    )

@@ -1,0 +1,251 @@
+"""One run over an album, from scan to picks, as a generator of events. Writes no decision."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engine.album.scan import scan
+from engine.album.thumbnails import ThumbnailCache
+from engine.errors import PhotoError
+from engine.events import (
+    AlbumListed,
+    CancelToken,
+    Event,
+    Finished,
+    ModelsChanged,
+    Notice,
+    PhotoFailed,
+    PhotoScored,
+    PhotosInspected,
+    Progress,
+    Selected,
+)
+from engine.library.scores import CachedScore, ScoreStore
+from engine.models.registry import build_lineup
+from engine.models.status import StatusBoard
+from engine.paths import DataDir
+from engine.scoring.composite import with_portrait_rules
+from engine.selection.candidate import Candidate
+from engine.selection.picks import select
+from engine.settings import Settings
+from engine.stages.decoding import Decoder, Frame, decode_ahead
+from engine.stages.inspecting import inspect_all
+from engine.stages.scoring import FrameScores, Scoring
+from engine.telemetry import Telemetry
+from engine.types import Inspected, Photo, Role, Score
+
+log = logging.getLogger(__name__)
+
+SELECT_EVERY = 3.0  # seconds between selections while scoring, at least
+SELECT_SHARE = 0.05  # of the run's time that selections on the way may take
+
+
+@dataclass(frozen=True, slots=True)
+class CullJob:
+    """What to run. `device` overrides the setting of that name."""
+
+    album: Path
+    recursive: bool = False
+    without: frozenset[Role] = frozenset()
+    device: str | None = None
+
+
+def cull(job: CullJob, settings: Settings, data_dir: DataDir, cancel: CancelToken) -> Iterator[Event]:
+    """Run scan to picks. Yields events; the last one is Finished.
+
+    Raises UsageError when the album or the device is not there, LibraryError when nothing can be remembered.
+    """
+    run = _Run(job, settings, data_dir, cancel)
+    try:
+        yield from run.events()
+    finally:
+        run.close()
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Speed and time left of the scoring stage."""
+
+    total: int
+    done: int = 0
+    started: float = field(default_factory=time.monotonic)
+
+    def progress(self, stage: str) -> Progress:
+        elapsed = max(time.monotonic() - self.started, 1e-6)
+        speed = self.done / elapsed
+        left = (self.total - self.done) / speed if self.done else None
+        return Progress(stage, self.done, self.total, speed, left)
+
+
+class _Run:
+    """The state of one run."""
+
+    def __init__(self, job: CullJob, settings: Settings, data_dir: DataDir, cancel: CancelToken) -> None:
+        self._job, self._settings, self._data_dir, self._cancel = job, settings, data_dir, cancel
+        self._telemetry = Telemetry()
+        self._lineup = build_lineup(settings, data_dir, job.without, job.device)
+        self._board = StatusBoard(self._lineup.statuses)
+        self._scoring = Scoring(self._lineup, self._board, self._telemetry)
+        self._store = ScoreStore(data_dir.library)
+        self._photos: tuple[Photo, ...] = ()
+        self._inspected: dict[int, Inspected] = {}
+        self._candidates: dict[int, Candidate] = {}
+        self._told: set[str] = set()
+
+    def close(self) -> None:
+        self._scoring.close()
+        self._store.close()
+
+    def events(self) -> Iterator[Event]:
+        with self._telemetry.stage("scan"):
+            self._photos = scan(self._job.album, self._job.recursive)
+        self._candidates = {p.id: Candidate(p.id, p.name) for p in self._photos}
+        yield AlbumListed(self._photos)
+        yield from self._model_changes()
+        yield from self._inspect()
+        missing = self._read_cache()
+        yield from self._cached_scores()
+        yield from self._select()
+        if missing:
+            yield from self._score(missing)
+            yield from self._select()
+        yield from self._model_changes()
+        yield self._finish()
+
+    def _inspect(self) -> Iterator[Event]:
+        clock = _Clock(len(self._photos))
+        for batch in inspect_all(self._photos, self._telemetry, self._cancel):
+            inspected = {i: found for i, found in batch.items() if isinstance(found, Inspected)}
+            for photo_id, found in inspected.items():
+                self._candidates[photo_id].metadata = found.metadata
+            self._inspected.update(inspected)
+            clock.done += len(batch)
+            yield PhotosInspected(inspected)
+            yield clock.progress("inspect")
+            for photo_id, found in batch.items():
+                if isinstance(found, PhotoError):
+                    yield self._failed(photo_id, found)
+
+    def _failed(self, photo_id: int, error: PhotoError) -> Event:
+        self._candidates[photo_id].error = error.what
+        log.warning("Could not read %s: %s", error.path, error.what)
+        return PhotoFailed(photo_id, error.what)
+
+    def _read_cache(self) -> dict[int, set[Role]]:
+        """Fill in cached scores; return which roles still have to score which photo."""
+        keys = self._scoring.keys
+        identities = [found.identity for found in self._inspected.values()]
+        with self._telemetry.stage("read cache", len(identities)):
+            cached = self._store.read(identities, keys.values())
+            sketches = self._store.read_sketches(identities)
+        missing: dict[int, set[Role]] = {}
+        for photo_id, found in self._inspected.items():
+            candidate = self._candidates[photo_id]
+            candidate.sketch = sketches.get(found.identity)
+            for entry in cached[found.identity].values():
+                self._take(candidate, entry.score, entry)
+                self._board.count(entry.score.role, cached=1)
+            lacking = {role for role in keys if role not in candidate.scores}
+            if lacking or candidate.sketch is None:
+                missing[photo_id] = lacking
+        return missing
+
+    def _take(self, candidate: Candidate, score: Score, entry: CachedScore) -> None:
+        if score.role is Role.PORTRAIT:
+            score = with_portrait_rules(score, self._settings.album.portrait)
+        candidate.scores[score.role] = score
+        if entry.features is not None:
+            candidate.features = entry.features
+
+    def _cached_scores(self) -> Iterator[Event]:
+        for candidate in self._candidates.values():
+            if candidate.scores:
+                yield PhotoScored(candidate.photo_id, tuple(candidate.scores.values()))
+        yield from self._model_changes()
+
+    def _select(self) -> Iterator[Event]:
+        with self._telemetry.stage("select"):
+            selection = select(list(self._candidates.values()), self._settings.album)
+        yield Selected(selection)
+
+    def _score(self, missing: dict[int, set[Role]]) -> Iterator[Event]:
+        photos = [p for p in self._photos if p.id in missing]
+        clock = _Clock(len(photos))
+        selected, selecting = time.monotonic(), SELECT_EVERY
+        for frames in self._batches(photos):
+            yield from self._score_batch(frames, missing)
+            clock.done += len(frames)
+            yield clock.progress("score")
+            if time.monotonic() - selected > selecting and clock.done < clock.total:
+                before = time.monotonic()
+                yield from self._select()
+                selected = time.monotonic()
+                selecting = max(SELECT_EVERY, (selected - before) / SELECT_SHARE)
+
+    def _batches(self, photos: Sequence[Photo]) -> Iterator[list[Frame]]:
+        size = self._settings.performance.batch_size
+        decoder = Decoder(
+            ThumbnailCache(self._data_dir.thumbnails),
+            self._telemetry,
+            {photo_id: found.identity for photo_id, found in self._inspected.items()},
+        )
+        threads = self._settings.performance.decode_threads
+        batch: list[Frame] = []
+        for frame in decode_ahead(photos, decoder, threads, size + 2, self._cancel):
+            batch.append(frame)
+            if len(batch) == size:
+                yield batch
+                batch = []
+        if batch and not self._cancel.cancelled:
+            yield batch
+
+    def _score_batch(self, frames: list[Frame], missing: dict[int, set[Role]]) -> Iterator[Event]:
+        for frame in frames:
+            if frame.error is not None:
+                yield self._failed(frame.photo.id, frame.error)
+        new = self._scoring.score(frames, missing, self._cancel)
+        self._remember(frames, new)
+        for scored in new:
+            candidate = self._candidates[scored.photo_id]
+            if candidate.error is None:
+                yield PhotoScored(scored.photo_id, tuple(candidate.scores.values()))
+        yield from self._model_changes()
+
+    def _remember(self, frames: list[Frame], new: list[FrameScores]) -> None:
+        """Put new scores into the candidates and into the library, in one transaction per batch."""
+        versions = self._scoring.keys
+        entries: list[tuple[str, str, CachedScore]] = []
+        for scored in new:
+            candidate = self._candidates[scored.photo_id]
+            identity = self._inspected[scored.photo_id].identity
+            for role, score in scored.scores.items():
+                features = scored.features if role is Role.AESTHETIC else None
+                entry = CachedScore(score, features)
+                self._take(candidate, score, entry)
+                entries.append((identity, versions[role].version, entry))
+        sketches = {self._inspected[f.photo.id].identity: f.sketch for f in frames if f.sketch is not None}
+        for frame in frames:
+            self._candidates[frame.photo.id].sketch = frame.sketch
+        with self._telemetry.stage("write cache", len(frames)):
+            self._store.write(entries)
+            self._store.write_sketches(sketches)
+
+    def _model_changes(self) -> Iterator[Event]:
+        changed = self._board.changed()
+        if changed is not None:
+            yield ModelsChanged(changed)
+        for note in self._scoring.notes():
+            if note not in self._told:
+                self._told.add(note)
+                log.warning("%s", note)
+                yield Notice(note)
+
+    def _finish(self) -> Finished:
+        statuses = self._board.statuses()
+        self._board.log_summary()
+        file = self._telemetry.write(self._data_dir, statuses)
+        return Finished(self._cancel.cancelled, self._telemetry.seconds, file)

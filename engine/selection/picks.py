@@ -1,0 +1,115 @@
+"""Ranks the photos of each group, suggests picks and judges close pairs."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from engine.scoring.composite import compose
+from engine.selection.candidate import Candidate
+from engine.selection.filters import filter_failures
+from engine.selection.grouping import Group, group
+from engine.selection.pairs import composite_verdict
+from engine.selection.reasons import Standing, reasons_for
+from engine.settings import Album
+from engine.types import Ranked, Role, Selection, Verdict
+
+CLOSE_CANDIDATES = 6  # of one group that are compared with each other
+
+
+@dataclass(frozen=True, slots=True)
+class _Composed:
+    candidate: Candidate
+    composite: float | None
+    composite_of: tuple[Role, ...]
+
+
+def select(candidates: Sequence[Candidate], settings: Album) -> Selection:
+    """Group all photos of an album, rank each group and suggest picks. Pure: no model runs here."""
+    order: list[int] = []
+    ranked: dict[int, Ranked] = {}
+    verdicts: list[Verdict] = []
+    for number, members in enumerate(group(candidates, settings.grouping)):
+        order += [c.photo_id for c in members.members]
+        if members.sequence is not None:
+            ranked.update(_keep_whole(number, members, settings))
+        else:
+            group_ranked, group_verdicts = _rank(number, members, settings)
+            ranked.update(group_ranked)
+            verdicts += group_verdicts
+    return Selection(tuple(order), ranked, tuple(verdicts))
+
+
+def _keep_whole(number: int, members: Group, settings: Album) -> dict[int, Ranked]:
+    """Every frame of a bracket or panorama is kept: it is one picture in parts."""
+    reason = f"part of a {members.sequence} of {len(members.members)}: kept whole"
+    ranked: dict[int, Ranked] = {}
+    for rank, candidate in enumerate(members.members):
+        composite, roles = compose(candidate.scores, settings.selection)
+        ranked[candidate.photo_id] = Ranked(
+            candidate.photo_id, number, rank, True, composite, roles, (reason,), members.sequence
+        )
+    return ranked
+
+
+def _rank(number: int, members: Group, settings: Album) -> tuple[dict[int, Ranked], list[Verdict]]:
+    composed = [_Composed(c, *compose(c.scores, settings.selection)) for c in members.members]
+    composed.sort(key=lambda c: -1.0 if c.composite is None else c.composite, reverse=True)
+    picks = _picks([c for c in composed if c.composite is not None], settings)
+    best = next((c for c in composed if c.candidate.photo_id in picks), None)
+    ranked: dict[int, Ranked] = {}
+    for rank, entry in enumerate(composed):
+        candidate = entry.candidate
+        standing = Standing(
+            candidate=candidate,
+            composite=entry.composite,
+            is_pick=candidate.photo_id in picks,
+            group_size=len(composed),
+            pick=best.candidate if best else None,
+            pick_composite=best.composite if best else None,
+            runner_up=_runner_up(composed, picks),
+        )
+        ranked[candidate.photo_id] = Ranked(
+            photo_id=candidate.photo_id,
+            group=number,
+            rank=rank,
+            pick=standing.is_pick,
+            composite=entry.composite,
+            composite_of=entry.composite_of,
+            reasons=reasons_for(standing, settings),
+        )
+    return ranked, _close_verdicts(composed, settings)
+
+
+def _picks(composed: Sequence[_Composed], settings: Album) -> set[int]:
+    """Return the photo ids of the picks, best first those that pass the filters.
+
+    A photo alone must pass the filters. In a larger group the best is shown even when none passes.
+    """
+    passing = [c for c in composed if not filter_failures(c.candidate, settings)]
+    chosen = passing[: settings.selection.images_per_cluster]
+    if not chosen and len(composed) > 1:
+        chosen = list(composed[:1])
+    return {c.candidate.photo_id for c in chosen}
+
+
+def _runner_up(composed: Sequence[_Composed], picks: set[int]) -> Candidate | None:
+    return next(
+        (c.candidate for c in composed if c.candidate.photo_id not in picks and c.composite is not None), None
+    )
+
+
+def _close_verdicts(composed: Sequence[_Composed], settings: Album) -> list[Verdict]:
+    """Judge every pair among the candidates close to the best composite."""
+    scored: Mapping[int, float] = {
+        c.candidate.photo_id: c.composite for c in composed if c.composite is not None
+    }
+    if len(scored) < 2:
+        return []
+    top = max(scored.values())
+    close = [i for i, value in scored.items() if top - value <= settings.selection.close_range]
+    return [
+        composite_verdict(a, b, scored[a], scored[b])
+        for a, b in itertools.combinations(close[:CLOSE_CANDIDATES], 2)
+    ]

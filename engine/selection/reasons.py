@@ -1,0 +1,133 @@
+"""Reasons in words: why a photo is suggested, and why another is not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.selection.candidate import Candidate
+from engine.selection.filters import closed_eyes, filter_failures, prominent_faces
+from engine.settings import Album
+from engine.types import Role, Score
+
+# Differences smaller than these are not worth a word.
+SHARPNESS_STEP = 0.05
+AESTHETIC_STEP = 0.15  # on the AVA scale 1..10
+SMILE_STEP = 0.2
+EXPOSURE_STEP = 0.05
+CLIPPING_STEP = 0.02  # share of pixels
+NOISE_STEP = 1.0  # grey levels
+MOST_REASONS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A photo's place in its group, as far as reasons need it."""
+
+    candidate: Candidate
+    composite: float | None
+    is_pick: bool
+    group_size: int
+    pick: Candidate | None
+    pick_composite: float | None
+    runner_up: Candidate | None
+
+
+def reasons_for(standing: Standing, settings: Album) -> tuple[str, ...]:
+    """Return reasons for a pick or a non-pick, the weightiest first."""
+    candidate = standing.candidate
+    if candidate.error is not None:
+        return (f"could not be read: {candidate.error}",)
+    if standing.composite is None:
+        return ("not scored: no model ran on it",)
+    failures = filter_failures(candidate, settings)
+    if standing.is_pick:
+        return _of_pick(standing, failures)
+    return tuple((failures + _of_other(standing, settings))[:MOST_REASONS]) or (
+        "lower composite than the pick",
+    )
+
+
+def _of_pick(standing: Standing, failures: list[str]) -> tuple[str, ...]:
+    if standing.group_size == 1:
+        return ("the only photo of its moment", *_eyes_in_words(standing.candidate))
+    reasons = [f"best of {standing.group_size}"]
+    reasons += [f"though {failure}" for failure in failures]
+    reasons += _eyes_in_words(standing.candidate)
+    if standing.runner_up is not None:
+        reasons += [f"{word} than the next" for word in _advantages(standing.candidate, standing.runner_up)]
+    return tuple(reasons[:MOST_REASONS])
+
+
+def _of_other(standing: Standing, settings: Album) -> list[str]:
+    pick = standing.pick
+    if pick is None:
+        return []
+    reasons = _eyes_in_words(standing.candidate) if closed_eyes(standing.candidate) else []
+    reasons += [f"{word} than the pick" for word in _disadvantages(standing.candidate, pick)]
+    gap = (standing.pick_composite or 0.0) - (standing.composite or 0.0)
+    if abs(gap) <= settings.selection.close_range:
+        reasons.append(f"close to the pick ({gap * 100:.1f} points behind)")
+    return reasons
+
+
+def _eyes_in_words(candidate: Candidate) -> list[str]:
+    faces = prominent_faces(candidate)
+    if not faces:
+        return []
+    closed = closed_eyes(candidate)
+    of = f"{len(faces)} face{'s' if len(faces) > 1 else ''}"
+    if closed:
+        return [f"eyes closed on {closed} of {of}"]
+    unsure = sum(1 for face in faces if face.eyes_open is None)
+    if unsure:
+        return [f"eyes: can't tell on {unsure} of {of}"]
+    return [f"eyes open on {'all ' if len(faces) > 1 else ''}{of}"]
+
+
+def _advantages(winner: Candidate, other: Candidate) -> list[str]:
+    return _differences(
+        winner, other, ("sharper", "better exposed", "more pleasing", "bigger smile", "cleaner")
+    )
+
+
+def _disadvantages(loser: Candidate, other: Candidate) -> list[str]:
+    return _differences(
+        other, loser, ("softer", "worse exposed", "less pleasing", "smaller smile", "noisier")
+    )
+
+
+def _differences(better: Candidate, worse: Candidate, words: tuple[str, str, str, str, str]) -> list[str]:
+    """Return the words for what is better about `better`, with both figures where they help."""
+    sharp, exposed, pleasing, smile, clean = words
+    found: list[str] = []
+    if _detail(better, "sharpness") - _detail(worse, "sharpness") >= SHARPNESS_STEP:
+        found.append(sharp)
+    less_clipped = _clipped(worse) - _clipped(better) >= CLIPPING_STEP
+    if less_clipped or _detail(better, "exposure") - _detail(worse, "exposure") >= EXPOSURE_STEP:
+        found.append(exposed)
+    if _raw(better) - _raw(worse) >= AESTHETIC_STEP:
+        found.append(pleasing)
+    if _smile(better) - _smile(worse) >= SMILE_STEP:
+        found.append(smile)
+    if _detail(worse, "noise") - _detail(better, "noise") >= NOISE_STEP:
+        found.append(clean)
+    return found
+
+
+def _detail(candidate: Candidate, name: str) -> float:
+    quality = candidate.scores.get(Role.QUALITY)
+    return float(quality.details.get(name, 0.0)) if quality else 0.0
+
+
+def _clipped(candidate: Candidate) -> float:
+    return _detail(candidate, "clipped_highlights") + _detail(candidate, "clipped_shadows")
+
+
+def _raw(candidate: Candidate) -> float:
+    aesthetic: Score | None = candidate.scores.get(Role.AESTHETIC)
+    return aesthetic.raw if aesthetic and aesthetic.raw is not None else 0.0
+
+
+def _smile(candidate: Candidate) -> float:
+    smiles = [face.smile for face in prominent_faces(candidate) if face.smile is not None]
+    return sum(smiles) / len(smiles) if smiles else 0.0

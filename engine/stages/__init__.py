@@ -1,0 +1,1 @@
+"""The steps of a run that take time: inspecting, decoding, scoring."""
