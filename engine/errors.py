@@ -64,4 +64,6 @@ class LibraryError(FramepickError):
 
 
 class ExportError(FramepickError):
-    """An export could not be done."""
+    """An export could not be started; nothing was written."""
+
+    exit_code = EXIT_NOTHING_DONE

@@ -51,7 +51,7 @@ class Scoring:
     def score(
         self, frames: Sequence[Frame], missing: dict[int, set[Role]], cancel: CancelToken
     ) -> list[FrameScores]:
-        """Score decoded frames where a role is missing. When cancelled, scorers still to come are left out."""
+        """Score decoded frames where a role is missing. When cancelled, later scorers are left out."""
         results = {frame.photo.id: FrameScores(frame.photo.id) for frame in frames}
         for role in list(self._scorers):
             wanted = [f for f in frames if role in missing[f.photo.id] and f.decoded is not None]
