@@ -5,9 +5,19 @@ import sys
 
 def main() -> int:
     """Run Framepick; return its exit code (see README, "Exit codes")."""
-    from engine.cli import run
+    from engine.cli import parse, run
+    from engine.errors import UsageError
 
-    return run(sys.argv[1:])
+    try:
+        options = parse(sys.argv[1:])
+    except UsageError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    if options.command == "open":
+        from gui.app import open_from_command_line
+
+        return open_from_command_line(options)
+    return run(options)
 
 
 if __name__ == "__main__":

@@ -46,12 +46,13 @@ SELECT_SHARE = 0.05  # of the run's time that selections on the way may take
 
 @dataclass(frozen=True, slots=True)
 class CullJob:
-    """What to run. `device` overrides the setting of that name."""
+    """What to run. `device` overrides the setting; without `infer` only cached scores are used."""
 
     album: Path
     recursive: bool = False
     without: frozenset[Role] = frozenset()
     device: str | None = None
+    infer: bool = True
 
 
 def cull(job: CullJob, settings: Settings, data_dir: DataDir, cancel: CancelToken) -> Iterator[Event]:
@@ -110,7 +111,7 @@ class _Run:
         missing = self._read_cache()
         yield from self._cached_scores()
         yield from self._select()
-        if missing:
+        if missing and self._job.infer:
             yield from self._score(missing)
             yield from self._select()
         yield from self._model_changes()

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from engine.paths import DataDir
@@ -66,6 +67,11 @@ class Telemetry:
         beside.write_text(json.dumps(self.as_dict(statuses), indent=1), encoding="utf-8")
         beside.replace(path)
         return str(path)
+
+
+def read_telemetry(file: str | None) -> dict[str, Any]:
+    """Return what a run wrote; empty when it wrote nothing."""
+    return json.loads(Path(file).read_text(encoding="utf-8")) if file else {}
 
 
 def _stage_dict(stage: _Stage) -> dict[str, float]:

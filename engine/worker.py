@@ -39,7 +39,7 @@ class _Runner(QObject):
             self._stream(job_id, job, cancel)
         except FramepickError as error:
             self.failed.emit(job_id, str(error))
-        except Exception as error:  # noqa: BLE001 - nothing may escape into Qt's event loop; it is logged and shown
+        except Exception as error:
             log.exception("The engine stopped on %s", job.album)
             self.failed.emit(job_id, f"The engine stopped: {error}. Details are in the log.")
 

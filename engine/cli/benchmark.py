@@ -1,0 +1,30 @@
+"""`benchmark`: measures, prints a table, writes the figures."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from rich.table import Table
+
+from engine.benchmark.speed import as_rows, measure_speed
+from engine.cli import tables
+from engine.cli.json_file import write_json
+from engine.cli.parser import Options
+from engine.errors import EXIT_OK
+from engine.paths import DataDir
+from engine.pipeline import CullJob
+from engine.settings import Settings
+
+
+def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
+    assert options.album is not None
+    figures = measure_speed(CullJob(options.album.absolute(), options.recursive), settings, data_dir)
+    table = Table(title=f"benchmark speed {options.album}", title_justify="left")
+    table.add_column("figure")
+    table.add_column("value", justify="right")
+    for row in as_rows(figures):
+        table.add_row(*row)
+    tables.console().print(table)
+    if options.json is not None:
+        write_json(options.json, asdict(figures))
+    return EXIT_OK

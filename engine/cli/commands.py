@@ -1,0 +1,30 @@
+"""Sends each command to the function that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from engine.cli.parser import Options
+from engine.paths import DataDir
+from engine.settings import Settings
+
+Command = Callable[[Options, Settings, DataDir], int]
+
+
+def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
+    """Import only what the command needs, and run it."""
+    return _find(options.command)(options, settings, data_dir)
+
+
+def _find(name: str) -> Command:
+    if name == "cull":
+        from engine.cli.cull import run as command
+    elif name == "models":
+        from engine.cli.models import run as command
+    elif name == "decide":
+        from engine.cli.decide import run as command
+    elif name == "export":
+        from engine.cli.export import run as command
+    else:
+        from engine.cli.benchmark import run as command
+    return command

@@ -1,0 +1,106 @@
+"""`cull`: scan to picks without a window."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from engine.cli import tables
+from engine.cli.json_file import write_json
+from engine.cli.parser import Options
+from engine.cli.progress import ProgressLine
+from engine.errors import (
+    EXIT_NOTHING_DONE,
+    EXIT_OK,
+    EXIT_ROLE_NOT_RUN,
+    EXIT_SOME_UNREADABLE,
+    NothingToDoError,
+)
+from engine.events import CancelToken
+from engine.library.decisions import DecisionStore, PhotoKey
+from engine.models.device import choose_device
+from engine.paths import DataDir
+from engine.pipeline import CullJob, cull
+from engine.report import CullResult, as_json
+from engine.settings import Settings
+from engine.telemetry import read_telemetry
+from engine.types import Decision, ModelState, Role
+
+EXIT_INTERRUPTED = 130
+
+
+def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
+    assert options.album is not None
+    job = CullJob(options.album.absolute(), options.recursive, options.without, options.device)
+    result = run_cull(job, settings, data_dir)
+    if not result.photos:
+        raise NothingToDoError(f"There are no photos in {job.album}{_recursive_hint(job)}.")
+    if options.json is not None:
+        device = choose_device(job.device or settings.device).name
+        telemetry = read_telemetry(result.finished.telemetry_file if result.finished else None)
+        write_json(options.json, as_json(result, device, decisions_of(result, data_dir), telemetry))
+    tables.print_result(result)
+    return exit_code(result, options.require)
+
+
+def run_cull(job: CullJob, settings: Settings, data_dir: DataDir) -> CullResult:
+    """Run a job to its end, showing progress. Ctrl+C stops it; what was scored is kept."""
+    cancel = CancelToken()
+    before = signal.signal(signal.SIGINT, lambda *_: cancel.cancel())
+    result = CullResult(job.album)
+    try:
+        with ProgressLine() as line:
+            for event in cull(job, settings, data_dir, cancel):
+                result.take(event)
+                line.take(event)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    return result
+
+
+def decisions_of(result: CullResult, data_dir: DataDir) -> dict[int, Decision]:
+    """Read what was decided on the photos of a result."""
+    keys = [PhotoKey.of(p, result.inspected[p.id]) for p in result.photos if p.id in result.inspected]
+    store = DecisionStore(data_dir.library)
+    try:
+        return store.decisions(result.album, keys)
+    finally:
+        store.close()
+
+
+def exit_code(result: CullResult, required: Iterable[Role]) -> int:
+    """Return the exit code of a finished run, and say on stderr why it is not 0."""
+    if result.finished is not None and result.finished.cancelled:
+        print("Interrupted: not all photos were scored.", file=sys.stderr)
+        return EXIT_INTERRUPTED
+    names = {photo.id: photo.name for photo in result.photos}
+    for photo_id, reason in sorted(result.errors.items()):
+        print(f"Could not be read: {names[photo_id]}: {reason}", file=sys.stderr)
+    if all(ranked.composite is None for ranked in result.selection.ranked.values()):
+        print("Nothing could be culled: no photo has a score.", file=sys.stderr)
+        return EXIT_NOTHING_DONE
+    idle = _not_active(result, required)
+    for line in idle:
+        print(line, file=sys.stderr)
+    if idle:
+        return EXIT_ROLE_NOT_RUN
+    return EXIT_SOME_UNREADABLE if result.errors else EXIT_OK
+
+
+def _not_active(result: CullResult, required: Iterable[Role]) -> list[str]:
+    statuses = {status.role: status for status in result.statuses}
+    lines: list[str] = []
+    for role in sorted(required):
+        status = statuses[role]
+        if status.state is not ModelState.ACTIVE:
+            lines.append(
+                f"Required role {role} did not run: {status.state}: {status.reason or 'no photo needed it'}"
+            )
+    return lines
+
+
+def _recursive_hint(job: CullJob) -> str:
+    inside = not job.recursive and any(Path(entry).is_dir() for entry in job.album.iterdir())
+    return " itself; --recursive takes the folders inside" if inside else ""

@@ -1,0 +1,62 @@
+"""`models`: status of every role; install and verify the embedded default weights."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn
+
+from engine.cli import tables
+from engine.cli.json_file import write_json
+from engine.cli.parser import Options
+from engine.errors import EXIT_NOTHING_DONE, EXIT_OK
+from engine.models.install import InstallProgress, WeightsState, install, verify
+from engine.models.registry import build_lineup
+from engine.paths import DataDir
+from engine.settings import Settings
+
+
+def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
+    if options.action == "install":
+        return _install(options, data_dir)
+    if options.action == "verify":
+        return _verify(data_dir)
+    lineup = build_lineup(settings, data_dir)
+    tables.print_statuses(lineup.statuses)
+    if options.json is not None:
+        models = [{**asdict(s), "role": s.role.value, "state": s.state.value} for s in lineup.statuses]
+        write_json(options.json, {"schema": 1, "device": lineup.device.name, "models": models})
+    return EXIT_OK
+
+
+def _install(options: Options, data_dir: DataDir) -> int:
+    columns = (
+        TextColumn("{task.description:<26}"),
+        BarColumn(),
+        DownloadColumn(),
+        TextColumn("{task.fields[step]}"),
+    )
+    with Progress(*columns, console=tables.console()) as progress:
+        tasks: dict[str, TaskID] = {}
+
+        def show(step: InstallProgress) -> None:
+            name = step.weights.file
+            if name not in tasks:
+                tasks[name] = progress.add_task(name, step="")
+            progress.update(tasks[name], completed=step.done, total=step.total, step=step.stage.value)
+
+        result = install(data_dir.models, data_dir.downloads, options.source, show)
+    print(result.summary)
+    return EXIT_OK
+
+
+def _verify(data_dir: DataDir) -> int:
+    """Print the state of each weights file; 5 unless all are right."""
+    wrong = 0
+    for found in verify(data_dir.models):
+        wrong += found.state is not WeightsState.OK
+        digest = f" (found SHA-256 {found.found})" if found.state is WeightsState.WRONG_HASH else ""
+        print(f"{found.path}: {found.state.value}{digest}")
+    if wrong:
+        print(f"{wrong} file(s) are not as they should be. Run: main.py models install")
+    return EXIT_NOTHING_DONE if wrong else EXIT_OK

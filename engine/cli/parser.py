@@ -1,0 +1,171 @@
+"""Reads the command line into options."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from engine.errors import UsageError
+from engine.types import Role
+
+COMMANDS = ("cull", "models", "decide", "export", "benchmark")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """A parsed command line. `command` is "open" when the window is wanted; only its own fields are set."""
+
+    command: str
+    data_dir: Path | None = None
+    config: Path | None = None
+    album: Path | None = None
+    recursive: bool = False
+    json: Path | None = None
+    device: str | None = None
+    without: frozenset[Role] = frozenset()
+    require: frozenset[Role] = frozenset()
+    action: str = "status"  # of `models`
+    source: Path | None = None  # --from
+    photo: str = ""
+    decision: str = "none"
+    target: Path | None = None  # --to
+    what: str = "accepted"
+    benchmark: str = ""
+    photos: int = 0
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{self.format_usage().strip()}\n{message}")
+
+
+def parse(arguments: Sequence[str]) -> Options:
+    """Return the options. Raises UsageError; --help prints and exits."""
+    first = next((a for a in _positionals(arguments)), None)
+    parser = _command_parser() if first in COMMANDS else _window_parser()
+    return Options(**vars(parser.parse_args(list(arguments))))
+
+
+def _positionals(arguments: Sequence[str]) -> list[str]:
+    """Return arguments that are neither options nor values of the options that go before a command."""
+    found: list[str] = []
+    skip = False
+    for argument in arguments:
+        if not skip and not argument.startswith("-"):
+            found.append(argument)
+        skip = not skip and argument in ("--data-dir", "--config")
+    return found
+
+
+def _common() -> _Parser:
+    common = _Parser(add_help=False)
+    common.add_argument(
+        "--data-dir",
+        type=Path,
+        metavar="DIR",
+        default=argparse.SUPPRESS,
+        help="keep config, cache, library and models there",
+    )
+    common.add_argument(
+        "--config",
+        type=Path,
+        metavar="FILE",
+        default=argparse.SUPPRESS,
+        help="settings file to use instead of config.yaml in the data directory",
+    )
+    return common
+
+
+def _window_parser() -> argparse.ArgumentParser:
+    commands = ", ".join(COMMANDS)
+    parser = _Parser(
+        prog="framepick",
+        parents=[_common()],
+        description="Photo culling that always says which model is at work.",
+        epilog=f"Without the window: framepick COMMAND --help, with COMMAND one of {commands}.",
+    )
+    parser.add_argument("album", nargs="?", type=Path, metavar="ALBUM", help="folder of photos to open")
+    parser.add_argument("--recursive", action="store_true", help="open the folders inside too")
+    parser.set_defaults(command="open")
+    return parser
+
+
+def _command_parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="framepick", parents=[_common()])
+    commands = parser.add_subparsers(dest="command", required=True, parser_class=_Parser)
+    for add in (_add_cull, _add_models, _add_decide, _add_export, _add_benchmark):
+        add(commands)
+    return parser
+
+
+_Commands = argparse._SubParsersAction  # pyright: ignore[reportPrivateUsage]
+
+
+def _add_cull(commands: _Commands) -> None:
+    cull = commands.add_parser("cull", parents=[_common()], help="scan to picks without a window")
+    _add_album(cull)
+    _add_json(cull)
+    cull.add_argument("--device", help="auto, cpu, cuda, cuda:N or mps")
+    cull.add_argument(
+        "--without", type=_roles, default=frozenset(), metavar="ROLE,...", help="roles to leave out"
+    )
+    cull.add_argument(
+        "--require", type=_roles, default=frozenset(), metavar="ROLE,...", help="exit with 4 unless these ran"
+    )
+
+
+def _add_models(commands: _Commands) -> None:
+    models = commands.add_parser("models", parents=[_common()], help="status of every role's model")
+    _add_json(models)
+    models.set_defaults(action="status")
+    actions = models.add_subparsers(dest="action", parser_class=_Parser)
+    install = actions.add_parser("install", parents=[_common()], help="bring the embedded default weights")
+    install.add_argument(
+        "--from", dest="source", type=Path, metavar="DIR", help="take them from there, no network"
+    )
+    actions.add_parser("verify", parents=[_common()], help="check the weights against their SHA-256")
+
+
+def _add_decide(commands: _Commands) -> None:
+    decide = commands.add_parser("decide", parents=[_common()], help="accept or reject one photo")
+    decide.add_argument("album", type=Path, metavar="ALBUM")
+    decide.add_argument("photo", metavar="PHOTO", help="path of the photo, relative to the album")
+    decide.add_argument("decision", choices=("accept", "reject", "none"))
+
+
+def _add_export(commands: _Commands) -> None:
+    export = commands.add_parser("export", parents=[_common()], help="copy the selection")
+    _add_album(export)
+    export.add_argument("--to", dest="target", type=Path, metavar="DIR", required=True)
+    export.add_argument("--what", choices=("accepted", "picks"), default="accepted")
+
+
+def _add_benchmark(commands: _Commands) -> None:
+    benchmark = commands.add_parser("benchmark", parents=[_common()], help="measure and print figures")
+    names = benchmark.add_subparsers(dest="benchmark", required=True, parser_class=_Parser)
+    speed = names.add_parser("speed", parents=[_common()], help="cost of culling beside that of decoding")
+    _add_album(speed)
+    _add_json(speed)
+
+
+def _add_album(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("album", type=Path, metavar="ALBUM", help="folder of photos")
+    parser.add_argument("--recursive", action="store_true", help="take the folders inside too")
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--json", type=Path, metavar="FILE", default=argparse.SUPPRESS, help="write the result there"
+    )
+
+
+def _roles(text: str) -> frozenset[Role]:
+    """Read "aesthetic,portrait". Raises ArgumentTypeError naming the roles there are."""
+    try:
+        return frozenset(Role(name.strip()) for name in text.split(","))
+    except ValueError as error:
+        known = ", ".join(role.value for role in Role)
+        raise argparse.ArgumentTypeError(f"{error}; roles are {known}") from error

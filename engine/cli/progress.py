@@ -1,0 +1,64 @@
+"""One line of progress on the terminal: count, photos/s, time left."""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+
+from engine.events import Event, Notice
+from engine.events import Progress as ProgressEvent
+
+WORDS = {"inspect": "Reading", "score": "Scoring"}
+
+
+class ProgressLine:
+    """Shows progress events on stderr; nothing where that is not a terminal."""
+
+    def __init__(self) -> None:
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[speed]}"),
+            console=Console(stderr=True),
+            transient=True,
+            disable=not sys.stderr.isatty(),
+        )
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def take(self, event: Event) -> None:
+        """Show a progress event; tell a notice at once."""
+        match event:
+            case ProgressEvent(stage, done, total):
+                task = self._tasks.get(stage)
+                if task is None:
+                    task = self._progress.add_task(WORDS[stage], total=total, speed="")
+                    self._tasks[stage] = task
+                self._progress.update(task, completed=done, speed=_speed(event))
+            case Notice(text):
+                print(text, file=sys.stderr)
+            case _:
+                pass
+
+
+def _speed(event: ProgressEvent) -> str:
+    left = "" if event.seconds_left is None else f", {_duration(event.seconds_left)} left"
+    return f"{event.photos_per_s:.1f} photos/s{left}"
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"

@@ -1,0 +1,35 @@
+"""Runs one command and returns its exit code."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+from engine.cli import commands
+from engine.cli.parser import Options
+from engine.errors import FramepickError
+from engine.log import start_log
+from engine.paths import DataDir
+from engine.settings import Settings, load_settings
+
+log = logging.getLogger(__name__)
+
+
+def run(options: Options) -> int:
+    """Run the command of `options`; print what went wrong. Returns the exit code (README)."""
+    data_dir = DataDir.resolve(options.data_dir)
+    try:
+        start_log(data_dir)
+        settings = settings_of(options, data_dir)
+        return commands.run(options, settings, data_dir)
+    except FramepickError as error:
+        log.error("%s", error)
+        print(error, file=sys.stderr)
+        return error.exit_code
+
+
+def settings_of(options: Options, data_dir: DataDir) -> Settings:
+    """Read the settings file that was named, or the data directory's, or the defaults alone."""
+    if options.config is not None:
+        return load_settings(options.config)
+    return load_settings(data_dir.config if data_dir.config.is_file() else None)

@@ -1,0 +1,33 @@
+"""The log file: what ran, with which model, and what went wrong. It stays on this machine."""
+
+from __future__ import annotations
+
+import logging
+from logging.handlers import RotatingFileHandler
+
+from engine.errors import UsageError
+from engine.paths import DataDir
+
+_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+
+def start_log(data_dir: DataDir) -> None:
+    """Send the program's log to the data directory. Raises UsageError when that cannot be written."""
+    root = logging.getLogger("engine")
+    for handler in list(root.handlers):
+        root.removeHandler(handler)
+        handler.close()
+    try:
+        data_dir.log.parent.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(data_dir.log, maxBytes=2_000_000, backupCount=3, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"The data directory {data_dir.root} cannot be written: {error.strerror}. "
+            "Choose another with --data-dir."
+        ) from error
+    handler.setFormatter(logging.Formatter(_FORMAT))
+    for name in ("engine", "gui"):
+        logger = logging.getLogger(name)
+        logger.setLevel(logging.INFO)
+        logger.handlers = [handler]
+        logger.propagate = False
