@@ -35,7 +35,7 @@ def choose_device(requested: str) -> Device:
         return _best_device()
     if requested == "mps":
         return _mps_device()
-    match = re.fullmatch(r"cuda(?::(\d{1,3}))?", requested)
+    match = re.fullmatch(r"cuda(?::([0-9]{1,3}))?", requested)
     if match is None:
         raise UsageError(f"Unknown device {requested!r}. Use auto, cpu, cuda, cuda:N or mps.")
     return _cuda_device(None if match[1] is None else int(match[1]))

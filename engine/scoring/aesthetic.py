@@ -87,7 +87,7 @@ class NimaScorer:
     def close(self) -> None:
         """Free the network and its memory on the device. A later `score` loads it again."""
         if self._runner is not None:
-            self._info = replace(self.info, device=self._device.name)
+            self._info = self.info  # still says where it ran
             self._runner = None
             release_memory()
 
