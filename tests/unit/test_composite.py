@@ -1,0 +1,67 @@
+"""Composite and portrait value."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.scoring.composite import compose, portrait_value
+from engine.settings import load_settings
+from engine.types import Role, Score
+from tests.unit.builders import face
+
+ALBUM = load_settings().album
+RULES = ALBUM.selection
+
+
+def _scores(**values: float) -> dict[Role, Score]:
+    return {Role(name): Score(Role(name), value, None) for name, value in values.items()}
+
+
+def test_all_three_models_by_their_weights():
+    composite, roles = compose(_scores(aesthetic=0.6, quality=0.8, portrait=0.5), RULES)
+    assert composite == pytest.approx(0.5 * 0.6 + 0.2 * 0.8 + 0.3 * 0.5)
+    assert roles == (Role.AESTHETIC, Role.QUALITY, Role.PORTRAIT)
+
+
+def test_the_weight_of_a_model_that_did_not_run_is_shared_in_proportion():
+    composite, roles = compose(_scores(quality=0.8, portrait=0.5), RULES)
+    assert composite == pytest.approx((0.2 * 0.8 + 0.3 * 0.5) / 0.5)
+    assert roles == (Role.QUALITY, Role.PORTRAIT)
+
+
+def test_nothing_ran_is_not_a_number():
+    assert compose({}, RULES) == (None, ())
+
+
+def test_a_comparator_score_has_no_part_in_it():
+    assert compose({Role.COMPARATOR: Score(Role.COMPARATOR, 1.0, None)}, RULES) == (None, ())
+
+
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
+def test_composite_lies_between_its_parts(a: float, q: float, p: float):
+    composite, _ = compose(_scores(aesthetic=a, quality=q, portrait=p), RULES)
+    assert composite is not None
+    assert min(a, q, p) - 1e-9 <= composite <= max(a, q, p) + 1e-9
+
+
+@pytest.mark.parametrize(
+    ("faces", "expected"),
+    [
+        ((), 0.5),
+        ((face(0.9, 0.0),), 0.75),
+        ((face(0.9, 1.0),), 1.0),
+        ((face(0.1, 0.0),), 0.5),
+        ((face(0.9), face(0.1)), 0.5),  # the worst prominent face decides
+        ((face(0.9), face(0.1, prominent=False)), 0.75),  # a face in the background does not
+        ((face(None),), 0.625),  # can't tell: neither reward nor punishment
+        ((face(0.9), face(None)), 0.625),
+        ((face(0.9, None),), 0.75),
+    ],
+)
+def test_portrait_value(faces, expected: float):
+    assert portrait_value(faces, ALBUM.portrait) == pytest.approx(expected)
+
+
+def test_smiles_do_not_count_when_not_preferred():
+    rules = ALBUM.portrait.model_copy(update={"prefer_smiling": False})
+    assert portrait_value((face(0.9, 1.0),), rules) == pytest.approx(0.75)

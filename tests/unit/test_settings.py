@@ -1,0 +1,60 @@
+"""Settings: defaults are valid, mistakes are named with key, file, line and the nearest known key."""
+
+from pathlib import Path
+
+import pytest
+
+from engine.errors import SettingsError
+from engine.settings import load_settings
+
+
+def _load(tmp_path: Path, text: str):
+    file = tmp_path / "mine.yaml"
+    file.write_text(text, encoding="utf-8")
+    return load_settings(file)
+
+
+def test_defaults_load_and_weights_are_those_of_the_composite():
+    rules = load_settings().album.selection
+    assert (rules.ava_weight, rules.iqa_weight, rules.portrait_weight) == (0.5, 0.2, 0.3)
+    assert rules.close_range == 0.05
+
+
+def test_user_file_overrides_only_what_it_names(tmp_path: Path):
+    settings = _load(tmp_path, "album:\n  quality:\n    min_sharpness: 0.4\n")
+    assert settings.album.quality.min_sharpness == 0.4
+    assert settings.album.quality.min_iqa_score == load_settings().album.quality.min_iqa_score
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "album:\n  selection:\n    # ava_weight: 1\n"])
+def test_empty_file_and_sections_whose_lines_are_commented_out_change_nothing(tmp_path: Path, text: str):
+    assert _load(tmp_path, text) == load_settings()
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("devise: cpu\n", ("line 1", "devise", "Did you mean device?")),
+        (
+            "device: cpu\nalbum:\n  selection:\n    ava_wieght: 0.4\n",
+            ("line 4", "album.selection.ava_weight"),
+        ),
+        ("album:\n  selection:\n    ava_weight: 0.9\n", ("line 2", "sum to 1.4")),
+        ("album:\n  selection:\n    ava_weight: lots\n", ("line 3", "album.selection.ava_weight", "'lots'")),
+        ("device: gpu\n", ("line 1", "device", "'gpu'")),
+        ("- a list\n", ("must hold keys and values",)),
+        ("device: [\n", ("not valid YAML",)),
+        ("album:\n  quality:\n    min_sharpness: 3\n", ("line 3", "min_sharpness", "3")),
+    ],
+)
+def test_a_mistake_is_one_clear_sentence(tmp_path: Path, text: str, parts: tuple[str, ...]):
+    with pytest.raises(SettingsError) as caught:
+        _load(tmp_path, text)
+    assert str(tmp_path / "mine.yaml") in str(caught.value)
+    for part in parts:
+        assert part in str(caught.value)
+
+
+def test_missing_settings_file_is_named(tmp_path: Path):
+    with pytest.raises(SettingsError, match=r"not found: .*absent\.yaml"):
+        load_settings(tmp_path / "absent.yaml")
