@@ -27,7 +27,7 @@ class Options:
     device: str | None = None
     without: frozenset[Role] = frozenset()
     require: frozenset[Role] = frozenset()
-    action: str = "status"  # of `models`
+    action: str | None = None  # of `models`; None prints the status
     source: Path | None = None  # --from
     photo: str = ""
     decision: str = "none"
@@ -120,7 +120,6 @@ def _add_cull(commands: _Commands) -> None:
 def _add_models(commands: _Commands) -> None:
     models = commands.add_parser("models", parents=[_common()], help="status of every role's model")
     _add_json(models)
-    models.set_defaults(action="status")
     actions = models.add_subparsers(dest="action", parser_class=_Parser)
     install = actions.add_parser("install", parents=[_common()], help="bring the embedded default weights")
     install.add_argument(

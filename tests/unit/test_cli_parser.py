@@ -1,0 +1,73 @@
+"""The command line as others rely on it."""
+
+from pathlib import Path
+
+import pytest
+
+from engine.cli.parser import parse
+from engine.errors import UsageError
+from engine.types import Role
+
+
+def test_without_a_command_the_window_is_wanted():
+    assert parse([]).command == "open"
+    options = parse(["/photos/wedding", "--data-dir", "/d"])
+    assert (options.command, options.album, options.data_dir) == ("open", Path("/photos/wedding"), Path("/d"))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--data-dir", "/d", "cull", "album"],
+        ["cull", "--data-dir", "/d", "album"],
+        ["cull", "album", "--data-dir", "/d"],
+    ],
+)
+def test_data_dir_is_understood_everywhere(arguments: list[str]):
+    options = parse(arguments)
+    assert (options.command, options.data_dir, options.album) == ("cull", Path("/d"), Path("album"))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["models", "--data-dir", "/d"],
+        ["models", "install", "--data-dir", "/d"],
+        ["--data-dir", "/d", "models", "verify"],
+    ],
+)
+def test_data_dir_of_models(arguments: list[str]):
+    assert parse(arguments).data_dir == Path("/d")
+
+
+def test_a_folder_named_like_a_value_of_data_dir_is_no_command():
+    assert parse(["--data-dir", "cull", "album"]).command == "open"
+
+
+def test_roles_are_read():
+    options = parse(["cull", "a", "--without", "aesthetic,portrait", "--require", "quality"])
+    assert options.without == {Role.AESTHETIC, Role.PORTRAIT}
+    assert options.require == {Role.QUALITY}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (["cull", "a", "--require", "beauty"], "roles are aesthetic, quality, portrait, comparator"),
+        (["cull"], "ALBUM"),
+        (["decide", "a", "b.jpg", "maybe"], "maybe"),
+        (["export", "a"], "--to"),
+        (["benchmark", "luck", "a"], "luck"),
+        (["cull", "a", "--unknown"], "--unknown"),
+    ],
+)
+def test_mistakes_are_usage_errors_with_exit_code_2(arguments: list[str], part: str):
+    with pytest.raises(UsageError, match=part) as caught:
+        parse(arguments)
+    assert caught.value.exit_code == 2
+
+
+def test_models_prints_the_status_unless_told_otherwise():
+    assert parse(["models"]).action is None
+    assert parse(["models", "install", "--from", "/w"]).source == Path("/w")
+    assert parse(["models", "--json", "x.json"]).json == Path("x.json")
