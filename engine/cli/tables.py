@@ -84,7 +84,7 @@ def _pick_row(result: CullResult, photo: Photo, sizes: dict[int, int]) -> list[T
     ranked = result.selection.ranked[photo.id]
     models = (
         f" ({len(ranked.composite_of)} of {len(SCORING_ROLES)} models)"
-        if _partial(ranked.composite_of)
+        if len(ranked.composite_of) < len(SCORING_ROLES)
         else ""
     )
     scores = result.scores.get(photo.id, {})
@@ -99,10 +99,6 @@ def _pick_row(result: CullResult, photo: Photo, sizes: dict[int, int]) -> list[T
         "; ".join(ranked.reasons),
     )
     return [Text(cell) for cell in cells]
-
-
-def _partial(roles: Sequence[Role]) -> bool:
-    return len(roles) < len(SCORING_ROLES)
 
 
 def _counts(result: CullResult) -> Text:
