@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import psutil
 from numpy.typing import NDArray
 
 from engine.errors import ModelError
@@ -160,6 +161,11 @@ class _Trouble:
         text = (str(error).strip() or type(error).__name__).splitlines()[0]
         is_memory_error = isinstance(error, MemoryError | torch.OutOfMemoryError)
         return cls(text, is_memory_error or OUT_OF_MEMORY.search(text) is not None)
+
+
+def physical_cores() -> int:
+    """Return how many cores a slow network may use; more threads than these only wait for one another."""
+    return psutil.cpu_count(logical=False) or 1
 
 
 def release_memory() -> None:

@@ -97,7 +97,9 @@ def nearest_input(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
     The same pixels as Pillow's NEAREST, which that Keras used, without copying the image. Smoother
     resizing is no improvement here: with bicubic the rank correlation with people's opinions falls
-    from 0.636 to 0.530 (BIQ2021).
+    from 0.636 to 0.530 (BIQ2021). Taken from a decode scaled in the JPEG DCT instead of from the full
+    photo, the raw score moves by 0.03 on average and 0.08 at most (14 photos of 4 to 24 MP), which is
+    little beside the spread of 0.44 between photos.
     """
     height, width = image.shape[:2]
     return image[_nearest(height)[:, None], _nearest(width)]
