@@ -1,0 +1,100 @@
+"""CenterFace: a small detector that sees the faces of a group photo. Runs in OpenCV."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import ModelError
+
+LONG_SIDE = 480  # pixels of the network's input; finds faces from about 2% of the long side
+STRIDE = 4  # of the network's output
+MULTIPLE = 32  # sides must be multiples of it
+OUTPUTS = ("537", "538", "539", "540")  # heat map, scale, offset, landmarks
+OVERLAP = 0.3  # intersection over union above which two boxes are one face
+MOST_FACES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class FaceBox:
+    """A detected face; x, y, width, height as fractions 0..1 of the image."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    confidence: float
+
+    @property
+    def area(self) -> float:
+        return self.width * self.height
+
+
+class CenterFace:
+    """The detector of Xu et al., "CenterFace: Joint Face Detection and Alignment Using Face as Point" (2019)."""
+
+    def __init__(self, path: Path) -> None:
+        """Load the network. Raises ModelError when the file is no such network."""
+        import cv2
+
+        try:
+            self._network: Any = cv2.dnn.readNetFromONNX(str(path))
+        except cv2.error as error:
+            raise ModelError(f"{path} cannot be loaded as CenterFace: {error.err}") from error
+
+    def detect(self, image: NDArray[np.uint8], threshold: float) -> list[FaceBox]:
+        """Return faces of an sRGB image (H, W, 3) with at least that confidence (0..1), the largest first."""
+        import cv2
+
+        width, height = _input_size(image.shape[1], image.shape[0])
+        small = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
+        self._network.setInput(cv2.dnn.blobFromImage(small))  # RGB as it is, 0..255
+        heat, scale, offset, _ = self._network.forward(list(OUTPUTS))
+        boxes = _boxes(heat[0, 0], scale[0], offset[0], threshold)
+        kept = _without_overlaps(boxes)
+        faces = [_as_fraction(box, width, height) for box in kept]
+        return sorted((f for f in faces if f.area > 0), key=lambda face: face.area, reverse=True)
+
+
+def _input_size(width: int, height: int) -> tuple[int, int]:
+    scale = LONG_SIDE / max(width, height)
+    return tuple(max(MULTIPLE, round(side * scale / MULTIPLE) * MULTIPLE) for side in (width, height))  # type: ignore[return-value]
+
+
+def _boxes(
+    heat: NDArray[np.float32], scale: NDArray[np.float32], offset: NDArray[np.float32], threshold: float
+) -> NDArray[np.float32]:
+    """Return (n, 5) boxes x, y, width, height, confidence in pixels of the input."""
+    rows, columns = np.nonzero(heat >= threshold)
+    heights = np.exp(scale[0, rows, columns]) * STRIDE
+    widths = np.exp(scale[1, rows, columns]) * STRIDE
+    middle_y = (rows + offset[0, rows, columns] + 0.5) * STRIDE
+    middle_x = (columns + offset[1, rows, columns] + 0.5) * STRIDE
+    boxes = (middle_x - widths / 2, middle_y - heights / 2, widths, heights, heat[rows, columns])
+    return np.stack(boxes, axis=1).astype(np.float32)
+
+
+def _without_overlaps(boxes: NDArray[np.float32]) -> NDArray[np.float32]:
+    import cv2
+
+    if len(boxes) == 0:
+        return boxes
+    kept = cv2.dnn.NMSBoxes(boxes[:, :4].tolist(), boxes[:, 4].tolist(), 0.0, OVERLAP, top_k=MOST_FACES)
+    return boxes[np.asarray(kept, dtype=np.intp)]
+
+
+def _as_fraction(box: NDArray[np.float32], width: int, height: int) -> FaceBox:
+    """Clip a box to the image and express it in fractions of it."""
+    left, top = max(0.0, float(box[0])), max(0.0, float(box[1]))
+    right, bottom = min(width, float(box[0] + box[2])), min(height, float(box[1] + box[3]))
+    return FaceBox(
+        left / width,
+        top / height,
+        max(0.0, right - left) / width,
+        max(0.0, bottom - top) / height,
+        min(1.0, float(box[4])),
+    )
