@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import ModelError
+from engine.models.native_noise import native_noise_logged
 
 # Soukupova and Cech (2016), in the landmark numbers of MediaPipe's face mesh.
 LEFT_EYE = (33, 160, 158, 133, 153, 144)
@@ -46,7 +47,9 @@ class FaceLandmarker:
             output_face_blendshapes=True,
         )
         try:
-            self._task: Any = vision.FaceLandmarker.create_from_options(options)
+            with native_noise_logged():
+                self._task: Any = vision.FaceLandmarker.create_from_options(options)
+                self.expression(np.zeros((64, 64, 3), np.uint8))  # it warns once more when first used
         except (RuntimeError, ValueError) as error:
             raise ModelError(f"{path} cannot be loaded as a Face Landmarker: {error}") from error
 
