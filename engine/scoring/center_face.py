@@ -39,7 +39,7 @@ class FaceBox:
 
 
 class CenterFace:
-    """The detector of Xu et al. (2019), CenterFace: Joint Face Detection and Alignment Using Face as Point."""
+    """The detector of Xu et al. (2019), "CenterFace: Joint Face Detection and Alignment"."""
 
     def __init__(self, path: Path) -> None:
         """Load the network. Raises ModelError when the file is no such network."""
