@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from engine.album.decode import decode
+from engine.album.shrink import fit, shrunk
 from engine.types import Photo
 
 log = logging.getLogger(__name__)
@@ -72,6 +73,4 @@ def thumbnail_jpeg(image: NDArray[np.uint8]) -> bytes:
 
 def small(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return `image` with its long side at LONG_SIDE at most."""
-    picture = Image.fromarray(image)
-    picture.thumbnail((LONG_SIDE, LONG_SIDE), Image.Resampling.BICUBIC, reducing_gap=2.0)
-    return np.asarray(picture)
+    return image if max(image.shape) <= LONG_SIDE else shrunk(image, *fit(image, LONG_SIDE))

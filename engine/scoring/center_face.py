@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.album.shrink import shrunk
 from engine.errors import ModelError
 
 LONG_SIDE = 480  # pixels of the network's input; finds faces from about 3.5% of the long side
@@ -66,8 +67,7 @@ class CenterFace:
         import cv2
 
         width, height = _input_size(image.shape[1], image.shape[0], long_side)
-        small = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
-        self._network.setInput(cv2.dnn.blobFromImage(small))  # RGB as it is, 0..255
+        self._network.setInput(cv2.dnn.blobFromImage(shrunk(image, width, height)))  # RGB as it is, 0..255
         heat, scale, offset, _ = self._network.forward(list(OUTPUTS))
         boxes = _without_overlaps(_boxes(heat[0, 0], scale[0], offset[0], threshold))
         faces = [_as_fraction(box, width, height) for box in boxes]

@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.album.shrink import fit
+
 ANALYSIS_LONG_SIDE = 1600  # pixels; sharpness depends on size, so every photo is judged at this one
 TONES_LONG_SIDE = 400  # exposure, colour and contrast are statistics: every n-th pixel will do
 TILES = 8  # per side
 SHARPEST_TILES = 3
-FULL_SHARPNESS = 6000.0  # variance of the Laplacian in the sharpest tiles of a crisp photo
+FULL_SHARPNESS = 8000.0  # variance of the Laplacian in the sharpest tiles of a crisp photo
 FULL_GLOBAL_SHARPNESS = 1000.0  # the scale of the owner's rule
 LAPLACIAN_NOISE_GAIN = 20.0  # sum of squares of the kernel 0 1 0 / 1 -4 1 / 0 1 0
 
@@ -41,7 +43,9 @@ def measure(image: NDArray[np.uint8]) -> QualityMetrics:
     """Return the metrics of an upright sRGB image (H, W, 3)."""
     import cv2
 
-    grey = resized(np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), dtype=np.uint8), ANALYSIS_LONG_SIDE)
+    # Linear, not by area: under a factor of two it is as good, and several times faster.
+    analysed = cv2.resize(image, fit(image, ANALYSIS_LONG_SIDE), interpolation=cv2.INTER_LINEAR)
+    grey = cv2.cvtColor(analysed, cv2.COLOR_RGB2GRAY)
     tiles = tile_variances(np.asarray(cv2.Laplacian(grey, cv2.CV_16S)))
     step = max(1, max(image.shape[:2]) // TONES_LONG_SIDE)
     small = np.ascontiguousarray(image[::step, ::step])
@@ -58,19 +62,6 @@ def measure(image: NDArray[np.uint8]) -> QualityMetrics:
         clipped_highlights=float(shares[255]),
         clipped_shadows=float(shares[0]),
     )
-
-
-def resized(image: NDArray[np.uint8], long_side: int) -> NDArray[np.uint8]:
-    """Return the image with its longer side at exactly `long_side` pixels."""
-    import cv2
-
-    height, width = image.shape[:2]
-    scale = long_side / max(height, width)
-    if scale == 1.0:
-        return image
-    size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    return np.asarray(cv2.resize(image, size, interpolation=method), dtype=np.uint8)
 
 
 def tile_variances(laplacian: NDArray[Any]) -> NDArray[np.float64]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
+from engine.album.shrink import shrunk
 from engine.selection.candidate import Candidate
 
 SKETCH_SIZE = (64, 48)  # width, height
@@ -20,8 +20,10 @@ SKETCH_OFFSET, SKETCH_SLOPE = 0.48, 0.365
 
 def sketch_of(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Return a (48, 64) grey sketch of an sRGB image (H, W, 3)."""
-    small = Image.fromarray(image).resize(SKETCH_SIZE, Image.Resampling.BOX, reducing_gap=1.5)
-    return np.asarray(small.convert("L"))
+    import cv2
+
+    small = shrunk(image, *SKETCH_SIZE)
+    return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2GRAY), dtype=np.uint8)
 
 
 def likeness(a: Candidate, b: Candidate) -> float | None:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.album.decode import Decoded, decode
-from engine.album.thumbnails import ThumbnailCache
+from engine.album.thumbnails import ThumbnailCache, small
 from engine.errors import PhotoError
 from engine.events import CancelToken
 from engine.selection.likeness import sketch_of
@@ -46,9 +46,10 @@ class Decoder:
             return Frame(photo, None, None, error)
         with self.telemetry.stage("thumbnail"):
             identity = self.identities[photo.id]
+            picture = small(decoded.image)
             if self.thumbnails.get(identity) is None:
-                self.thumbnails.put(identity, decoded.image)
-            sketch = sketch_of(decoded.image)
+                self.thumbnails.put(identity, picture)
+            sketch = sketch_of(picture)
         return Frame(photo, decoded, sketch)
 
 
