@@ -1,0 +1,1 @@
+"""Makes the demo album: a shoot derived from photographs that come inside packages of the Python index."""
