@@ -1,0 +1,222 @@
+"""The album as a Qt list model: applies the engine's events, keyed by photo id, and filters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
+
+from engine.events import AlbumListed, Event, PhotoFailed, PhotoScored, PhotosInspected, Selected
+from engine.types import SCORING_ROLES, Decision, Selection, Verdict
+from gui import wording
+from gui.entry import PASSES, Entry, Filter, count_by_filter
+from gui.row_changes import RowsModel
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class AlbumModel(RowsModel):
+    """Rows are photos in the order to show them in, those that pass the filter.
+
+    Events of a job other than the one that was begun are dropped.
+    """
+
+    changed = Signal()  # anything that counts or details depend on
+
+    def __init__(self, roles: int = len(SCORING_ROLES)) -> None:
+        super().__init__()
+        self.roles = roles  # how many models make a full composite
+        self._job = 0
+        self._entries: dict[int, Entry] = {}
+        self._order: list[int] = []
+        self._members: dict[int, list[int]] = {}
+        self._picks: set[int] = set()
+        self._filter = Filter.ALL
+
+    # -- what views ask
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        entry = self._entries[self._rows[index.row()]]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return entry.photo.name
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self.describe(entry)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return self.describe(entry).replace("\n", ". ")
+        return None
+
+    @property
+    def job(self) -> int:
+        return self._job
+
+    @property
+    def filter(self) -> Filter:
+        return self._filter
+
+    @property
+    def total(self) -> int:
+        """How many photos the album has, whatever the filter."""
+        return len(self._entries)
+
+    def entry_at(self, row: int) -> Entry:
+        return self._entries[self._rows[row]]
+
+    def entry(self, photo_id: int) -> Entry | None:
+        return self._entries.get(photo_id)
+
+    def entries(self) -> list[Entry]:
+        """Return all photos in the order to show them in, whatever the filter."""
+        return [self._entries[photo] for photo in self._order]
+
+    def members(self, entry: Entry) -> list[Entry]:
+        """Return the photos of an entry's group, itself among them; it alone when groups are unknown."""
+        group = entry.group
+        return [entry] if group is None else [self._entries[photo] for photo in self._members[group]]
+
+    def place(self, entry: Entry) -> tuple[int, int]:
+        """Return (position from 1, size) of a photo in its group."""
+        if entry.group is None:
+            return 1, 1
+        members = self._members[entry.group]
+        return members.index(entry.photo.id) + 1, len(members)
+
+    def group_edges(self, row: int) -> tuple[bool, bool]:
+        """Tell whether the row is the first and whether it is the last of its group among those shown."""
+        group = self.entry_at(row).group
+        if group is None:
+            return True, True
+        first = row == 0 or self.entry_at(row - 1).group != group
+        last = row + 1 == len(self._rows) or self.entry_at(row + 1).group != group
+        return first, last
+
+    def verdict(self, entry: Entry) -> tuple[Verdict, str] | None:
+        """Return the verdict to show on a photo and the other photo's name."""
+        verdict = wording.telling_verdict(entry, self._picks)
+        if verdict is None:
+            return None
+        other = verdict.b if verdict.a == entry.photo.id else verdict.a
+        return verdict, self._entries[other].photo.name
+
+    def describe(self, entry: Entry) -> str:
+        """Return the tooltip of a photo."""
+        found = self.verdict(entry)
+        sentence = wording.verdict_sentence(found[0], entry, found[1]) if found else None
+        return wording.tooltip(entry, self.roles, sentence)
+
+    def counts(self) -> dict[Filter, int]:
+        return count_by_filter(self._entries.values())
+
+    def nearest_row(self, photo_id: int) -> int | None:
+        """Return the row of a photo, or of the next one after it (else before it) that is shown."""
+        if not self._rows:
+            return None
+        if (row := self.row(photo_id)) is not None:
+            return row
+        try:
+            at = self._order.index(photo_id)
+        except ValueError:
+            return 0
+        later = (self.row(photo) for photo in self._order[at:])
+        return next((row for row in later if row is not None), len(self._rows) - 1)
+
+    # -- what changes it
+
+    def begin(self, job_id: int) -> None:
+        """Forget the album; from now on only events of `job_id` count."""
+        self.beginResetModel()
+        self._job = job_id
+        self._entries, self._order, self._members, self._picks = {}, [], {}, set()
+        self._set([])
+        self.endResetModel()
+        self.changed.emit()
+
+    def set_filter(self, wanted: Filter) -> None:
+        if wanted is not self._filter:
+            self._filter = wanted
+            self._refilter()
+            self.changed.emit()
+
+    def apply(self, job_id: int, events: Sequence[Event]) -> None:
+        """Apply a batch of events; those of another job are dropped."""
+        if job_id != self._job:
+            return
+        touched: set[int] = set()
+        for event in events:
+            self._apply_one(event, touched)
+        self._refilter()
+        self._tell_changed(touched, len(touched))
+        self.changed.emit()
+
+    def set_decisions(self, decisions: Mapping[int, Decision]) -> None:
+        """Show decisions that are on disk already."""
+        touched = {photo for photo in decisions if photo in self._entries}
+        for photo in touched:
+            self._entries[photo].decision = decisions[photo]
+        self._refilter()
+        self._tell_changed(touched, len(touched))
+        self.changed.emit()
+
+    def _apply_one(self, event: Event, touched: set[int]) -> None:
+        match event:
+            case PhotoScored():
+                if entry := self._entries.get(event.photo_id):
+                    entry.scores = event.scores
+                    touched.add(event.photo_id)
+            case PhotoFailed():
+                if entry := self._entries.get(event.photo_id):
+                    entry.error = event.reason
+                    touched.add(event.photo_id)
+            case PhotosInspected():
+                for photo, inspected in event.inspected.items():
+                    if entry := self._entries.get(photo):
+                        entry.inspected = inspected
+                touched.update(event.inspected)
+            case Selected():
+                self._select(event.selection)
+                touched.update(self._entries)
+            case AlbumListed():
+                self._list(event)
+
+    def _list(self, event: AlbumListed) -> None:
+        self.beginResetModel()
+        self._entries = {photo.id: Entry(photo) for photo in event.photos}
+        self._order = list(self._entries)
+        self._members, self._picks = {}, set()
+        self._set(self._passing())
+        self.endResetModel()
+
+    def _select(self, selection: Selection) -> None:
+        entries = self._entries
+        members: dict[int, list[int]] = {}
+        for photo, ranked in selection.ranked.items():
+            if entry := entries.get(photo):
+                entry.ranked = ranked
+                entry.verdicts = ()
+        self._order = _complete(selection.order, entries)
+        for photo in self._order:
+            if ranked := entries[photo].ranked:
+                members.setdefault(ranked.group, []).append(photo)
+        for verdict in selection.verdicts:
+            if verdict.a in entries and verdict.b in entries:
+                for entry in (entries[verdict.a], entries[verdict.b]):
+                    entry.verdicts = (*entry.verdicts, verdict)
+        self._members = members
+        self._picks = {photo for photo, ranked in selection.ranked.items() if ranked.pick}
+
+    def _passing(self) -> list[int]:
+        if self._filter is Filter.ALL:
+            return list(self._order)
+        passes = PASSES[self._filter]
+        return [photo for photo in self._order if passes(self._entries[photo])]
+
+    def _refilter(self) -> None:
+        self._show(self._passing())
+
+
+def _complete(order: Sequence[int], entries: Mapping[int, Entry]) -> list[int]:
+    """Return `order` without unknown photos, and with those it leaves out at the end."""
+    placed = set(order)
+    return [p for p in order if p in entries] + [p for p in entries if p not in placed]

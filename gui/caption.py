@@ -1,0 +1,127 @@
+"""The words of a grid cell: the group's label above the photo, name, score and badges below it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter
+
+from gui import marks, theme, wording
+from gui.album_model import AlbumModel
+from gui.cell_layout import CellLayout
+from gui.entry import Entry
+from gui.wording import Eyes, FacesFound
+
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_CENTRE = Qt.AlignmentFlag.AlignCenter
+
+
+def draw_strip(
+    painter: QPainter, layout: CellLayout, cell: QRectF, model: AlbumModel, entry: Entry, *, first: bool
+) -> None:
+    """Above the photo: place in the group; on the group's first photo its time and kind as well."""
+    box = layout.strip_box(cell)
+    position, size = model.place(entry)
+    painter.setFont(layout.small)
+    painter.setPen(theme.MUTED)
+    if size > 1:
+        painter.drawText(box, int(_RIGHT), f"{position} of {size}")
+    if not first:
+        return
+    taken = entry.inspected.metadata.captured_at if entry.inspected else None
+    if taken is not None:
+        text = f"{taken:%H:%M:%S}"
+        painter.drawText(box, int(_LEFT), text)
+        box.setLeft(box.left() + painter.fontMetrics().horizontalAdvance(text) + 8)
+    if entry.ranked and entry.ranked.sequence:
+        _draw_tag(painter, layout, box, entry.ranked.sequence.value)
+
+
+def draw_caption(
+    painter: QPainter, layout: CellLayout, cell: QRectF, model: AlbumModel, entry: Entry
+) -> None:
+    """Below the photo: name and composite; then faces and the verdict of a close pair."""
+    line = layout.caption(cell, 0)
+    line.setRight(_draw_score(painter, layout, line, model, entry) - 6)
+    painter.setFont(layout.font)
+    painter.setPen(theme.TEXT)
+    painter.drawText(line, int(_LEFT), elided(wording.stem(entry.photo.name), layout.font, line.width()))
+    line = layout.caption(cell, 1)
+    if found := wording.faces_found(entry):
+        line.setLeft(_draw_faces(painter, layout, line, found) + 8)
+    if verdict := model.verdict(entry):
+        _draw_verdict(painter, layout, line, wording.verdict_parts(verdict[0], entry, verdict[1]))
+
+
+@lru_cache(maxsize=4096)
+def elided(text: str, font: QFont, width: float) -> str:
+    """Return `text`, shortened in its middle where it does not fit."""
+    return QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideMiddle, int(width))
+
+
+def _draw_tag(painter: QPainter, layout: CellLayout, box: QRectF, text: str) -> None:
+    painter.setFont(layout.chip)
+    width = painter.fontMetrics().horizontalAdvance(text) + 10
+    tag = QRectF(box.x(), box.y() + 1, width, box.height() - 3)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.SELECTED)
+    painter.drawRoundedRect(tag, 3, 3)
+    painter.setPen(theme.TEXT)
+    painter.drawText(tag, int(_CENTRE), text)
+
+
+def _draw_score(
+    painter: QPainter, layout: CellLayout, line: QRectF, model: AlbumModel, entry: Entry
+) -> float:
+    """Draw "2/3 72" at the right end of the line; return where it begins."""
+    text = wording.composite_text(entry)
+    painter.setFont(layout.bold)
+    painter.setPen(theme.FAINT if text in (wording.PENDING, "–") else theme.TEXT)
+    painter.drawText(line, int(_RIGHT), text)
+    start = line.right() - painter.fontMetrics().horizontalAdvance(text)
+    partial = wording.models_text(entry, model.roles)
+    if not partial:
+        return start
+    painter.setFont(layout.small)
+    painter.setPen(theme.WARN)
+    painter.drawText(QRectF(line.x(), line.y(), start - 5 - line.x(), line.height()), int(_RIGHT), partial)
+    return start - 5 - painter.fontMetrics().horizontalAdvance(partial)
+
+
+def _draw_faces(painter: QPainter, layout: CellLayout, line: QRectF, found: FacesFound) -> float:
+    """Draw head, count and eye; return where it ends."""
+    side = layout.line * 0.66
+    top = line.center().y() - side / 2
+    marks.draw_face(painter, QRectF(line.x(), top, side, side), theme.MUTED)
+    painter.setFont(layout.small)
+    painter.setPen(theme.TEXT)
+    x = line.x() + side + 3
+    painter.drawText(QRectF(x, line.y(), 60, line.height()), int(_LEFT), str(found.count))
+    x += painter.fontMetrics().horizontalAdvance(str(found.count)) + 6
+    colour = theme.WARN if found.eyes is Eyes.CLOSED else theme.MUTED
+    marks.draw_eye(painter, QRectF(x, top, side, side), colour, is_open=found.eyes is not Eyes.CLOSED)
+    x += side + 2
+    note = {Eyes.CLOSED: str(found.closed), Eyes.UNSURE: "?", Eyes.OPEN: ""}[found.eyes]
+    painter.setPen(colour)
+    painter.drawText(QRectF(x, line.y(), 40, line.height()), int(_LEFT), note)
+    return x + painter.fontMetrics().horizontalAdvance(note)
+
+
+def _draw_verdict(painter: QPainter, layout: CellLayout, line: QRectF, parts: tuple[str, str, str]) -> None:
+    """Draw the chip of a close pair; the other photo's name gives way first, never the confidence."""
+    painter.setFont(layout.small)
+    metrics = painter.fontMetrics()
+    before, name, after = parts
+    room = line.width() - 12 - metrics.horizontalAdvance(before) - metrics.horizontalAdvance(after)
+    shown = elided(name, layout.small, room) if room > 24 else ""
+    text = f"{before}{shown}{after}" if shown else f"≈{after.replace(' ·', '')}"
+    text = elided(text, layout.small, line.width() - 10)
+    width = metrics.horizontalAdvance(text) + 12
+    chip = QRectF(line.right() - width, line.y() + 1, width, line.height() - 2)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.HOVER)
+    painter.drawRoundedRect(chip, 4, 4)
+    painter.setPen(theme.TEXT)
+    painter.drawText(chip, int(_CENTRE), text)

@@ -1,0 +1,206 @@
+"""The grid: a QListView that shows groups as bands and moves from photo to photo."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
+
+from gui.album_model import AlbumModel
+from gui.cell_layout import DEFAULT_SIZE, SIZES, CellLayout
+from gui.entry import Entry
+from gui.photo_delegate import PhotoDelegate
+from gui.thumbnails import Thumbnails
+
+Index = QModelIndex | QPersistentModelIndex
+Move = QAbstractItemView.CursorAction
+REPAINT_MS = 16  # thumbnails that come within one frame are painted together
+
+
+class Grid(QListView):
+    """Shows an AlbumModel. The current photo survives filters, new groups and reloads."""
+
+    opened = Signal()  # double click
+    current_changed = Signal()  # the current photo is another one, or none
+    size_changed = Signal(int)  # index into SIZES
+
+    def __init__(self, model: AlbumModel, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Photos")
+        self._album = model
+        self._thumbnails = thumbnails
+        self._size = DEFAULT_SIZE
+        self._current_id: int | None = None
+        self._arrived: set[int] = set()
+        self._delegate = PhotoDelegate(model, thumbnails, self.font(), self._size)
+        self._repaint = QTimer(self, singleShot=True, interval=REPAINT_MS)
+        self._repaint.timeout.connect(self._paint_arrived)
+        self._set_up_view()
+        self.setItemDelegate(self._delegate)
+        self.setModel(model)
+        thumbnails.arrived.connect(self._note_arrival)
+        model.modelAboutToBeReset.connect(self._remember)
+        model.modelReset.connect(self._restore)
+        self.doubleClicked.connect(self._open)
+        self._lay_out()
+
+    def _set_up_view(self) -> None:
+        self.setViewMode(QListView.ViewMode.ListMode)  # static layout: far quicker than icon mode's
+        self.setFlow(QListView.Flow.LeftToRight)
+        self.setWrapping(True)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setUniformItemSizes(True)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.setFrameShape(QListView.Shape.NoFrame)
+        self.setMouseTracking(False)
+
+    # -- the current photo
+
+    @property
+    def current(self) -> Entry | None:
+        """Return the photo that keys act on."""
+        index = self.currentIndex()
+        return self._album.entry_at(index.row()) if index.isValid() else None
+
+    def selected(self) -> list[Entry]:
+        """Return the selected photos in order; the current one when none is selected."""
+        rows = sorted(index.row() for index in self.selectionModel().selectedIndexes())
+        entries = [self._album.entry_at(row) for row in rows]
+        return entries or ([self.current] if self.current else [])
+
+    def go_to_row(self, row: int) -> None:
+        """Make a row current and alone selected, and bring it into view."""
+        if 0 <= row < self._album.rowCount():
+            self.setCurrentIndex(self._album.index(row, 0))
+
+    def go_to(self, photo_id: int) -> None:
+        """Go to a photo, or to the nearest one that the filter shows."""
+        row = self._album.nearest_row(photo_id)
+        if row is not None:
+            self.go_to_row(row)
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        super().currentChanged(current, previous)
+        if current.isValid():
+            self._current_id = self._album.entry_at(current.row()).photo.id
+        self.current_changed.emit()
+
+    @Slot()
+    def _remember(self) -> None:
+        if self.current is not None:
+            self._current_id = self.current.photo.id
+
+    @Slot()
+    def _restore(self) -> None:
+        row = None if self._current_id is None else self._album.nearest_row(self._current_id)
+        self.go_to_row(row or 0)
+        self.current_changed.emit()
+
+    @Slot(QModelIndex)
+    def _open(self, _index: QModelIndex) -> None:
+        self.opened.emit()
+
+    # -- moving
+
+    @property
+    def columns(self) -> int:
+        return max(1, (self.viewport().width() - 1) // self._delegate.layout.smallest_cell().width())
+
+    def moveCursor(self, action: Move, modifiers: Qt.KeyboardModifier) -> QModelIndex:
+        """Left and right run on over row ends; up and down keep the column."""
+        last = self._album.rowCount() - 1
+        if last < 0:
+            return QModelIndex()
+        row = max(0, self.currentIndex().row())
+        target = row + self._steps(action, row, last)
+        return self._album.index(min(max(target, 0), last), 0)
+
+    def _steps(self, action: Move, row: int, last: int) -> int:
+        page = self.columns * max(1, self.viewport().height() // self.gridSize().height())
+        vertical = {
+            Move.MoveUp: -self.columns,
+            Move.MoveDown: self.columns,
+            Move.MovePageUp: -page,
+            Move.MovePageDown: page,
+        }
+        if action in vertical:
+            return self._within_column(vertical[action], row, last)
+        ends = {Move.MoveHome: -row, Move.MoveEnd: last - row}
+        sideways = {Move.MoveLeft: -1, Move.MovePrevious: -1, Move.MoveRight: 1, Move.MoveNext: 1}
+        return {**ends, **sideways}[action]
+
+    def _within_column(self, steps: int, row: int, last: int) -> int:
+        columns = self.columns
+        if row + steps < 0:
+            return row % columns - row
+        if row + steps > last:
+            below = row // columns < last // columns
+            return (last if below else row) - row
+        return steps
+
+    def keyboardSearch(self, search: str) -> None:
+        """Letters are commands, not a search."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Escape):
+            event.ignore()
+            return
+        super().keyPressEvent(event)
+
+    # -- sizes
+
+    @property
+    def size_step(self) -> int:
+        return self._size
+
+    @Slot(int)
+    def set_size_step(self, size: int) -> None:
+        """Choose a thumbnail size by its index in SIZES."""
+        size = min(max(size, 0), len(SIZES) - 1)
+        if size != self._size:
+            self._size = size
+            self._lay_out()
+            self.size_changed.emit(size)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._lay_out()
+        super().resizeEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "_delegate"):
+            self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Share the width evenly among the columns, so that rows reach from edge to edge."""
+        layout = CellLayout.of(self.font(), self._size)
+        self._delegate.set_layout(layout)
+        self._thumbnails.set_box(layout.photo * self.devicePixelRatio())
+        cell = QSize((self.viewport().width() - 1) // self.columns, layout.smallest_cell().height())
+        self._delegate.cell = cell
+        if cell != self.gridSize():
+            self.setGridSize(cell)
+        self.verticalScrollBar().setSingleStep(max(1, cell.height() // 4))
+        if self.currentIndex().isValid():
+            self.scrollTo(self.currentIndex())
+
+    # -- thumbnails
+
+    @Slot(int)
+    def _note_arrival(self, photo_id: int) -> None:
+        self._arrived.add(photo_id)
+        if not self._repaint.isActive():
+            self._repaint.start()
+
+    @Slot()
+    def _paint_arrived(self) -> None:
+        viewport = self.viewport()
+        for photo_id in self._arrived:
+            row = self._album.row(photo_id)
+            if row is not None:
+                viewport.update(self.visualRect(self._album.index(row, 0)))
+        self._arrived.clear()

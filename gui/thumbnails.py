@@ -1,0 +1,179 @@
+"""Thumbnails in the background: what was asked for last comes first; a bounded number is kept."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import numpy as np
+from engine.album.thumbnails import ThumbnailCache, make_thumbnail
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, QSize, Qt, QThread, Signal, Slot
+from PySide6.QtGui import QImage, QPixmap
+
+from engine.errors import PhotoError
+from engine.paths import DataDir
+from engine.types import Photo
+
+log = logging.getLogger(__name__)
+
+KEPT = 600  # pixmaps; at 384 px on the long side they take 265 MB
+MOST_WAITING = 400  # older wishes are forgotten: their cells have long been scrolled away
+WORKERS = 2
+
+Key = tuple[int, int]  # job id, photo id
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    key: Key
+    photo: Photo
+    identity: str | None
+    box: QSize  # device pixels to fit into
+
+
+class _Wishes:
+    """What is to be loaded, last wish first. Shared by the GUI thread and the workers."""
+
+    def __init__(self) -> None:
+        self._waiting: OrderedDict[Key, _Wish] = OrderedDict()
+        self._taken: set[Key] = set()
+        self._changed = threading.Condition()
+        self._closed = False
+
+    def add(self, wish: _Wish) -> None:
+        with self._changed:
+            if wish.key in self._taken:
+                return
+            self._waiting[wish.key] = wish
+            self._waiting.move_to_end(wish.key)
+            while len(self._waiting) > MOST_WAITING:
+                self._waiting.popitem(last=False)
+            self._changed.notify()
+
+    def take(self) -> _Wish | None:
+        """Wait for a wish and return it; None when closed."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._closed or bool(self._waiting))
+            if self._closed:
+                return None
+            key, wish = self._waiting.popitem(last=True)
+            self._taken.add(key)
+            return wish
+
+    def done(self, key: Key) -> None:
+        with self._changed:
+            self._taken.discard(key)
+
+    def clear(self) -> None:
+        with self._changed:
+            self._waiting.clear()
+
+    def close(self) -> None:
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+
+class _Worker(QThread):
+    loaded = Signal(object, QImage)  # wish, picture (null when it cannot be made)
+
+    def __init__(self, wishes: _Wishes, cache: ThumbnailCache) -> None:
+        super().__init__()
+        self.setObjectName("framepick-thumbnails")
+        self._wishes = wishes
+        self._cache = cache
+
+    def run(self) -> None:
+        while (wish := self._wishes.take()) is not None:
+            try:
+                image = fit(load(wish.photo, wish.identity, self._cache), wish.box)
+            except PhotoError as error:
+                log.debug("No thumbnail: %s", error)
+                image = QImage()
+            except Exception:  # a thread must not die of one photo; its cell stays empty
+                log.exception("No thumbnail of %s", wish.photo.path)
+                image = QImage()
+            self.loaded.emit(wish, image)
+
+
+def load(photo: Photo, identity: str | None, cache: ThumbnailCache) -> QImage:
+    """Return a photo's thumbnail, from the cache when its identity is known. Raises PhotoError."""
+    if identity is None:
+        return to_qimage(make_thumbnail(photo))
+    stored = cache.get(identity)
+    image = QImage.fromData(stored) if stored is not None else QImage()
+    if image.isNull():
+        image = QImage.fromData(cache.put(identity, make_thumbnail(photo)))
+    return image.convertToFormat(QImage.Format.Format_RGB32)
+
+
+def to_qimage(pixels: NDArray[np.uint8]) -> QImage:
+    """Return (H, W, 3) uint8 RGB as a picture of its own memory, in the format that paints quickest."""
+    height, width = pixels.shape[:2]
+    contiguous = np.ascontiguousarray(pixels)
+    view = QImage(contiguous.data, width, height, 3 * width, QImage.Format.Format_RGB888)
+    return view.convertToFormat(QImage.Format.Format_RGB32)
+
+
+def fit(image: QImage, box: QSize) -> QImage:
+    """Return `image` no larger than `box`; never enlarged."""
+    if image.width() <= box.width() and image.height() <= box.height():
+        return image
+    return image.scaled(box, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
+
+
+class Thumbnails(QObject):
+    """Hands out thumbnails that are there, fetches those that are not, tells when they came."""
+
+    arrived = Signal(int)  # photo id, of the current job
+
+    def __init__(self, data_dir: DataDir, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._job = 0
+        self._box = QSize(384, 384)
+        self._kept: OrderedDict[int, tuple[QSize, QPixmap]] = OrderedDict()
+        self._wishes = _Wishes()
+        cache = ThumbnailCache(data_dir.thumbnails)
+        self._workers = [_Worker(self._wishes, cache) for _ in range(WORKERS)]
+        for worker in self._workers:
+            worker.loaded.connect(self._take)
+            worker.start(QThread.Priority.LowPriority)
+
+    def begin(self, job_id: int) -> None:
+        """Forget the former album; thumbnails of it that are still on their way are dropped."""
+        self._job = job_id
+        self._wishes.clear()
+        self._kept.clear()
+
+    def set_box(self, box: QSize) -> None:
+        """Fit thumbnails into `box` (device pixels) from now on; others stay until theirs has come."""
+        self._box = box
+
+    def get(self, photo: Photo, identity: str | None) -> QPixmap | None:
+        """Return the thumbnail, or None and fetch it. A null pixmap means that there is none."""
+        box, pixmap = self._kept.get(photo.id, (None, None))
+        if pixmap is not None:
+            self._kept.move_to_end(photo.id)
+        if box != self._box:
+            self._wishes.add(_Wish((self._job, photo.id), photo, identity, self._box))
+        return pixmap
+
+    def stop(self) -> None:
+        """End the threads."""
+        self._wishes.close()
+        for worker in self._workers:
+            worker.wait()
+
+    @Slot(object, QImage)
+    def _take(self, wish: _Wish, image: QImage) -> None:
+        self._wishes.done(wish.key)
+        job, photo = wish.key
+        if job != self._job:
+            return
+        self._kept[photo] = (wish.box, QPixmap.fromImage(image))
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        self.arrived.emit(photo)

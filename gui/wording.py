@@ -1,0 +1,165 @@
+"""Says in words what is known of a photo: for cells, tooltips, the large view and screen readers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import PurePosixPath
+
+from engine.scoring.composite import EYES_OPEN
+from engine.types import Decision, Face, Metadata, Role, Score, Verdict
+from gui.entry import Entry
+
+ROLE_TITLES = {
+    Role.AESTHETIC: "Aesthetic",
+    Role.QUALITY: "Quality",
+    Role.PORTRAIT: "Portrait",
+    Role.COMPARATOR: "Comparator",
+}
+DECISION_TITLES = {Decision.NONE: "Undecided", Decision.ACCEPT: "Accepted", Decision.REJECT: "Rejected"}
+PENDING = "…"
+
+
+class Eyes(Enum):
+    """What can be said of the eyes of a photo's prominent faces."""
+
+    OPEN = "eyes open"
+    CLOSED = "eyes closed"
+    UNSURE = "eyes: can't tell"
+
+
+@dataclass(frozen=True, slots=True)
+class FacesFound:
+    """How many faces, and the worst that is known of the prominent ones' eyes."""
+
+    count: int
+    eyes: Eyes
+    closed: int
+
+    def __str__(self) -> str:
+        faces = f"{self.count} face{'s' if self.count > 1 else ''}"
+        closed = f" on {self.closed}" if self.closed else ""
+        return f"{faces}, {self.eyes.value}{closed}"
+
+
+def faces_found(entry: Entry) -> FacesFound | None:
+    """Return the faces of a photo, or None when there are none or nobody looked."""
+    portrait = entry.score(Role.PORTRAIT)
+    if portrait is None or not portrait.faces:
+        return None
+    prominent = [face for face in portrait.faces if face.prominent]
+    closed = sum(1 for face in prominent if face.eyes_open is not None and face.eyes_open < EYES_OPEN)
+    if closed:
+        return FacesFound(len(portrait.faces), Eyes.CLOSED, closed)
+    unsure = any(face.eyes_open is None for face in prominent)
+    return FacesFound(len(portrait.faces), Eyes.UNSURE if unsure else Eyes.OPEN, 0)
+
+
+def percent(value: float) -> str:
+    """Return a 0..1 value as 0..100 without a sign, as photographers read scores."""
+    return f"{value * 100:.0f}"
+
+
+def composite_text(entry: Entry) -> str:
+    """Return the composite 0..100; the ellipsis while it is awaited; a dash when there will be none."""
+    if entry.ranked is not None and entry.ranked.composite is not None:
+        return percent(entry.ranked.composite)
+    return "–" if entry.error or (entry.ranked and entry.scores) else PENDING
+
+
+def models_text(entry: Entry, roles: int) -> str:
+    """Return "2/3" when fewer than all `roles` made the composite, else nothing."""
+    ranked = entry.ranked
+    if ranked is None or ranked.composite is None or len(ranked.composite_of) >= roles:
+        return ""
+    return f"{len(ranked.composite_of)}/{roles}"
+
+
+def stem(name: str) -> str:
+    return PurePosixPath(name).stem
+
+
+def telling_verdict(entry: Entry, picks: set[int]) -> Verdict | None:
+    """Return the verdict to show on a photo: the one against its group's pick, else its first."""
+    with_pick = [v for v in entry.verdicts if _other(v, entry) in picks]
+    return next(iter(with_pick or entry.verdicts), None)
+
+
+def _other(verdict: Verdict, entry: Entry) -> int:
+    return verdict.b if verdict.a == entry.photo.id else verdict.a
+
+
+def verdict_parts(verdict: Verdict, entry: Entry, other_name: str) -> tuple[str, str, str]:
+    """Return such as ("≈ over ", "IMG_2", " · 54% composite"), as `entry` sees it; the name may be elided."""
+    if verdict.winner is None:
+        return "≈ ", stem(other_name), " · can't tell"
+    word = "over" if verdict.winner == entry.photo.id else "under"
+    return f"≈ {word} ", stem(other_name), f" · {verdict.confidence * 100:.0f}% {verdict.source}"
+
+
+def verdict_sentence(verdict: Verdict, entry: Entry, other_name: str) -> str:
+    """Return the verdict in full, with what produced it."""
+    by = f"by {verdict.source}" + (f" ({verdict.sha256[:8]})" if verdict.sha256 else "")
+    if verdict.winner is None:
+        return f"Close pair with {other_name}: can't tell, {by}"
+    word = "preferred to" if verdict.winner == entry.photo.id else "second to"
+    return f"Close pair: {word} {other_name} with {verdict.confidence * 100:.0f}% confidence, {by}"
+
+
+def exposure_line(metadata: Metadata) -> str:
+    """Return such as "1/250 s · f/2.8 · ISO 400 · 85 mm"; empty when EXIF is silent."""
+    parts: list[str] = []
+    if metadata.exposure_time:
+        parts.append(shutter(metadata.exposure_time))
+    if metadata.f_number:
+        parts.append(f"f/{metadata.f_number:g}")
+    if metadata.iso:
+        parts.append(f"ISO {metadata.iso}")
+    if metadata.focal_length:
+        parts.append(f"{metadata.focal_length:g} mm")
+    if metadata.exposure_bias:
+        parts.append(f"{metadata.exposure_bias:+.1f} EV")
+    return " · ".join(parts)
+
+
+def shutter(seconds: float) -> str:
+    if seconds >= 0.3:
+        return f"{seconds:g} s"
+    return f"1/{1 / seconds:.0f} s"
+
+
+def raw_text(score: Score) -> str:
+    """Return a score on its model's own scale, where it has one."""
+    if score.raw is None:
+        return ""
+    return f"AVA {score.raw:.2f}" if score.role is Role.AESTHETIC else f"{score.raw:.2f}"
+
+
+def face_text(face: Face) -> str:
+    """Return one face in words."""
+    eyes = "eyes: can't tell" if face.eyes_open is None else _share("eyes open", face.eyes_open)
+    smile = "" if face.smile is None else f", {_share('smile', face.smile)}"
+    background = "" if face.prominent else ", in the background"
+    return f"{eyes}{smile}{background}"
+
+
+def _share(word: str, value: float) -> str:
+    return f"{word} {value * 100:.0f}%"
+
+
+def tooltip(entry: Entry, roles: int, verdict: str | None) -> str:
+    """Return what a cell cannot hold: full name, state, scores, reasons, verdict."""
+    lines = [entry.photo.name]
+    if entry.error:
+        lines.append(f"Could not be read: {entry.error}")
+    state = [DECISION_TITLES[entry.decision]] + (["suggested pick"] if entry.is_pick else [])
+    lines.append(", ".join(state))
+    ranked = entry.ranked
+    if ranked is not None and ranked.composite is not None:
+        parts = ", ".join(f"{ROLE_TITLES[s.role].lower()} {percent(s.value)}" for s in entry.scores)
+        of = f" from {len(ranked.composite_of)} of {roles} models"
+        lines.append(f"Composite {percent(ranked.composite)}{of} ({parts})")
+    if found := faces_found(entry):
+        lines.append(str(found))
+    lines += ranked.reasons if ranked else ()
+    return "\n".join([*lines, verdict] if verdict else lines)
