@@ -2,7 +2,7 @@
 
 A take is a kind, and after a slash the file format where it is not plain JPEG:
 `sharp`, `motion` (camera shake), `soft` (out of focus), `dark`, `bright`, `noisy`; `ev0`, `ev-2`, `ev+2` of
-an exposure bracket; `pano1` to `pano4` of a panorama. Formats: `heic`, `p3` (JPEG with the Display P3 profile),
+an exposure bracket; `pano1` to `pano4` of a panorama. Formats: `heic`, `p3` (a JPEG in Display P3),
 `dng` (a RAW file beside the JPEG).
 """
 
