@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from PIL import Image
 from PIL.ExifTags import IFD, Base
 from PIL.TiffImagePlugin import IFDRational
@@ -26,7 +28,8 @@ def exif_of(shot: Shot, size: tuple[int, int], orientation: int) -> Image.Exif:
     tags[Base.DateTimeOriginal] = tags[Base.DateTimeDigitized] = exif[Base.DateTime]
     tags[Base.SubsecTimeOriginal] = f"{shot.taken.microsecond // 1000:03d}"
     tags[Base.OffsetTimeOriginal] = "+02:00"
-    tags[Base.ExposureTime] = IFDRational(*IFDRational(_seconds(shot)).limit_rational(8000))
+    seconds = Fraction(_seconds(shot)).limit_denominator(8000)
+    tags[Base.ExposureTime] = IFDRational(seconds.numerator, seconds.denominator)
     tags[Base.FNumber] = IFDRational(round(shot.scene.exposure.f_number * 10), 10)
     tags[Base.ISOSpeedRatings] = iso_of(shot)
     tags[Base.FocalLength] = IFDRational(round(shot.scene.exposure.focal_length))
