@@ -1,0 +1,125 @@
+"""Reviewing from the keyboard: deciding and moving between photos and groups."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject
+
+from engine.types import Decision
+from gui.album_model import AlbumModel
+from gui.decisions import Decisions
+from gui.entry import Entry
+from gui.grid import Grid
+
+
+class Review(QObject):
+    """What the review commands do. The grid holds the current photo, in the large view too."""
+
+    def __init__(self, model: AlbumModel, grid: Grid, decisions: Decisions, parent: QObject) -> None:
+        super().__init__(parent)
+        self._model, self._grid, self._decisions = model, grid, decisions
+        self.auto_advance = True
+
+    # -- deciding
+
+    def accept(self) -> None:
+        self._decide(Decision.ACCEPT)
+
+    def reject(self) -> None:
+        self._decide(Decision.REJECT)
+
+    def clear(self) -> None:
+        self._decide(Decision.NONE)
+
+    def keep_one(self) -> None:
+        """Accept this photo, reject the rest of its group, go on. A sequence is accepted whole."""
+        current = self._grid.current
+        if current is None:
+            return
+        members = [entry for entry in self._model.members(current) if entry.inspected is not None]
+        whole = current.ranked is not None and current.ranked.sequence is not None
+        change = {
+            entry.photo.id: Decision.ACCEPT if whole or entry is current else Decision.REJECT
+            for entry in members
+        }
+        after = self._first_of_group(+1)
+        if change and self._decisions.decide(change) and after is not None:
+            self._grid.go_to(after.photo.id)
+
+    def undo(self) -> None:
+        self._go_to(self._decisions.undo())
+
+    def redo(self) -> None:
+        self._go_to(self._decisions.redo())
+
+    def _decide(self, decision: Decision) -> None:
+        entries = self._grid.selected()
+        if not entries:
+            return
+        following = self._after(entries)
+        decided = self._decisions.decide({entry.photo.id: decision for entry in entries})
+        if decided and self.auto_advance and following is not None:
+            self._grid.go_to(following.photo.id)
+
+    def _after(self, entries: list[Entry]) -> Entry | None:
+        """Return the photo after the selected ones, chosen before a filter may hide them."""
+        rows = [row for entry in entries if (row := self._model.row(entry.photo.id)) is not None]
+        row = max(rows, default=-1) + 1
+        return self._model.entry_at(row) if row < self._model.rowCount() else None
+
+    # -- moving
+
+    def next_photo(self) -> None:
+        self._move(+1)
+
+    def previous_photo(self) -> None:
+        self._move(-1)
+
+    def first_photo(self) -> None:
+        self._grid.go_to_row(0)
+
+    def last_photo(self) -> None:
+        self._grid.go_to_row(self._model.rowCount() - 1)
+
+    def next_group(self) -> None:
+        self._go_to_group(+1)
+
+    def previous_group(self) -> None:
+        self._go_to_group(-1)
+
+    def next_undecided(self) -> None:
+        start = self._row() + 1
+        for row in range(start, self._model.rowCount()):
+            if self._model.entry_at(row).decision is Decision.NONE:
+                self._grid.go_to_row(row)
+                return
+
+    def _move(self, step: int) -> None:
+        self._grid.go_to_row(self._row() + step)
+
+    def _row(self) -> int:
+        return self._grid.currentIndex().row()
+
+    def _go_to(self, photo_id: int | None) -> None:
+        if photo_id is not None:
+            self._grid.go_to(photo_id)
+
+    def _go_to_group(self, step: int) -> None:
+        """Land on the pick of the neighbouring group, or on its first photo where the pick is not shown."""
+        first = self._first_of_group(step)
+        if first is None:
+            return
+        shown = [entry for entry in self._model.members(first) if self._model.row(entry.photo.id) is not None]
+        target = next((entry for entry in shown if entry.is_pick), shown[0])
+        self._grid.go_to(target.photo.id)
+
+    def _first_of_group(self, step: int) -> Entry | None:
+        """Return some shown photo of the next (+1) or previous (-1) group."""
+        row = self._row()
+        if row < 0:
+            return None
+        group = self._model.entry_at(row).group
+        while 0 <= (row := row + step) < self._model.rowCount():
+            entry = self._model.entry_at(row)
+            if entry.group is None or entry.group != group:
+                return entry
+        return None

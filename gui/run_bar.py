@@ -1,0 +1,66 @@
+"""The bar of a run: what is being done, how fast, how long it will take; and a button that stops it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
+
+from engine.events import Progress
+from gui.commands import command, tooltip
+
+WORDS = {"inspect": "Reading", "score": "Scoring"}
+
+
+class RunBar(QWidget):
+    """Shown while the engine works."""
+
+    stop_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("runBar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._text = QLabel(self)
+        self._bar = QProgressBar(self)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("Progress")
+        self._stop = QPushButton("Stop", self)
+        self._stop.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._stop.setToolTip(tooltip(command("album.cancel")))
+        self._stop.clicked.connect(self.stop_wanted)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 6, 10, 6)
+        layout.setSpacing(12)
+        layout.addWidget(self._text)
+        layout.addWidget(self._bar, 1)
+        layout.addWidget(self._stop)
+
+    def begin(self, text: str) -> None:
+        """Show that something goes on whose length is not known yet."""
+        self._text.setText(text)
+        self._bar.setRange(0, 0)
+        self.show()
+
+    def show_progress(self, progress: Progress) -> None:
+        self._bar.setRange(0, max(1, progress.total))
+        self._bar.setValue(progress.done)
+        self._text.setText(progress_text(progress))
+
+    @property
+    def text(self) -> str:
+        return self._text.text()
+
+
+def progress_text(progress: Progress) -> str:
+    """Return such as "Scoring 120 of 400 · 9.8 photos/s · 28 s left"."""
+    parts = [f"{WORDS[progress.stage]} {progress.done} of {progress.total}"]
+    if progress.done:
+        parts.append(f"{progress.photos_per_s:.1f} photos/s")
+    if progress.seconds_left is not None and progress.done < progress.total:
+        parts.append(f"{_duration(progress.seconds_left)} left")
+    return " · ".join(parts)
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
