@@ -51,7 +51,7 @@ class Decisions(QObject):
             return {}
 
     def decide(self, change: Change) -> bool:
-        """Store decisions; tell whether they are on disk and shown. Photos without identity are told about."""
+        """Store decisions; tell whether they are on disk and shown."""
         unknown = [i for i in change if (entry := self._model.entry(i)) is None or _key(entry) is None]
         if unknown:
             self._messages.warn("This photo cannot be decided on: it was not read (yet).")

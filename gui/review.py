@@ -33,7 +33,8 @@ class Review(QObject):
     def keep_one(self) -> None:
         """Accept this photo, reject the rest of its group, go on. A sequence is accepted whole."""
         current = self._grid.current
-        if current is None:
+        if current is None or current.inspected is None:
+            self._decide(Decision.ACCEPT)  # says why it cannot
             return
         members = [entry for entry in self._model.members(current) if entry.inspected is not None]
         whole = current.ranked is not None and current.ranked.sequence is not None
@@ -123,3 +124,7 @@ class Review(QObject):
             if entry.group is None or entry.group != group:
                 return entry
         return None
+
+
+def _keep(kept: bool) -> Decision:
+    return Decision.ACCEPT if kept else Decision.REJECT

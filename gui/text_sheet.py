@@ -64,7 +64,7 @@ def messages_html(history: Sequence[Message]) -> str:
     if not history:
         return "<p>Nothing was said yet.</p>"
     return "".join(
-        f'<p style="margin:3px 0"><span style="color:{theme.FAINT.name()}">{message.at:%H:%M:%S}</span>&nbsp; '
+        f'<p style="margin:3px 0"><span style="color:{theme.FAINT.name()}">{message.at:%H:%M:%S}</span> '
         f'<span style="color:{_TONES[message.tone].name()}">{escape(message.text)}</span></p>'
         for message in reversed(history)
     )
