@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -29,6 +29,7 @@ class Decisions(QObject):
         self._model = model
         self._messages = messages
         self._album: Path | None = None
+        self._worked = True  # whether the last write reached the disk
         self._stack = QUndoStack(self)
 
     def begin(self, album: Path) -> None:
@@ -71,7 +72,7 @@ class Decisions(QObject):
         """Repeat what was taken back."""
         return self._step("Redone", self._stack.index(), self._stack.redo)
 
-    def _step(self, word: str, at: int, step: object) -> int | None:
+    def _step(self, word: str, at: int, step: Callable[[], None]) -> int | None:
         command = self._stack.command(at)
         if not isinstance(command, _Decide):
             self._messages.info(
@@ -79,12 +80,15 @@ class Decisions(QObject):
             )
             return None
         text, photo = command.text(), command.first  # a command that fails is deleted by the stack
-        step()  # type: ignore[operator]
+        step()
+        if not self._worked:
+            return None
         self._messages.info(f"{word}: {text}")
         return photo
 
     def store(self, change: Change) -> bool:
         """Write to disk, then show. Nothing is shown when writing failed."""
+        self._worked = False
         entries = {i: entry for i in change if (entry := self._model.entry(i))}
         rows = {key: change[i] for i, entry in entries.items() if (key := _key(entry))}
         try:
@@ -92,6 +96,7 @@ class Decisions(QObject):
         except LibraryError as error:
             self._messages.error(str(error))
             return False
+        self._worked = True
         self._model.set_decisions(change)
         return True
 

@@ -124,7 +124,3 @@ class Review(QObject):
             if entry.group is None or entry.group != group:
                 return entry
         return None
-
-
-def _keep(kept: bool) -> Decision:
-    return Decision.ACCEPT if kept else Decision.REJECT

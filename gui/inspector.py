@@ -1,0 +1,189 @@
+"""The inspector: component scores and what produced them, reasons, faces, metrics, EXIF of one photo."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from PySide6.QtCore import QTimer, Slot
+from PySide6.QtWidgets import QTextBrowser, QWidget
+
+from engine.types import SCORING_ROLES, Metadata, ModelStatus, Role, Score
+from gui import theme, wording
+from gui.album_model import AlbumModel
+from gui.entry import Entry
+
+REFRESH_MS = 50
+BAR = 120  # pixels of a full bar
+METRICS = (
+    "sharpness",
+    "exposure",
+    "colourfulness",
+    "contrast",
+    "noise",
+    "clipped_highlights",
+    "clipped_shadows",
+)
+
+
+class Inspector(QTextBrowser):
+    """Shows one photo's scores with their provenance."""
+
+    def __init__(
+        self, model: AlbumModel, weights: Mapping[Role, float], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Inspector")
+        self.setMinimumWidth(300)
+        self._model, self._weights = model, weights
+        self._entry: Entry | None = None
+        self._statuses: dict[Role, ModelStatus] = {}
+        self._later = QTimer(self, singleShot=True, interval=REFRESH_MS)
+        self._later.timeout.connect(self._show)
+        model.changed.connect(self.refresh)
+
+    def show_entry(self, entry: Entry | None) -> None:
+        self._entry = entry
+        self.refresh()
+
+    def show_statuses(self, statuses: Sequence[ModelStatus]) -> None:
+        self._statuses = {status.role: status for status in statuses}
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Show what is known now; soon, so that a burst of changes is drawn once."""
+        if not self._later.isActive():
+            self._later.start()
+
+    @Slot()
+    def _show(self) -> None:
+        if self.isVisible():
+            self.setHtml(self.html())
+
+    def showEvent(self, event: object) -> None:
+        super().showEvent(event)  # type: ignore[arg-type]
+        self._show()
+
+    def html(self) -> str:
+        """Return the sheet of the current photo."""
+        entry = self._entry
+        if entry is None or self._model.entry(entry.photo.id) is not entry:
+            return _muted("No photo is selected.")
+        parts = [self._head(entry)]
+        if entry.error:
+            parts.append(_toned(f"Could not be read: {entry.error}", "bad"))
+        parts += [self._scores(entry), self._why(entry), _faces(entry), _metrics(entry), _exif(entry)]
+        return "".join(parts)
+
+    def _head(self, entry: Entry) -> str:
+        files = "<br>".join(escape(file.name) for file in entry.photo.files)
+        pick = " · suggested pick" if entry.is_pick else ""
+        state = _muted(f"{wording.DECISION_TITLES[entry.decision]}{pick}")
+        return f"<p><b style='font-size:large'>{files}</b></p>{state}"
+
+    def _scores(self, entry: Entry) -> str:
+        composite = wording.composite_text(entry)
+        ran = len(entry.ranked.composite_of) if entry.ranked else 0
+        of = f"of {ran} of {self._model.roles} models" if ran else ""
+        rows = "".join(self._score_row(entry, role) for role in SCORING_ROLES)
+        return f"{_title(f'Composite {composite}')}{_muted(of)}<table cellspacing='0'>{rows}</table>"
+
+    def _score_row(self, entry: Entry, role: Role) -> str:
+        score = entry.score(role)
+        title = wording.ROLE_TITLES[role]
+        weight = f"weight {self._weights[role]:g}"
+        if score is None:
+            status = self._statuses.get(role)
+            why = status.reason if status and status.reason else "not scored yet"
+            return f"<tr><td colspan='3'><b>{title}</b> {_span(weight)}<br>{_span(why, 'warn')}</td></tr>"
+        raw = wording.raw_text(score) if role is Role.AESTHETIC else ""
+        return (
+            f"<tr><td><b>{title}</b></td><td>{_bar(score.value)}</td>"
+            f"<td align='right'>&nbsp;<b>{wording.percent(score.value)}</b></td></tr>"
+            f"<tr><td colspan='3'>{_span(' · '.join(filter(None, (raw, weight))))}<br>"
+            f"{_span(self._provenance(score))}</td></tr>"
+        )
+
+    def _provenance(self, score: Score) -> str:
+        status = self._statuses.get(score.role)
+        name = status.name if status else score.role.value
+        digest = f" [{score.sha256[:8]}]" if score.sha256 else " [rules, no checkpoint]"
+        return f"{name}{digest} · {'from cache' if score.cached else 'this run'}"
+
+    def _why(self, entry: Entry) -> str:
+        reasons = list(entry.ranked.reasons) if entry.ranked else []
+        if found := self._model.verdict(entry):
+            reasons.append(wording.verdict_sentence(found[0], entry, found[1]))
+        items = "".join(f"<li>{escape(reason)}</li>" for reason in reasons)
+        return f"{_title('Why')}<ul style='margin-left:-24px'>{items}</ul>" if items else ""
+
+
+def _faces(entry: Entry) -> str:
+    portrait = entry.score(Role.PORTRAIT)
+    if portrait is None or not portrait.faces:
+        return ""
+    items = "".join(f"<li>{escape(wording.face_text(face))}</li>" for face in portrait.faces[:20])
+    return f"{_title(f'Faces: {len(portrait.faces)}')}<ol style='margin-left:-20px'>{items}</ol>"
+
+
+def _metrics(entry: Entry) -> str:
+    quality = entry.score(Role.QUALITY)
+    if quality is None:
+        return ""
+    rows = [
+        (name.replace("_", " "), f"{quality.details[name]:.2f}")
+        for name in METRICS
+        if name in quality.details
+    ]
+    return _title("Metrics") + _table(rows)
+
+
+def _exif(entry: Entry) -> str:
+    if entry.inspected is None:
+        return ""
+    rows = [(name, value) for name, value in _exif_rows(entry.inspected.metadata) if value]
+    return _title("Capture") + _table(rows) if rows else ""
+
+
+def _exif_rows(meta: Metadata) -> list[tuple[str, str]]:
+    size = f"{meta.width} x {meta.height}" if meta.width and meta.height else ""
+    megapixels = f" ({meta.width * meta.height / 1e6:.1f} MP)" if meta.width and meta.height else ""
+    taken = meta.captured_at
+    return [
+        ("time", f"{taken:%Y-%m-%d %H:%M:%S}" if taken else ""),
+        ("camera", meta.camera or ""),
+        ("lens", meta.lens or ""),
+        ("exposure", wording.exposure_line(meta)),
+        ("size", size + megapixels),
+    ]
+
+
+def _table(rows: Sequence[tuple[str, str]]) -> str:
+    cells = (f"<tr><td>{_span(name)}&nbsp;&nbsp;</td><td>{escape(value)}</td></tr>" for name, value in rows)
+    return f"<table cellspacing='0'>{''.join(cells)}</table>"
+
+
+def _bar(value: float) -> str:
+    filled = max(1, round(BAR * min(max(value, 0.0), 1.0)))
+    return (
+        f"<table cellspacing='0' cellpadding='0'><tr><td width='{filled}' height='7' bgcolor='{theme.ACCENT.name()}'>"
+        f"</td><td width='{BAR - filled + 1}' bgcolor='{theme.SELECTED.name()}'></td></tr></table>"
+    )
+
+
+def _title(text: str) -> str:
+    return f"<p style='margin:14px 0 2px 0'><b>{escape(text)}</b></p>"
+
+
+def _muted(text: str) -> str:
+    return f"<p style='margin:0'>{_span(text)}</p>" if text else ""
+
+
+def _toned(text: str, tone: str) -> str:
+    return f"<p>{_span(text, tone)}</p>"
+
+
+def _span(text: str, tone: str = "muted") -> str:
+    colours = {"muted": theme.MUTED, "warn": theme.WARN, "bad": theme.BAD}
+    return f"<span style='color:{colours[tone].name()}'>{escape(text)}</span>"
