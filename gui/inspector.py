@@ -166,10 +166,11 @@ def _table(rows: Sequence[tuple[str, str]]) -> str:
 
 def _bar(value: float) -> str:
     filled = max(1, round(BAR * min(max(value, 0.0), 1.0)))
-    return (
-        f"<table cellspacing='0' cellpadding='0'><tr><td width='{filled}' height='7' bgcolor='{theme.ACCENT.name()}'>"
-        f"</td><td width='{BAR - filled + 1}' bgcolor='{theme.SELECTED.name()}'></td></tr></table>"
+    cells = ((filled, theme.ACCENT), (BAR - filled + 1, theme.SELECTED))
+    row = "".join(
+        f"<td width='{width}' height='7' bgcolor='{colour.name()}'></td>" for width, colour in cells
     )
+    return f"<table cellspacing='0' cellpadding='0'><tr>{row}</tr></table>"
 
 
 def _title(text: str) -> str:

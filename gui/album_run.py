@@ -1,0 +1,127 @@
+"""The album that is open, and the engine's run over it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from engine.events import (
+    AlbumListed,
+    Event,
+    Finished,
+    ModelsChanged,
+    Notice,
+    PhotosInspected,
+    Progress,
+)
+from engine.paths import DataDir
+from engine.pipeline import CullJob
+from engine.settings import Settings
+from engine.worker import Engine
+from gui.album_model import AlbumModel
+from gui.decisions import Decisions
+from gui.messages import Messages
+
+
+class AlbumRun(QObject):
+    """Starts and stops runs, and hands the engine's events to the model and to who wants to know."""
+
+    begun = Signal(int)  # job id
+    listed = Signal(int)  # number of photos
+    progressed = Signal(object)  # Progress
+    models_changed = Signal(object)  # tuple[ModelStatus, ...]
+    ended = Signal()  # finished, stopped or failed
+
+    def __init__(
+        self,
+        settings: Settings,
+        data_dir: DataDir,
+        model: AlbumModel,
+        decisions: Decisions,
+        messages: Messages,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._model, self._decisions, self._messages = model, decisions, messages
+        self._engine = Engine(settings, data_dir, self)
+        self._engine.events.connect(self._take)
+        self._engine.failed.connect(self._fail)
+        self._job: CullJob | None = None
+        self.running = False
+
+    @property
+    def album(self) -> Path | None:
+        return self._job.album if self._job else None
+
+    def open(self, album: Path, recursive: bool = False) -> None:
+        """Cull a folder; whatever runs is stopped, and nothing of it will show."""
+        self._start(CullJob(album.absolute(), recursive))
+
+    def again(self) -> None:
+        """Read the same album again."""
+        if self._job is not None:
+            self._start(self._job)
+
+    def _start(self, job: CullJob) -> None:
+        self._job = job
+        self.running = True
+        job_id = self._engine.start(job)
+        self._decisions.begin(job.album)
+        self._model.begin(job_id)
+        self.begun.emit(job_id)
+
+    def stop(self) -> None:
+        """Stop the run. The window is free at once; the engine lets go at its next step."""
+        if self.running:
+            self._engine.cancel()
+            self._messages.info("Stopped. What was scored is kept.")
+            self._end()
+
+    def shutdown(self) -> None:
+        self._engine.shutdown()
+
+    def _end(self) -> None:
+        if self.running:
+            self.running = False
+            self.ended.emit()
+
+    @Slot(int, list)
+    def _take(self, job_id: int, events: list[Event]) -> None:
+        if job_id != self._model.job:
+            return
+        self._model.apply(job_id, events)
+        for event in events:
+            self._tell(event)
+
+    def _tell(self, event: Event) -> None:
+        match event:
+            case AlbumListed(photos):
+                self.listed.emit(len(photos))
+            case PhotosInspected(inspected):
+                entries = [entry for i in inspected if (entry := self._model.entry(i))]
+                self._model.set_decisions(self._decisions.read(entries))
+            case ModelsChanged(statuses):
+                self.models_changed.emit(statuses)
+            case Progress():
+                if self.running:
+                    self.progressed.emit(event)
+            case Notice(text):
+                self._messages.warn(text)
+            case Finished():
+                self._finish(event)
+            case _:
+                pass  # the model has taken it
+
+    def _finish(self, event: Finished) -> None:
+        if not event.cancelled and self.running:
+            count = self._model.total
+            speed = f", {count / event.seconds:.1f} photos/s" if event.seconds > 0 else ""
+            self._messages.info(f"Culled {count} photos in {event.seconds:.1f} s{speed}.")
+        self._end()
+
+    @Slot(int, str)
+    def _fail(self, job_id: int, text: str) -> None:
+        if job_id == self._model.job:
+            self._messages.error(text)
+            self._end()

@@ -1,0 +1,82 @@
+"""Starts the window: one step before the QApplication exists, one after."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from engine.cli.parser import Options
+from engine.cli.run import settings_of
+from engine.errors import FramepickError
+from engine.log import start_log
+from engine.paths import DataDir
+from engine.settings import Settings
+from gui import theme
+from gui.main_window import MainWindow
+from gui.messages import Messages, Tone
+
+log = logging.getLogger(__name__)
+
+FIRST_SIZE = (1440, 900)
+SWITCH_SECONDS = 0.001  # how soon a thread that computes hands over to the window
+
+
+def open_from_command_line(options: Options) -> int:
+    """Open the window as the command line asks; return the exit code."""
+    data_dir = DataDir.resolve(options.data_dir)
+    try:
+        start_log(data_dir)
+        settings = settings_of(options, data_dir)
+    except FramepickError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    return run(options.album, settings, data_dir, options.recursive)
+
+
+def run(album: Path | None, settings: Settings, data_dir: DataDir, recursive: bool = False) -> int:
+    """Show the window until it is closed."""
+    app = before_window()
+    window = make_window(settings, data_dir)
+    window.show()
+    if album is not None:
+        window.open_album(album.absolute(), recursive)
+    return app.exec()
+
+
+def before_window() -> QApplication:
+    """Return the application with Framepick's look."""
+    sys.setswitchinterval(SWITCH_SECONDS)
+    QGuiApplication.setApplicationName("framepick")
+    QGuiApplication.setApplicationDisplayName("Framepick")
+    app = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(app, QApplication)
+    theme.apply(app)
+    return app
+
+
+def make_window(settings: Settings, data_dir: DataDir) -> MainWindow:
+    """Return the main window, sized to fit the screen, not yet shown."""
+    messages = Messages()
+    _Hook(messages)
+    window = MainWindow(settings, data_dir, messages)
+    messages.setParent(window)
+    screen = QGuiApplication.primaryScreen().availableGeometry()
+    window.resize(min(FIRST_SIZE[0], screen.width()), min(FIRST_SIZE[1], screen.height()))
+    return window
+
+
+class _Hook:
+    """Tells of an unexpected error on whichever thread it happens; never opens a dialog there."""
+
+    def __init__(self, messages: Messages) -> None:
+        self._messages = messages
+        sys.excepthook = self
+
+    def __call__(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        log.critical("Unexpected error", exc_info=(kind, error, trace))
+        self._messages.post(f"Something unexpected happened: {error}. Details are in the log.", Tone.ERROR)

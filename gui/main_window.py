@@ -1,0 +1,358 @@
+"""The main window: puts the parts together and connects commands to them."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QDockWidget, QFileDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from engine.models.registry import idle_statuses
+from engine.paths import DataDir
+from engine.scoring.composite import weights_of
+from engine.settings import Settings
+from gui.actions import Actions, Handler
+from gui.album_model import AlbumModel
+from gui.album_run import AlbumRun
+from gui.bottom_bar import BottomBar
+from gui.commands import Place
+from gui.decisions import Decisions
+from gui.entry import Filter
+from gui.export_dialog import ExportDialog
+from gui.exporting import export_choices
+from gui.filter_bar import FilterBar
+from gui.grid import Grid
+from gui.inspector import Inspector
+from gui.installing import Installation
+from gui.loupe import Loupe
+from gui.messages import Messages
+from gui.previews import Previews
+from gui.review import Review
+from gui.run_bar import RunBar
+from gui.status_panel import StatusPanel
+from gui.text_sheet import TextSheet, messages_html, shortcuts_html
+from gui.thumbnails import Thumbnails
+from gui.welcome import Welcome
+
+
+class MainWindow(QMainWindow):
+    """Welcome, grid or large view in the middle; inspector and models at the side; bars above and below."""
+
+    def __init__(self, settings: Settings, data_dir: DataDir, messages: Messages) -> None:
+        super().__init__()
+        self.setWindowTitle("Framepick")
+        self.setAcceptDrops(True)
+        self._settings, self._data_dir, self.messages = settings, data_dir, messages
+        self.album = AlbumModel()
+        self.thumbnails = Thumbnails(data_dir, self)
+        self.previews = Previews(self)
+        self.decisions = Decisions(data_dir.library, self.album, messages, self)
+        self.run = AlbumRun(settings, data_dir, self.album, self.decisions, messages, self)
+        self._make_views()
+        self.review = Review(self.album, self.grid, self.decisions, self)
+        self.installation = Installation(data_dir, messages, self)
+        self._make_docks()
+        self.actions_ = self._make_actions()
+        self.actions_.fill(self.menuBar())
+        self._connect()
+        self._show_state()
+        QTimer.singleShot(0, self.refresh_models)
+
+    # -- parts
+
+    def _make_views(self) -> None:
+        self.filter_bar = FilterBar(self.album, self)
+        self.run_bar = RunBar(self)
+        self.run_bar.hide()
+        self.bottom_bar = BottomBar(self)
+        self.welcome = Welcome(self)
+        self.grid = Grid(self.album, self.thumbnails, self)
+        self.loupe = Loupe(self.album, self.thumbnails, self.previews, self)
+        self.views = QStackedWidget(self)
+        for view in (self.welcome, self.grid, self.loupe):
+            self.views.addWidget(view)
+        central = QWidget(self)
+        layout = QVBoxLayout(central)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        for part in (self.filter_bar, self.views, self.run_bar, self.bottom_bar):
+            layout.addWidget(part, 1 if part is self.views else 0)
+        self.setCentralWidget(central)
+
+    def _make_docks(self) -> None:
+        self.inspector = Inspector(self.album, weights_of(self._settings.album.selection), self)
+        self.status_panel = StatusPanel(self)
+        self.docks = {
+            "panel.inspector": self._dock("Inspector", self.inspector),
+            "panel.models": self._dock("Models", self.status_panel),
+        }
+        self.tabifyDockWidget(self.docks["panel.inspector"], self.docks["panel.models"])
+        self.docks["panel.models"].raise_()
+
+    def _dock(self, title: str, widget: QWidget) -> QDockWidget:
+        dock = QDockWidget(title, self)
+        dock.setObjectName(f"dock.{title}")
+        dock.setWidget(widget)
+        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
+        return dock
+
+    def _make_actions(self) -> Actions:
+        places = {Place.ANYWHERE: self, Place.GRID: self.grid, Place.LOUPE: self.loupe}
+        actions = Actions(places, self._handlers())
+        actions["review.advance"].setChecked(self.review.auto_advance)
+        for command_id, dock in self.docks.items():
+            actions[command_id].setChecked(True)
+            dock.visibilityChanged.connect(self._show_dock_state)
+        return actions
+
+    def _handlers(self) -> dict[str, Handler]:
+        review, grid = self.review, self.grid
+        handlers: dict[str, Handler] = {
+            "album.open": self.ask_for_album,
+            "album.again": self.run.again,
+            "album.cancel": self.run.stop,
+            "album.export": self.export,
+            "album.quit": self._quit,
+            "review.accept": review.accept,
+            "review.reject": review.reject,
+            "review.clear": review.clear,
+            "review.keep_one": review.keep_one,
+            "review.undo": review.undo,
+            "review.redo": review.redo,
+            "review.advance": self._toggle_advance,
+            "go.next_group": review.next_group,
+            "go.previous_group": review.previous_group,
+            "go.next_undecided": review.next_undecided,
+            "loupe.next": review.next_photo,
+            "loupe.previous": review.previous_photo,
+            "loupe.next_group": review.next_group,
+            "loupe.previous_group": review.previous_group,
+            "loupe.first": review.first_photo,
+            "loupe.last": review.last_photo,
+            "loupe.leave": self.show_grid,
+            "loupe.zoom": self.loupe.toggle_zoom,
+            "view.loupe": self.show_loupe,
+            "view.grid": self.show_grid,
+            "view.larger": partial(self._resize_thumbnails, +1),
+            "view.smaller": partial(self._resize_thumbnails, -1),
+            "view.full_screen": self._toggle_full_screen,
+            "help.keys": self.show_keys,
+            "help.messages": self.show_messages,
+        }
+        handlers |= {f"filter.{each.value}": partial(self.set_filter, each) for each in Filter}
+        handlers |= {name: partial(self.toggle_panel, name) for name in self.docks}
+        grid.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        return handlers
+
+    def _connect(self) -> None:
+        self.filter_bar.chosen.connect(self.set_filter)
+        self.filter_bar.size_chosen.connect(self.grid.set_size_step)
+        self.grid.size_changed.connect(self.filter_bar.show_size)
+        self.filter_bar.show_size(self.grid.size_step)
+        self.grid.current_changed.connect(self._show_current)
+        self.grid.opened.connect(self.show_loupe)
+        self.album.changed.connect(self.loupe.refresh)
+        self.run_bar.stop_wanted.connect(self.run.stop)
+        self.bottom_bar.models_wanted.connect(partial(self.show_panel, "panel.models"))
+        self.bottom_bar.history_wanted.connect(self.show_messages)
+        self.welcome.open_wanted.connect(self.ask_for_album)
+        self.messages.said.connect(self.bottom_bar.show_message)
+        self.run.begun.connect(self._begin)
+        self.run.listed.connect(self._show_listed)
+        self.run.progressed.connect(self.run_bar.show_progress)
+        self.run.models_changed.connect(self._show_models)
+        self.run.ended.connect(self._end)
+        self.status_panel.install_wanted.connect(self.installation.start)
+        self.installation.progressed.connect(self.status_panel.show_install)
+        self.installation.ended.connect(self._installed)
+        if self.messages.history:
+            self.bottom_bar.show_message(self.messages.history[-1])
+
+    # -- albums
+
+    def open_album(self, album: Path, recursive: bool = False) -> None:
+        """Open a folder and cull it."""
+        if not album.is_dir():
+            self.messages.error(f"{album} is no folder that can be opened.")
+            return
+        self.run.open(album, recursive)
+
+    @Slot()
+    def ask_for_album(self) -> None:
+        start = str(self.run.album or Path.home())
+        folder = QFileDialog.getExistingDirectory(self, "Open a folder of photos", start)
+        if folder:
+            self.open_album(Path(folder))
+
+    @Slot(int)
+    def _begin(self, job_id: int) -> None:
+        self.thumbnails.begin(job_id)
+        self.previews.begin(job_id)
+        album = self.run.album
+        assert album is not None
+        self.setWindowTitle(f"{album.name or album} – Framepick")
+        self.welcome.tell("Reading the folder…", str(album))
+        self.run_bar.begin("Reading the folder…")
+        self.show_grid()
+        self._show_state()
+
+    @Slot(int)
+    def _show_listed(self, count: int) -> None:
+        if count == 0:
+            self.welcome.tell("No photos here", f"{self.run.album} holds no photos that Framepick can read.")
+        elif self.album.rowCount() and not self.grid.currentIndex().isValid():
+            self.grid.go_to_row(0)
+        self.show_grid()
+        self._show_state()
+
+    @Slot()
+    def _end(self) -> None:
+        self.run_bar.hide()
+        self._show_state()
+
+    def _show_state(self) -> None:
+        """Enable what can be done now."""
+        has_album = self.run.album is not None
+        self.actions_.enable(("album.again",), has_album)
+        self.actions_.enable(("album.export",), self.album.total > 0)
+        self.actions_.enable(("album.cancel",), self.run.running)
+        self.filter_bar.setVisible(self.album.total > 0)
+
+    @Slot()
+    def export(self) -> None:
+        if self.run.album is not None and self.album.total:
+            dialog = ExportDialog(export_choices(self.album), self.run.album, self)
+            dialog.exec()
+            if dialog.report is not None:
+                self.messages.info(dialog.report.summary())
+            dialog.deleteLater()
+
+    # -- views
+
+    @Slot()
+    def show_grid(self) -> None:
+        self.views.setCurrentWidget(self.grid if self.album.total else self.welcome)
+        self.grid.setFocus()
+        if self.grid.currentIndex().isValid():
+            self.grid.scrollTo(self.grid.currentIndex())
+
+    @Slot()
+    def show_loupe(self) -> None:
+        if self.grid.current is not None:
+            self.views.setCurrentWidget(self.loupe)
+            self.loupe.setFocus()
+            self.loupe.show_entry(self.grid.current)
+
+    @Slot()
+    def _show_current(self) -> None:
+        self.inspector.show_entry(self.grid.current)
+        if self.views.currentWidget() is self.loupe:
+            self.loupe.show_entry(self.grid.current)
+
+    @Slot(object)
+    def set_filter(self, wanted: Filter) -> None:
+        self.album.set_filter(wanted)
+        if self.album.rowCount() and not self.grid.currentIndex().isValid():
+            self.grid.go_to_row(0)
+        if not self.album.rowCount() and self.album.total:
+            self.messages.info(f"No photo is {wanted.value}." if wanted is not Filter.PICKS else "No picks.")
+
+    def _resize_thumbnails(self, step: int) -> None:
+        self.grid.set_size_step(self.grid.size_step + step)
+
+    @Slot()
+    def _toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+        self.actions_["view.full_screen"].setChecked(self.isFullScreen())
+
+    @Slot()
+    def _toggle_advance(self) -> None:
+        self.review.auto_advance = not self.review.auto_advance
+        self.actions_["review.advance"].setChecked(self.review.auto_advance)
+        self.messages.info(f"Auto-advance is {'on' if self.review.auto_advance else 'off'}.")
+
+    @Slot()
+    def show_keys(self) -> None:
+        self._show_sheet("Keyboard shortcuts", shortcuts_html())
+
+    @Slot()
+    def show_messages(self) -> None:
+        self._show_sheet("Messages", messages_html(self.messages.history))
+
+    def _show_sheet(self, title: str, html: str) -> None:
+        sheet = TextSheet(title, html, self)
+        sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        sheet.open()
+
+    # -- panels and models
+
+    def toggle_panel(self, name: str) -> None:
+        """Show the panel in front; hide it when it is in front already."""
+        dock = self.docks[name]
+        if dock.isVisible() and not dock.visibleRegion().isEmpty():
+            dock.hide()
+        else:
+            self.show_panel(name)
+
+    def show_panel(self, name: str) -> None:
+        self.docks[name].show()
+        self.docks[name].raise_()
+
+    @Slot()
+    def _show_dock_state(self) -> None:
+        for name, dock in self.docks.items():
+            self.actions_[name].setChecked(not dock.isHidden())
+
+    @Slot()
+    def refresh_models(self) -> None:
+        """Show what each role would run; what a run says replaces it."""
+        self._show_models(idle_statuses(self._settings, self._data_dir))
+
+    @Slot(object)
+    def _show_models(self, statuses: tuple) -> None:
+        self.status_panel.show_statuses(statuses)
+        self.inspector.show_statuses(statuses)
+        self.bottom_bar.show_models(statuses)
+
+    @Slot()
+    def _installed(self) -> None:
+        self.status_panel.show_install(None)
+        if self.run.album is not None:
+            self.run.again()
+        else:
+            self.refresh_models()
+
+    # -- the window itself
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if _dropped_folder(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        folder = _dropped_folder(event)
+        if folder is not None:
+            event.acceptProposedAction()
+            self.open_album(folder)
+
+    @Slot()
+    def _quit(self) -> None:
+        self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """End every thread before the window goes."""
+        self.installation.stop()
+        self.run.shutdown()
+        self.thumbnails.stop()
+        self.previews.stop()
+        self.decisions.close()
+        super().closeEvent(event)
+
+
+def _dropped_folder(event: QDropEvent) -> Path | None:
+    """Return the folder that is being dropped: itself, or that of a file."""
+    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+    if not paths:
+        return None
+    return paths[0] if paths[0].is_dir() else paths[0].parent
