@@ -33,6 +33,7 @@ class Inspector(QTextBrowser):
         self, model: AlbumModel, weights: Mapping[Role, float], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
+        self.setObjectName("inspector")
         self.setAccessibleName("Inspector")
         self.setMinimumWidth(300)
         self._model, self._weights = model, weights
@@ -96,13 +97,15 @@ class Inspector(QTextBrowser):
         if score is None:
             status = self._statuses.get(role)
             why = status.reason if status and status.reason else "not scored yet"
-            return f"<tr><td colspan='3'><b>{title}</b> {_span(weight)}<br>{_span(why, 'warn')}</td></tr>"
+            words = f"<b>{title}</b> {_span(weight)}<br>{_span(why, 'warn')}"
+            return f"<tr><td colspan='3' style='padding-top:9px'>{words}</td></tr>"
         raw = wording.raw_text(score) if role is Role.AESTHETIC else ""
+        facts = _span(" · ".join(filter(None, (raw, weight))))
         return (
-            f"<tr><td><b>{title}</b></td><td>{_bar(score.value)}</td>"
-            f"<td align='right'>&nbsp;<b>{wording.percent(score.value)}</b></td></tr>"
-            f"<tr><td colspan='3'>{_span(' · '.join(filter(None, (raw, weight))))}<br>"
-            f"{_span(self._provenance(score))}</td></tr>"
+            f"<tr><td style='white-space:nowrap; padding-top:9px'><b>{title}</b>&nbsp;&nbsp;</td>"
+            f"<td style='padding-top:12px'>{_bar(score.value)}</td>"
+            f"<td style='padding-top:9px' align='right'>&nbsp;<b>{wording.percent(score.value)}</b></td></tr>"
+            f"<tr><td colspan='3'>{facts}<br>{_span(self._provenance(score))}</td></tr>"
         )
 
     def _provenance(self, score: Score) -> str:
