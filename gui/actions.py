@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenuBar, QWidget
 
@@ -24,6 +23,7 @@ class Actions(QObject):
         super().__init__(places[Place.ANYWHERE])
         check_keys()
         self._by_id: dict[str, QAction] = {}
+        self._handlers: dict[str, Handler] = {}
         for command in COMMANDS:
             if not command.native:
                 self._by_id[command.id] = self._make(command, places[command.place], handlers[command.id])
@@ -39,9 +39,14 @@ class Actions(QObject):
         action.setStatusTip(command.help)
         action.setCheckable(command.checkable)
         action.setShortcutContext(_context(command.place))
-        action.triggered.connect(partial(_call, handler))
+        self._handlers[command.id] = handler
+        action.triggered.connect(self._run)
         widget.addAction(action)
         return action
+
+    @Slot()
+    def _run(self) -> None:
+        self._handlers[self.sender().objectName()]()
 
     def fill(self, bar: QMenuBar) -> None:
         """Add one menu per category."""
@@ -58,7 +63,3 @@ class Actions(QObject):
 def _context(place: Place) -> Qt.ShortcutContext:
     anywhere = place is Place.ANYWHERE
     return Qt.ShortcutContext.WindowShortcut if anywhere else Qt.ShortcutContext.WidgetWithChildrenShortcut
-
-
-def _call(handler: Handler, _checked: bool) -> None:
-    handler()

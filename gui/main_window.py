@@ -155,7 +155,7 @@ class MainWindow(QMainWindow):
         self.grid.opened.connect(self.show_loupe)
         self.album.changed.connect(self.loupe.refresh)
         self.run_bar.stop_wanted.connect(self.run.stop)
-        self.bottom_bar.models_wanted.connect(partial(self.show_panel, "panel.models"))
+        self.bottom_bar.models_wanted.connect(self.show_models_panel)
         self.bottom_bar.history_wanted.connect(self.show_messages)
         self.welcome.open_wanted.connect(self.ask_for_album)
         self.messages.said.connect(self.bottom_bar.show_message)
@@ -299,6 +299,10 @@ class MainWindow(QMainWindow):
     def show_panel(self, name: str) -> None:
         self.docks[name].show()
         self.docks[name].raise_()
+
+    @Slot()
+    def show_models_panel(self) -> None:
+        self.show_panel("panel.models")
 
     @Slot()
     def _show_dock_state(self) -> None:

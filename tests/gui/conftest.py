@@ -1,0 +1,68 @@
+"""A real window over a real album and the real engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from engine.paths import DataDir
+from engine.settings import Settings, load_settings
+from gui import theme
+from gui.main_window import MainWindow
+from gui.messages import Messages
+
+OPENING_MS = 60_000
+
+
+@pytest.fixture(scope="session")
+def qapp(qapp):
+    theme.apply(qapp)
+    return qapp
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> DataDir:
+    """No weights: only the rules score, so that windows open in a moment and say what is missing."""
+    return DataDir(tmp_path / "data")
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return load_settings()
+
+
+@pytest.fixture
+def make_window(qtbot: QtBot, settings: Settings, data_dir: DataDir) -> Iterator[Callable[[], MainWindow]]:
+    windows: list[MainWindow] = []
+
+    def make() -> MainWindow:
+        window = MainWindow(settings, data_dir, Messages())
+        window.resize(1200, 800)
+        window.show()
+        windows.append(window)
+        return window
+
+    yield make
+    for window in windows:
+        window.close()
+        window.deleteLater()
+
+
+@pytest.fixture
+def open_album(qtbot: QtBot) -> Callable[[MainWindow, Path], None]:
+    def opened(window: MainWindow, album: Path) -> None:
+        with qtbot.waitSignal(window.run.ended, timeout=OPENING_MS):
+            window.open_album(album)
+
+    return opened
+
+
+@pytest.fixture
+def window(make_window, open_album, small_album: Path) -> MainWindow:
+    """The window with the small album culled: nine photos, three groups of three."""
+    window = make_window()
+    open_album(window, small_album)
+    return window
