@@ -16,6 +16,8 @@ from gui.wording import Eyes, FacesFound
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _CENTRE = Qt.AlignmentFlag.AlignCenter
+_IN_MIDDLE = Qt.TextElideMode.ElideMiddle
+_AT_END = Qt.TextElideMode.ElideRight
 
 
 def draw_strip(
@@ -42,23 +44,29 @@ def draw_strip(
 def draw_caption(
     painter: QPainter, layout: CellLayout, cell: QRectF, model: AlbumModel, entry: Entry
 ) -> None:
-    """Below the photo: name and composite; then faces and the verdict of a close pair."""
+    """Below the photo: name, faces and composite; then the verdict of a close pair, or the first reason."""
     line = layout.caption(cell, 0)
-    line.setRight(_draw_score(painter, layout, line, model, entry) - 6)
+    line.setRight(_draw_score(painter, layout, line, model, entry) - 8)
+    if found := wording.faces_found(entry):
+        line.setRight(_draw_faces(painter, layout, line, found) - 6)
     painter.setFont(layout.font)
     painter.setPen(theme.TEXT)
     painter.drawText(line, int(_LEFT), elided(wording.stem(entry.photo.name), layout.font, line.width()))
     line = layout.caption(cell, 1)
-    if found := wording.faces_found(entry):
-        line.setLeft(_draw_faces(painter, layout, line, found) + 8)
     if verdict := model.verdict(entry):
         _draw_verdict(painter, layout, line, wording.verdict_parts(verdict[0], entry, verdict[1]))
+    elif entry.ranked and entry.ranked.reasons and entry.error is None:
+        painter.setFont(layout.small)
+        painter.setPen(theme.MUTED)
+        painter.drawText(
+            line, int(_LEFT), elided(entry.ranked.reasons[0], layout.small, line.width(), _AT_END)
+        )
 
 
 @lru_cache(maxsize=4096)
-def elided(text: str, font: QFont, width: float) -> str:
-    """Return `text`, shortened in its middle where it does not fit."""
-    return QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideMiddle, int(width))
+def elided(text: str, font: QFont, width: float, where: Qt.TextElideMode = _IN_MIDDLE) -> str:
+    """Return `text`, shortened where it does not fit; the tooltip has it in full."""
+    return QFontMetrics(font).elidedText(text, where, int(width))
 
 
 def _draw_tag(painter: QPainter, layout: CellLayout, box: QRectF, text: str) -> None:
@@ -91,22 +99,24 @@ def _draw_score(
 
 
 def _draw_faces(painter: QPainter, layout: CellLayout, line: QRectF, found: FacesFound) -> float:
-    """Draw head, count and eye; return where it ends."""
-    side = layout.line * 0.66
-    top = line.center().y() - side / 2
-    marks.draw_face(painter, QRectF(line.x(), top, side, side), theme.MUTED)
+    """Draw head, count and eye at the right end of the line; return where they begin."""
     painter.setFont(layout.small)
-    painter.setPen(theme.TEXT)
-    x = line.x() + side + 3
-    painter.drawText(QRectF(x, line.y(), 60, line.height()), int(_LEFT), str(found.count))
-    x += painter.fontMetrics().horizontalAdvance(str(found.count)) + 6
-    colour = theme.WARN if found.eyes is Eyes.CLOSED else theme.MUTED
-    marks.draw_eye(painter, QRectF(x, top, side, side), colour, is_open=found.eyes is not Eyes.CLOSED)
-    x += side + 2
+    metrics = painter.fontMetrics()
+    count = str(found.count)
     note = {Eyes.CLOSED: str(found.closed), Eyes.UNSURE: "?", Eyes.OPEN: ""}[found.eyes]
+    side = layout.line * 0.64
+    head_width = side + 3 + metrics.horizontalAdvance(count) + 6
+    start = line.right() - head_width - side - (metrics.horizontalAdvance(note) + 2 if note else 0)
+    top = line.center().y() - side / 2
+    marks.draw_face(painter, QRectF(start, top, side, side), theme.MUTED)
+    painter.setPen(theme.TEXT)
+    painter.drawText(QRectF(start + side + 3, line.y(), 60, line.height()), int(_LEFT), count)
+    colour = theme.WARN if found.eyes is Eyes.CLOSED else theme.MUTED
+    eye = QRectF(start + head_width, top, side, side)
+    marks.draw_eye(painter, eye, colour, is_open=found.eyes is not Eyes.CLOSED)
     painter.setPen(colour)
-    painter.drawText(QRectF(x, line.y(), 40, line.height()), int(_LEFT), note)
-    return x + painter.fontMetrics().horizontalAdvance(note)
+    painter.drawText(QRectF(eye.right() + 2, line.y(), 40, line.height()), int(_LEFT), note)
+    return start
 
 
 def _draw_verdict(painter: QPainter, layout: CellLayout, line: QRectF, parts: tuple[str, str, str]) -> None:
@@ -114,12 +124,12 @@ def _draw_verdict(painter: QPainter, layout: CellLayout, line: QRectF, parts: tu
     painter.setFont(layout.small)
     metrics = painter.fontMetrics()
     before, name, after = parts
-    room = line.width() - 12 - metrics.horizontalAdvance(before) - metrics.horizontalAdvance(after)
+    room = line.width() - 10 - metrics.horizontalAdvance(before) - metrics.horizontalAdvance(after)
     shown = elided(name, layout.small, room) if room > 24 else ""
     text = f"{before}{shown}{after}" if shown else f"≈{after.replace(' ·', '')}"
     text = elided(text, layout.small, line.width() - 10)
     width = metrics.horizontalAdvance(text) + 12
-    chip = QRectF(line.right() - width, line.y() + 1, width, line.height() - 2)
+    chip = QRectF(line.x() - 2, line.y() + 1, width, line.height() - 2)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.HOVER)
     painter.drawRoundedRect(chip, 4, 4)

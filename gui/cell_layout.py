@@ -9,7 +9,7 @@ from PySide6.QtGui import QFont, QFontMetricsF
 
 from gui.theme import scaled_font
 
-SIZES = (112, 144, 184, 232, 296, 368)  # widths of a photo's box, in device-independent pixels
+SIZES = (120, 156, 196, 248, 312, 384)  # widths of a photo's box, in device-independent pixels
 DEFAULT_SIZE = 2
 BOX_SHAPE = 0.80  # height of the box by its width: between landscape and portrait
 PAD = 9

@@ -79,15 +79,12 @@ def _take_all(window: MainWindow, folder: Path) -> None:
 
 
 def _decide_a_few(window: MainWindow) -> None:
-    """Show decisions without writing any: accept the first picks, reject what they left behind."""
-    groups = [window.album.members(entry) for entry in window.album.entries() if entry.is_pick][:2]
-    window.album.set_decisions(
-        {
-            entry.photo.id: Decision.ACCEPT if entry.is_pick else Decision.REJECT
-            for members in groups
-            for entry in members
-        }
-    )
+    """Show decisions without writing any: accept the first picks, reject the weakest of the first group."""
+    entries = window.album.entries()
+    picks = [entry for entry in entries if entry.is_pick][:3]
+    weakest = sorted(window.album.members(entries[0]), key=lambda e: -e.ranked.rank if e.ranked else 0)[:2]
+    shown = {entry.photo.id: Decision.REJECT for entry in weakest if not entry.is_pick}
+    window.album.set_decisions(shown | {entry.photo.id: Decision.ACCEPT for entry in picks})
     window.grid.go_to_row(0)
 
 

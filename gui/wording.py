@@ -90,11 +90,11 @@ def _other(verdict: Verdict, entry: Entry) -> int:
 
 
 def verdict_parts(verdict: Verdict, entry: Entry, other_name: str) -> tuple[str, str, str]:
-    """Return such as ("≈ over ", "IMG_2", " · 54% composite"), as `entry` sees it; the name may be elided."""
+    """Return such as ("≈ ▲ ", "IMG_2", " · 54% composite"): up where `entry` won. The name may be elided."""
     if verdict.winner is None:
         return "≈ ", stem(other_name), " · can't tell"
-    word = "over" if verdict.winner == entry.photo.id else "under"
-    return f"≈ {word} ", stem(other_name), f" · {verdict.confidence * 100:.0f}% {verdict.source}"
+    arrow = "▲" if verdict.winner == entry.photo.id else "▼"
+    return f"≈ {arrow} ", stem(other_name), f" · {verdict.confidence * 100:.0f}% {verdict.source}"
 
 
 def verdict_sentence(verdict: Verdict, entry: Entry, other_name: str) -> str:
