@@ -14,6 +14,7 @@ from engine.events import (
     Notice,
     PhotosInspected,
     Progress,
+    Selected,
 )
 from engine.paths import DataDir
 from engine.pipeline import CullJob
@@ -30,6 +31,7 @@ class AlbumRun(QObject):
     begun = Signal(int)  # job id
     listed = Signal(int)  # number of photos
     progressed = Signal(object)  # Progress
+    ordered = Signal()  # the first groups of a run are known
     models_changed = Signal(object)  # tuple[ModelStatus, ...]
     ended = Signal()  # finished, stopped or failed
 
@@ -49,6 +51,7 @@ class AlbumRun(QObject):
         self._engine.failed.connect(self._fail)
         self._job: CullJob | None = None
         self.running = False
+        self._ordered = False
 
     @property
     def album(self) -> Path | None:
@@ -65,7 +68,7 @@ class AlbumRun(QObject):
 
     def _start(self, job: CullJob) -> None:
         self._job = job
-        self.running = True
+        self.running, self._ordered = True, False
         job_id = self._engine.start(job)
         self._decisions.begin(job.album)
         self._model.begin(job_id)
@@ -103,6 +106,10 @@ class AlbumRun(QObject):
                 self._model.set_decisions(self._decisions.read(entries))
             case ModelsChanged(statuses):
                 self.models_changed.emit(statuses)
+            case Selected():
+                if not self._ordered:
+                    self._ordered = True
+                    self.ordered.emit()
             case Progress():
                 if self.running:
                     self.progressed.emit(event)

@@ -89,6 +89,10 @@ class Grid(QListView):
             self._current_id = self._album.entry_at(current.row()).photo.id
         self.current_changed.emit()
 
+    def begin(self) -> None:
+        """Another album: its photo ids are others, so no photo is current."""
+        self._current_id = None
+
     @Slot()
     def _remember(self) -> None:
         if self.current is not None:
@@ -97,7 +101,8 @@ class Grid(QListView):
     @Slot()
     def _restore(self) -> None:
         row = None if self._current_id is None else self._album.nearest_row(self._current_id)
-        self.go_to_row(row or 0)
+        if row is not None:
+            self.go_to_row(row)
         self.current_changed.emit()
 
     @Slot(QModelIndex)

@@ -161,6 +161,7 @@ class MainWindow(QMainWindow):
         self.messages.said.connect(self.bottom_bar.show_message)
         self.run.begun.connect(self._begin)
         self.run.listed.connect(self._show_listed)
+        self.run.ordered.connect(self._go_to_first)
         self.run.progressed.connect(self.run_bar.show_progress)
         self.run.models_changed.connect(self._show_models)
         self.run.ended.connect(self._end)
@@ -188,6 +189,7 @@ class MainWindow(QMainWindow):
 
     @Slot(int)
     def _begin(self, job_id: int) -> None:
+        self.grid.begin()
         self.thumbnails.begin(job_id)
         self.previews.begin(job_id)
         album = self.run.album
@@ -202,10 +204,14 @@ class MainWindow(QMainWindow):
     def _show_listed(self, count: int) -> None:
         if count == 0:
             self.welcome.tell("No photos here", f"{self.run.album} holds no photos that Framepick can read.")
-        elif self.album.rowCount() and not self.grid.currentIndex().isValid():
-            self.grid.go_to_row(0)
         self.show_grid()
         self._show_state()
+
+    @Slot()
+    def _go_to_first(self) -> None:
+        """Begin at the first photo in capture order, unless the photographer has gone somewhere already."""
+        if not self.grid.currentIndex().isValid():
+            self.grid.go_to_row(0)
 
     @Slot()
     def _end(self) -> None:

@@ -99,12 +99,17 @@ def _likeness_to(home: Group, candidate: Candidate, settings: Grouping) -> float
     values = [value for value in known if value is not None]
     if not values:  # nothing to compare yet: frames of one burst belong together
         return 1.0 if gap is not None and gap <= settings.burst_seconds else 0.0
-    if gap is None:
-        needed = settings.untimed_similarity
-    else:
-        needed = settings.burst_similarity if gap <= settings.burst_seconds else settings.similarity
     best = max(values)
-    return best if best >= needed else 0.0
+    return best if best >= _needed(gap, settings) else 0.0
+
+
+def _needed(gap: float | None, settings: Grouping) -> float:
+    """Return the likeness that photos of one moment need: the more, the longer the pause between them."""
+    if gap is None:
+        return settings.untimed_similarity
+    rest = max(settings.time_window_seconds - settings.burst_seconds, 1e-6)
+    share = min(1.0, max(0.0, (gap - settings.burst_seconds) / rest))
+    return settings.burst_similarity + share * (settings.similarity - settings.burst_similarity)
 
 
 def _seconds_between(a: Candidate, b: Candidate) -> float | None:

@@ -31,10 +31,12 @@ def likeness(a: Candidate, b: Candidate) -> float | None:
     if a.sketch is None or b.sketch is None:
         return None
     correlation = float(_normalised(a.sketch) @ _normalised(b.sketch))
+    by_sketch = SKETCH_OFFSET + SKETCH_SLOPE * correlation
     if a.features is None or b.features is None or a.features.shape != b.features.shape:
-        return SKETCH_OFFSET + SKETCH_SLOPE * correlation
+        return by_sketch
     cosine = float(a.features @ b.features)
-    return FEATURE_WEIGHT * cosine + (1.0 - FEATURE_WEIGHT) * correlation
+    # The sketch alone may say "the same": a blurred frame has other features, but the same layout.
+    return max(by_sketch, FEATURE_WEIGHT * cosine + (1.0 - FEATURE_WEIGHT) * correlation)
 
 
 def _normalised(sketch: NDArray[np.uint8]) -> NDArray[np.float32]:
