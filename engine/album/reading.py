@@ -61,6 +61,8 @@ def reason_of(error: Exception, path: Path) -> str:
 
 def _reason_of_decoder(error: Exception) -> str:
     text = str(error).lower()
+    if "could not create decoder" in text:  # WebP says no more than that
+        return "is truncated or damaged"
     if any(word in text for word in ("truncated", "end of file", "end-of-file", "premature")):
         return "is truncated"
     if isinstance(error, Image.DecompressionBombError) or "security limit" in text:
