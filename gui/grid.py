@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
 from gui.album_model import AlbumModel
@@ -31,6 +31,7 @@ class Grid(QListView):
         self._thumbnails = thumbnails
         self._size = DEFAULT_SIZE
         self._current_id: int | None = None
+        self.untouched = True  # no key and no click since the album was opened
         self._arrived: set[int] = set()
         self._delegate = PhotoDelegate(model, thumbnails, self.font(), self._size)
         self._repaint = QTimer(self, singleShot=True, interval=REPAINT_MS)
@@ -92,6 +93,7 @@ class Grid(QListView):
     def begin(self) -> None:
         """Another album: its photo ids are others, so no photo is current."""
         self._current_id = None
+        self.untouched = True
 
     @Slot()
     def _remember(self) -> None:
@@ -150,7 +152,12 @@ class Grid(QListView):
     def keyboardSearch(self, search: str) -> None:
         """Letters are commands, not a search."""
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.untouched = False
+        super().mousePressEvent(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        self.untouched = False
         if event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Escape):
             event.ignore()
             return

@@ -210,7 +210,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _go_to_first(self) -> None:
         """Begin at the first photo in capture order, unless the photographer has gone somewhere already."""
-        if not self.grid.currentIndex().isValid():
+        if self.grid.untouched:
             self.grid.go_to_row(0)
 
     @Slot()
