@@ -73,13 +73,14 @@ def _preview(raw: rawpy.RawPy, path: Path, long_side: int) -> np.ndarray | None:
 
 
 def _turn_of_preview(preview: Image.Image, sensor: tuple[int, int], orientation: int) -> int:
-    """Return the EXIF orientation to apply to a preview: its own, else the RAW's unless it is upright."""
+    """Return the EXIF orientation to apply to a preview of a RAW that has `orientation`.
+
+    Shape comes first: LibRaw adds the RAW's orientation to previews that state none, upright ones as well.
+    """
+    if orientation in SIDEWAYS and (preview.width > preview.height) != (sensor[0] > sensor[1]):
+        return 1  # turned already
     tags = tags_of_image(preview)
-    own = orientation_of(tags)
-    if own != 1 or (Base.Orientation in tags and orientation == 3):
-        return own
-    turned_already = (preview.width > preview.height) != (sensor[0] > sensor[1])
-    return 1 if orientation in SIDEWAYS and turned_already else orientation
+    return orientation_of(tags) if Base.Orientation in tags and orientation not in SIDEWAYS else orientation
 
 
 def _demosaiced(raw: rawpy.RawPy, long_side: int) -> np.ndarray:

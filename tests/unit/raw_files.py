@@ -50,11 +50,16 @@ def write_dng(
 
 
 def jpeg_preview(picture: Image.Image, orientation: int | None = None) -> bytes:
-    """Return a JPEG of the picture as it is, whose EXIF states `orientation` if given."""
+    """Return a JPEG of the picture as it is; with EXIF at its very front if `orientation` is given."""
     out = io.BytesIO()
-    exif = {} if orientation is None else {"exif": piexif.dump({"0th": {274: orientation}})}
-    picture.save(out, "JPEG", quality=95, **exif)
-    return out.getvalue()
+    picture.save(out, "JPEG", quality=95)
+    if orientation is None:
+        return out.getvalue()
+    with_exif = io.BytesIO()
+    piexif.insert(piexif.dump({"0th": {piexif.ImageIFD.Orientation: orientation}}), out.getvalue(), with_exif)
+    data = with_exif.getvalue()
+    at = data.index(b"\xff\xe1")  # anything between the start and EXIF goes
+    return data[:2] + data[at:]
 
 
 def _mosaic(picture: Image.Image) -> np.ndarray:
