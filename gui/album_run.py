@@ -22,6 +22,7 @@ from engine.settings import Settings
 from engine.worker import Engine
 from gui.album_model import AlbumModel
 from gui.decisions import Decisions
+from gui.entry import Filter
 from gui.messages import Messages
 
 
@@ -122,10 +123,20 @@ class AlbumRun(QObject):
 
     def _finish(self, event: Finished) -> None:
         if not event.cancelled and self.running:
-            count = self._model.total
-            speed = f", {count / event.seconds:.1f} photos/s" if event.seconds > 0 else ""
-            self._messages.info(f"Culled {count} photos in {event.seconds:.1f} s{speed}.")
+            self._say_done(event)
         self._end()
+
+    def _say_done(self, event: Finished) -> None:
+        count = self._model.total
+        failed = self._model.counts()[Filter.FAILED]
+        if count == 0:
+            self._messages.info(f"{self.album} holds no photos that Framepick can read.")
+        elif failed:
+            read = f"Culled {count - failed} photos in {event.seconds:.1f} s"
+            self._messages.warn(f"{read}; {failed} could not be read (filter Failed, Alt+6, says why).")
+        else:
+            speed = count / max(event.seconds, 0.001)
+            self._messages.info(f"Culled {count} photos in {event.seconds:.1f} s, {speed:.1f} photos/s.")
 
     @Slot(int, str)
     def _fail(self, job_id: int, text: str) -> None:

@@ -55,12 +55,10 @@ def draw_caption(
     line = layout.caption(cell, 1)
     if verdict := model.verdict(entry):
         _draw_verdict(painter, layout, line, wording.verdict_parts(verdict[0], entry, verdict[1]))
-    elif entry.ranked and entry.ranked.reasons and entry.error is None:
+    elif reasons := wording.reasons(entry):
         painter.setFont(layout.small)
         painter.setPen(theme.MUTED)
-        painter.drawText(
-            line, int(_LEFT), elided(entry.ranked.reasons[0], layout.small, line.width(), _AT_END)
-        )
+        painter.drawText(line, int(_LEFT), elided(reasons[0], layout.small, line.width(), _AT_END))
 
 
 @lru_cache(maxsize=4096)

@@ -73,7 +73,7 @@ class Inspector(QTextBrowser):
             return _muted("No photo is selected.")
         parts = [self._head(entry)]
         if entry.error:
-            parts.append(_toned(f"Could not be read: {entry.error}", "bad"))
+            parts.append(_toned(wording.failure_text(entry), "bad"))
         parts += [self._scores(entry), self._why(entry), _faces(entry), _metrics(entry), _exif(entry)]
         return "".join(parts)
 
@@ -115,7 +115,7 @@ class Inspector(QTextBrowser):
         return f"{name}{digest} · {'from cache' if score.cached else 'this run'}"
 
     def _why(self, entry: Entry) -> str:
-        reasons = list(entry.ranked.reasons) if entry.ranked else []
+        reasons = list(wording.reasons(entry))
         if found := self._model.verdict(entry):
             reasons.append(wording.verdict_sentence(found[0], entry, found[1]))
         items = "".join(f"<li>{escape(reason)}</li>" for reason in reasons)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.types import Decision
@@ -39,10 +39,13 @@ class Marks(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._entry is None:
             return
+        disc = QRectF(4, 4, 26, 26)
+        marks.draw_decision(painter, disc, self._entry.decision)
+        if self._entry.decision is Decision.NONE:
+            painter.setPen(QPen(theme.FAINT, 2))
+            painter.drawEllipse(disc.adjusted(1, 1, -1, -1))
         if self._entry.is_pick:
-            marks.draw_star(painter, QRectF(4, 3, 28, 28), theme.ACCENT)
-        if self._entry.decision is not Decision.NONE:
-            marks.draw_decision(painter, QRectF(42, 4, 26, 26), self._entry.decision)
+            marks.draw_star(painter, QRectF(40, 3, 28, 28), theme.ACCENT)
 
 
 class Loupe(QWidget):
@@ -160,7 +163,7 @@ class Loupe(QWidget):
         reason = entry.error or self._previews.failure(photo.id)
         if pixmap is None and reason is None:
             pixmap = self._thumbnails.get(photo, identity)
-        note = f"{photo.name} could not be read: {reason}" if reason else ""
+        note = f"{photo.name} {reason}." if reason else ""
         width = entry.inspected.metadata.width if entry.inspected else None
         self.canvas.show_picture(pixmap, width or (pixmap.width() if pixmap else 0), note)
 
@@ -186,7 +189,7 @@ class Loupe(QWidget):
         return parts
 
     def _because(self, entry: Entry) -> list[str]:
-        reasons = list(entry.ranked.reasons) if entry.ranked else []
+        reasons = list(wording.reasons(entry))
         if found := self._model.verdict(entry):
             reasons.append(wording.verdict_sentence(found[0], entry, found[1]))
         return reasons

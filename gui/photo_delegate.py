@@ -7,7 +7,7 @@ from PySide6.QtGui import QFont, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from engine.types import Decision
-from gui import marks, theme
+from gui import marks, theme, wording
 from gui.album_model import AlbumModel
 from gui.caption import draw_caption, draw_strip
 from gui.cell_layout import CellLayout
@@ -125,7 +125,7 @@ def _draw_failure(painter: QPainter, layout: CellLayout, box: QRectF, entry: Ent
     painter.setPen(theme.TEXT)
     text = QRectF(box.x() + 8, icon.bottom() + 4, box.width() - 16, box.bottom() - icon.bottom() - 8)
     flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
-    painter.drawText(text, int(flags), entry.error or "no picture of it could be made")
+    painter.drawText(text, int(flags), wording.failure_text(entry) or "No picture of it could be made.")
 
 
 def _capped(band: QRectF, *, left: bool, right: bool) -> QPainterPath:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 
@@ -31,6 +32,8 @@ class _Decoding(QRunnable):
         self._previews, self._key, self._photo = previews, key, photo
 
     def run(self) -> None:
+        if not self._previews.claim(self._key):
+            return
         reason = ""
         image = QImage()
         try:
@@ -54,7 +57,8 @@ class Previews(QObject):
         self._job = 0
         self._kept: OrderedDict[tuple[int, int], QPixmap] = OrderedDict()
         self._failed: dict[int, str] = {}
-        self._pending: set[Key] = set()
+        self._running: set[Key] = set()  # being decoded just now; shared with the pool's threads
+        self._lock = threading.Lock()
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(WORKERS)
         self.decoded.connect(self._take)
@@ -62,7 +66,6 @@ class Previews(QObject):
     def begin(self, job_id: int) -> None:
         self._job = job_id
         self._pool.clear()
-        self._pending.clear()
         self._kept.clear()
         self._failed.clear()
 
@@ -76,12 +79,20 @@ class Previews(QObject):
     def want(self, photos: Sequence[Photo], long_side: int) -> None:
         """Fetch these, the first one first; wishes that have not begun are forgotten."""
         self._pool.clear()
-        self._pending.clear()
         for rank, photo in enumerate(photos):
             key = (self._job, photo.id, long_side)
-            if (photo.id, long_side) not in self._kept and photo.id not in self._failed:
-                self._pending.add(key)
+            if (photo.id, long_side) in self._kept:
+                self._kept.move_to_end((photo.id, long_side))
+            elif photo.id not in self._failed and key not in self._running:
                 self._pool.start(_Decoding(self, key, photo), -rank)
+
+    def claim(self, key: Key) -> bool:
+        """Tell a pool thread whether the picture is its to decode; another may be at it already."""
+        with self._lock:
+            if key in self._running:
+                return False
+            self._running.add(key)
+            return True
 
     def stop(self) -> None:
         self._pool.clear()
@@ -90,7 +101,8 @@ class Previews(QObject):
     @Slot(object, QImage, str)
     def _take(self, key: Key, image: QImage, reason: str) -> None:
         job, photo_id, long_side = key
-        self._pending.discard(key)
+        with self._lock:
+            self._running.discard(key)
         if job != self._job:
             return
         if reason:

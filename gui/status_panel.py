@@ -24,7 +24,7 @@ from gui.wording import ROLE_TITLES
 
 STATE_WORDS = {
     ModelState.ACTIVE: "active",
-    ModelState.IDLE: "idle: it has not run yet",
+    ModelState.IDLE: "idle",
     ModelState.MISSING: "missing",
     ModelState.FAILED: "failed",
     ModelState.DISABLED: "switched off",
@@ -84,7 +84,7 @@ class ModelCard(QWidget):
         self._fill("file", _file_text(status), "muted", _file_tooltip(status))
         self._fill("place", _place_text(status), "muted")
         self._fill("counts", _counts_text(status))
-        self._fill("reason", status.reason or "", _reason_tone(status.state))
+        self._fill("reason", status.reason or _unsaid_reason(status), _reason_tone(status.state))
 
     def _fill(self, name: str, text: str, tone: str | None = None, tooltip: str = "") -> None:
         label = self._rows[name]
@@ -112,22 +112,23 @@ class StatusPanel(QScrollArea):
         self._cards = {role: ModelCard(role, self) for role in Role}
         self._installer = _Installer(self)
         self._installer.wanted.connect(self.install_wanted)
-        content = QWidget(self)
-        layout = QVBoxLayout(content)
+        self._content = QWidget(self)
+        layout = QVBoxLayout(self._content)
         layout.setContentsMargins(8, 8, 8, 8)
         layout.setSpacing(8)
         layout.addWidget(self._installer)
         for card in self._cards.values():
             layout.addWidget(card)
         layout.addStretch(1)
-        self.setWidget(content)
-        self.setMinimumWidth(300)
+        self.setWidget(self._content)
 
     def show_statuses(self, statuses: Sequence[ModelStatus]) -> None:
         for status in statuses:
             self._cards[status.role].show_status(status)
         missing = [s for s in statuses if s.state is ModelState.MISSING and s.role is not Role.COMPARATOR]
         self._installer.setVisible(bool(missing))
+        bar = self.verticalScrollBar().sizeHint().width()
+        self.setMinimumWidth(max(300, self._content.minimumSizeHint().width() + bar))
 
     def card(self, role: Role) -> ModelCard:
         return self._cards[role]
@@ -203,6 +204,10 @@ def _counts_text(status: ModelStatus) -> str:
     if status.scored + status.cached + status.failed == 0:
         return ""
     return f"This run: {status.scored} scored, {status.cached} from cache, {status.failed} failed"
+
+
+def _unsaid_reason(status: ModelStatus) -> str:
+    return "It has not run yet." if status.state is ModelState.IDLE else ""
 
 
 def _reason_tone(state: ModelState) -> str:

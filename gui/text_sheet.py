@@ -8,7 +8,7 @@ from html import escape
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
 from gui import theme
-from gui.commands import CATEGORIES, Place, in_category
+from gui.commands import Place, in_category
 from gui.messages import Message, Tone
 
 
@@ -27,33 +27,45 @@ class TextSheet(QDialog):
         layout.addWidget(self._text)
         layout.addWidget(buttons)
         size = parent.size()
-        self.resize(min(900, size.width() - 80), min(760, size.height() - 80))
+        self.resize(min(1180, size.width() - 40), min(720, size.height() - 40))
 
     @property
     def text(self) -> str:
         return self._text.toPlainText()
 
 
+COLUMNS = (("Album", "Review"), ("Go", "Panels", "Help"), ("View", "Filter"))
+SYMBOLS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓", "PgUp": "Page Up", "PgDown": "Page Down"}
+
+
 def shortcuts_html() -> str:
-    """Return the command table, two columns of categories."""
-    tables = [_category_html(category) for category in CATEGORIES]
-    half = (len(tables) + 1) // 2
-    left, right = "".join(tables[:half]), "".join(tables[half:])
-    return f'<table width="100%"><tr><td width="50%">{left}</td><td width="50%">{right}</td></tr></table>'
+    """Return the command table in columns of categories."""
+    columns = "".join(
+        f'<td width="{100 // len(COLUMNS)}%">{"".join(_category_html(category) for category in column)}</td>'
+        for column in COLUMNS
+    )
+    return f'<table width="100%" cellspacing="0"><tr>{columns}</tr></table>'
 
 
 def _category_html(category: str) -> str:
     rows = "".join(
-        f'<tr><td style="padding:2px 14px 2px 0; color:{theme.ACCENT.name()}; white-space:nowrap">'
-        f"<b>{escape('  '.join(entry.keys))}</b></td>"
-        f'<td style="padding:2px 0">{escape(entry.title)}{_where(entry.place)}</td></tr>'
+        f'<tr><td align="right" style="padding:3px 12px 3px 0">{_keys_html(entry.keys)}</td>'
+        f'<td style="padding:3px 0">{escape(entry.title)}{_where(entry.place)}</td></tr>'
         for entry in in_category(category)
     )
-    return f"<h3>{escape(category)}</h3><table>{rows}</table>"
+    title = f'<td></td><td style="padding:10px 0 4px 0; color:{theme.ACCENT.name()}"><b>{category}</b></td>'
+    return f'<table cellspacing="0"><tr>{title}</tr>{rows}</table>'
+
+
+def _keys_html(keys: Sequence[str]) -> str:
+    """Return keys as they are printed on keyboards, one line; the first two are enough."""
+    style = f"background-color:{theme.SELECTED.name()}; white-space:nowrap"
+    shown = (SYMBOLS.get(key, key) for key in keys)
+    return "&nbsp; ".join(f'<span style="{style}">&nbsp;{escape(key)}&nbsp;</span>' for key in shown)
 
 
 def _where(place: Place) -> str:
-    return "" if place is Place.ANYWHERE else f' <span style="color:{theme.FAINT.name()}">({place})</span>'
+    return "" if place is Place.ANYWHERE else f' <span style="color:{theme.FAINT.name()}">{place}</span>'
 
 
 _TONES = {Tone.INFO: theme.TEXT, Tone.WARNING: theme.WARN, Tone.ERROR: theme.BAD}

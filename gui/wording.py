@@ -67,6 +67,18 @@ def composite_text(entry: Entry) -> str:
     return "–" if entry.error or (entry.ranked and entry.scores) else PENDING
 
 
+def failure_text(entry: Entry) -> str:
+    """Return why a photo cannot be shown, as a sentence."""
+    return f"The file {entry.error}." if entry.error else ""
+
+
+def reasons(entry: Entry) -> tuple[str, ...]:
+    """Return why a photo is suggested or not; nothing while its scores are awaited."""
+    if entry.ranked is None or entry.error or not entry.scores:
+        return ()
+    return entry.ranked.reasons
+
+
 def models_text(entry: Entry, roles: int) -> str:
     """Return "2/3" when fewer than all `roles` made the composite, else nothing."""
     ranked = entry.ranked
@@ -151,7 +163,7 @@ def tooltip(entry: Entry, roles: int, verdict: str | None) -> str:
     """Return what a cell cannot hold: full name, state, scores, reasons, verdict."""
     lines = [entry.photo.name]
     if entry.error:
-        lines.append(f"Could not be read: {entry.error}")
+        lines.append(failure_text(entry))
     state = [DECISION_TITLES[entry.decision]] + (["suggested pick"] if entry.is_pick else [])
     lines.append(", ".join(state))
     ranked = entry.ranked
@@ -161,5 +173,5 @@ def tooltip(entry: Entry, roles: int, verdict: str | None) -> str:
         lines.append(f"Composite {percent(ranked.composite)}{of} ({parts})")
     if found := faces_found(entry):
         lines.append(str(found))
-    lines += ranked.reasons if ranked else ()
+    lines += reasons(entry)
     return "\n".join([*lines, verdict] if verdict else lines)
