@@ -1,0 +1,239 @@
+"""The command line as other tools use it: words, exit codes, JSON keys. Each test runs main.py itself."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PHOTO_KEYS = {
+    "path", "files", "error", "captured_at", "group", "sequence", "pick", "decision", "composite",
+    "composite_of", "reasons", "scores", "faces",
+}  # fmt: skip
+MODEL_KEYS = {
+    "role", "name", "state", "embedded_default", "checkpoint", "sha256", "device", "runtime", "scored",
+    "cached", "failed", "reason",
+}  # fmt: skip
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def data(tmp_path: Path, weights_dir: Path) -> Path:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    folder.joinpath("models").symlink_to(weights_dir.absolute(), target_is_directory=True)
+    return folder
+
+
+@pytest.fixture
+def framepick(data: Path) -> Run:
+    def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "main.py", *map(str, arguments), "--data-dir", str(data)]
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+
+    return run
+
+
+def _cull(framepick: Run, album: Path, *more: object) -> tuple[int, dict[str, Any]]:
+    file = album.parent / "result.json"
+    done = framepick("cull", album, "--json", file, *more)
+    return done.returncode, json.loads(file.read_text()) if file.exists() else {"stderr": done.stderr}
+
+
+def test_cull_writes_what_others_rely_on(framepick: Run, small_album: Path):
+    code, result = _cull(framepick, small_album)
+    assert code == 0
+    assert set(result) == {"schema", "album", "device", "models", "photos", "pairs", "telemetry"}
+    assert (result["schema"], result["album"]) == (1, str(small_album))
+    assert {m["role"] for m in result["models"]} == {"aesthetic", "quality", "portrait", "comparator"}
+    assert all(set(m) == MODEL_KEYS for m in result["models"])
+    assert len(result["photos"]) == 9
+    assert all(set(p) >= PHOTO_KEYS for p in result["photos"])
+    assert [p["pick"] for p in result["photos"]].count(True) == 3
+    first = result["photos"][0]
+    assert (first["path"], first["files"]) == ("IMG_0001.JPG", ["IMG_0001.JPG"])
+    assert first["captured_at"] == "2026-06-01T12:00:00"
+    assert first["composite_of"] == ["aesthetic", "quality", "portrait"]
+    assert len(first["scores"]["aesthetic"]["sha256"]) == 64
+    assert 0 <= first["scores"]["quality"]["value"] <= 1
+    assert {"sharpness", "exposure", "noise"} <= set(first["scores"]["quality"]["details"])
+    assert set(first["faces"][0]) >= {"box", "eyes_open", "smile", "confidence"}
+    for pair in result["pairs"]:
+        assert pair["source"] == "composite" and 0.5 <= pair["confidence"] <= 1
+
+
+def test_cull_prints_models_and_picks(framepick: Run, small_album: Path):
+    done = framepick("cull", small_album)
+    assert "Model Status:" in done.stdout
+    assert "e563ad91" in done.stdout and "NIMA MobileNet" in done.stdout
+    assert "9 photos, 3 groups, 3 picks" in done.stdout
+    assert "comparator" in done.stdout and "missing" in done.stdout
+
+
+def test_a_second_run_is_served_from_cache(framepick: Run, small_album: Path):
+    _cull(framepick, small_album)
+    code, result = _cull(framepick, small_album)
+    assert code == 0
+    models = {m["role"]: m for m in result["models"]}
+    assert (models["aesthetic"]["scored"], models["aesthetic"]["cached"]) == (0, 9)
+    assert models["aesthetic"]["state"] == "active"
+    assert all(s["cached"] for p in result["photos"] for s in p["scores"].values())
+
+
+def test_without_and_require(framepick: Run, small_album: Path):
+    code, result = _cull(framepick, small_album, "--without", "aesthetic,portrait", "--require", "quality")
+    assert code == 0
+    states = {m["role"]: m["state"] for m in result["models"]}
+    assert (states["aesthetic"], states["portrait"], states["quality"]) == ("disabled", "disabled", "active")
+    code, _ = _cull(
+        framepick, small_album, "--without", "aesthetic,portrait", "--require", "quality,aesthetic"
+    )
+    assert code == 4
+    done = framepick("cull", small_album, "--require", "comparator")
+    assert done.returncode == 4
+    assert "Required role comparator did not run: missing" in done.stderr
+
+
+def test_unreadable_photos_are_named_and_exit_with_3(framepick: Run, small_album: Path):
+    (small_album / "IMG_0004.JPG").write_bytes(b"")
+    (small_album / "notes.png").write_text("text")
+    done = framepick("cull", small_album, "--without", "aesthetic,portrait")
+    assert done.returncode == 3
+    assert "Could not be read: IMG_0004.JPG" in done.stderr
+    assert "Could not be read: notes.png" in done.stderr
+
+
+@pytest.mark.parametrize("content", ["empty", "broken", "other"])
+def test_nothing_to_cull_exits_with_5(framepick: Run, tmp_path: Path, content: str):
+    album = tmp_path / "album"
+    album.mkdir()
+    if content == "broken":
+        (album / "a.jpg").write_bytes(b"")
+        (album / "b.jpg").write_text("x")
+    if content == "other":
+        (album / "readme.txt").write_text("x")
+    assert framepick("cull", album).returncode == 5
+
+
+def test_every_role_switched_off_is_not_a_success(framepick: Run, small_album: Path):
+    done = framepick("cull", small_album, "--without", "aesthetic,quality,portrait")
+    assert done.returncode == 5
+    assert "no photo has a score" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (("cull", "/no/such/folder"), "/no/such/folder"),
+        (("cull", "{album}", "--device", "gpu"), "gpu"),
+        (("cull", "{album}", "--device", "cuda:99"), "--device cpu"),
+        (("cull", "{album}", "--require", "beauty"), "beauty"),
+        (("cull", "{album}", "--config", "/no/such.yaml"), "/no/such.yaml"),
+        (("decide", "{album}", "IMG_9999.JPG", "accept"), "IMG_9999.JPG"),
+        (("decide", "{album}", "IMG_0001.JPG", "maybe"), "maybe"),
+    ],
+)
+def test_usage_errors_exit_with_2_and_one_sentence(framepick: Run, small_album: Path, arguments, part: str):
+    done = framepick(*(a.format(album=small_album) for a in arguments))
+    assert done.returncode == 2
+    assert part in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_decide_then_export_accepted(framepick: Run, small_album: Path, tmp_path: Path):
+    assert framepick("decide", small_album, "IMG_0001.JPG", "accept").returncode == 0
+    assert framepick("decide", small_album, "IMG_0002.JPG", "reject").returncode == 0
+    _, result = _cull(framepick, small_album, "--without", "aesthetic,portrait")
+    decisions = {p["path"]: p["decision"] for p in result["photos"]}
+    assert (decisions["IMG_0001.JPG"], decisions["IMG_0002.JPG"]) == ("accept", "reject")
+    assert decisions["IMG_0003.JPG"] == "none"
+    out = tmp_path / "out"
+    done = framepick("export", small_album, "--to", out)
+    assert done.returncode == 0
+    assert [f.name for f in out.iterdir() if not f.name.startswith(".")] == ["IMG_0001.JPG"]
+    assert (out / "IMG_0001.JPG").read_bytes() == (small_album / "IMG_0001.JPG").read_bytes()
+    assert framepick("decide", small_album, "IMG_0001.JPG", "none").returncode == 0
+    assert framepick("export", small_album, "--to", tmp_path / "out2").returncode == 5
+
+
+def test_export_picks_needs_scores_and_then_copies_them(framepick: Run, small_album: Path, tmp_path: Path):
+    out = tmp_path / "out"
+    assert framepick("export", small_album, "--to", out, "--what", "picks").returncode == 5
+    _, result = _cull(framepick, small_album)
+    assert framepick("export", small_album, "--to", out, "--what", "picks").returncode == 0
+    picks = {p["path"] for p in result["photos"] if p["pick"]}
+    assert {f.name for f in out.iterdir() if not f.name.startswith(".")} == picks
+
+
+def test_models_status_and_verify(framepick: Run, tmp_path: Path):
+    file = tmp_path / "models.json"
+    done = framepick("models", "--json", file)
+    assert done.returncode == 0
+    models = {m["role"]: m for m in json.loads(file.read_text())["models"]}
+    assert models["aesthetic"]["state"] == "idle"
+    assert models["aesthetic"]["embedded_default"] is True
+    assert models["comparator"]["state"] == "missing"
+    verified = framepick("models", "verify")
+    assert verified.returncode == 0
+    assert verified.stdout.count(": ok") == 3
+
+
+def test_models_install_is_a_no_op_when_all_is_there(framepick: Run):
+    done = framepick("models", "install")
+    assert done.returncode == 0
+    assert "nothing to do" in done.stdout
+
+
+def test_models_install_from_a_folder_needs_no_network(tmp_path: Path, weights_dir: Path):
+    command = [sys.executable, "main.py", "models", "install", "--from", str(weights_dir)]
+    done = subprocess.run(
+        [*command, "--data-dir", str(tmp_path / "fresh")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "fresh" / "models" / "face_landmarker.task").is_file()
+
+
+def test_a_missing_model_is_missing_on_the_command_line_too(tmp_path: Path, small_album: Path):
+    command = [sys.executable, "main.py", "cull", str(small_album), "--require", "aesthetic"]
+    done = subprocess.run(
+        [*command, "--data-dir", str(tmp_path / "bare")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 4
+    assert "Required role aesthetic did not run: missing" in done.stderr
+    assert "models install" in done.stderr
+
+
+def test_the_speed_benchmark_writes_its_figures(framepick: Run, small_album: Path, tmp_path: Path):
+    file = tmp_path / "speed.json"
+    done = framepick("benchmark", "speed", small_album, "--json", file)
+    assert done.returncode == 0, done.stderr
+    figures = json.loads(file.read_text())
+    expected = (
+        "cpu_ms_per_photo",
+        "decode_cpu_ms_per_photo",
+        "ratio",
+        "second_run_speedup",
+        "peak_rss_mb",
+        "photos_per_s",
+    )
+    for key in expected:
+        assert figures[key] > 0
+        assert key in done.stdout
+    assert figures["ratio"] == pytest.approx(figures["cpu_ms_per_photo"] / figures["decode_cpu_ms_per_photo"])
