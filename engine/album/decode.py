@@ -14,7 +14,7 @@ from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin, TiffImagePlug
 from engine.album.color import to_8_bit, to_srgb
 from engine.album.exif import orientation_of, tags_of_image
 from engine.album.formats import Kind
-from engine.album.reading import check_size, kind_or_error, photo_errors
+from engine.album.reading import check_size, kind_or_error, photo_errors, room_for
 from engine.album.turning import turn_upright, upright_size
 from engine.types import Photo
 
@@ -87,8 +87,9 @@ def finish(image: Image.Image, full: tuple[int, int], orientation: int) -> Decod
 def _decode_other(image: ImageFile.ImageFile, path: Path, long_side: int) -> Decoded:
     full = image.size
     check_size(path, *full)
-    image.load()  # before its EXIF: in a PNG that may come last
-    return finish(shrink(image, long_side), full, orientation_of(tags_of_image(image)))
+    with room_for(*full):
+        image.load()  # before its EXIF: in a PNG that may come last
+        return finish(shrink(image, long_side), full, orientation_of(tags_of_image(image)))
 
 
 def shrink(image: Image.Image, long_side: int) -> Image.Image:

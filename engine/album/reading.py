@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 from PIL import Image
@@ -13,6 +14,9 @@ from engine.errors import PhotoError
 
 MAX_PIXELS = 250_000_000
 MAX_SIDE = 65_535  # pixels; JPEG's own limit
+_LARGE_PIXELS = 80_000_000  # about 600 MB while it is decoded in full
+
+_one_large_image = threading.Lock()
 
 
 @contextmanager
@@ -44,6 +48,11 @@ def check_size(path: Path, width: int, height: int) -> None:
     if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
         limit = f"{MAX_PIXELS // 1_000_000} megapixels, {MAX_SIDE} on the long side"
         raise PhotoError(path, f"is too large ({width} x {height} pixels; the limit is {limit})")
+
+
+def room_for(width: int, height: int) -> AbstractContextManager[object]:
+    """Hold this while an image is decoded in full: large ones take turns, so that threads do not fill memory."""
+    return _one_large_image if width * height >= _LARGE_PIXELS else nullcontext()
 
 
 def reason_of(error: Exception, path: Path) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import threading
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -48,6 +49,8 @@ class ThumbnailCache:
             beside.replace(path)
         except OSError as error:
             self._complain(error)
+            with suppress(OSError):
+                beside.unlink(missing_ok=True)  # half of it, where the disk is full
         return data
 
     def _path(self, identity: str) -> Path:

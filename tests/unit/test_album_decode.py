@@ -12,7 +12,7 @@ from PIL import Image, ImageCms, ImageOps
 from skimage.metrics import structural_similarity
 
 from engine.album.decode import ANALYSIS_LONG_SIDE, dct_box, decode
-from engine.album.reading import reason_of
+from engine.album.reading import reason_of, room_for
 from engine.errors import PhotoError
 from engine.types import Photo
 from tests.photos import open_photo, photo_file, wide
@@ -106,7 +106,7 @@ def test_heic_is_turned_once_and_its_primary_image_shown(tmp_path, china):
     assert (decoded.full_width, decoded.full_height) == china.size
 
 
-def test_large_heic_is_reduced_in_strips_without_seams(tmp_path, china):
+def test_a_large_heic_is_reduced(tmp_path, china):
     import pillow_heif
 
     path = tmp_path / "large.heic"
@@ -296,3 +296,10 @@ def test_originals_are_not_touched(tmp_path, china):
 def test_a_photo_from_a_package(tmp_path):
     decoded = decode(photo_of(photo_file("rocket")))
     assert decoded.image.shape == (427, 640, 3)
+
+
+def test_large_images_take_turns_and_others_do_not():
+    with room_for(20_000, 10_000), ThreadPoolExecutor(1) as pool:
+        assert pool.submit(room_for(12_000, 9_000).acquire, False).result() is False
+        with room_for(4000, 3000), room_for(4000, 3000):
+            pass

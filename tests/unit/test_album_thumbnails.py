@@ -1,4 +1,5 @@
 import io
+import os
 
 import numpy as np
 import pytest
@@ -56,6 +57,23 @@ def test_a_folder_that_cannot_be_written_is_told_once(tmp_path, image, caplog):
     assert cache.put("cd" * 16, image).startswith(b"\xff\xd8")
     assert cache.get(IDENTITY) is None
     assert len([record for record in caplog.records if record.levelname == "WARNING"]) == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a limit of POSIX stands in for a full disk")
+def test_a_full_disk_leaves_nothing_behind(tmp_path, image, caplog):
+    import resource
+
+    cache = ThumbnailCache(tmp_path)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, limits[1]))  # bytes that a file may have
+    try:
+        data = cache.put(IDENTITY, image)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert data.startswith(b"\xff\xd8")
+    assert cache.get(IDENTITY) is None
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    assert "cannot be kept" in caplog.text
 
 
 def test_a_thumbnail_made_anew():
