@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
+from gui import theme
 from gui.album_model import AlbumModel
 from gui.cell_layout import DEFAULT_SIZE, SIZES, CellLayout
-from gui.entry import Entry
+from gui.entry import Entry, Filter
 from gui.photo_delegate import PhotoDelegate
 from gui.thumbnails import Thumbnails
 
 Index = QModelIndex | QPersistentModelIndex
 Move = QAbstractItemView.CursorAction
+NOTHING = {
+    Filter.ALL: "There are no photos.",
+    Filter.PICKS: "Nothing is suggested yet.",
+    Filter.ACCEPTED: "You have accepted no photo yet. P accepts.",
+    Filter.REJECTED: "You have rejected no photo. X rejects.",
+    Filter.UNDECIDED: "Every photo is decided. Ctrl+E exports what you accepted.",
+    Filter.FAILED: "Every photo could be read.",
+}
 REPAINT_MS = 16  # thumbnails that come within one frame are painted together
 
 
@@ -177,6 +186,15 @@ class Grid(QListView):
             self._size = size
             self._lay_out()
             self.size_changed.emit(size)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._album.total and not self._album.rowCount():
+            painter = QPainter(self.viewport())
+            painter.setPen(theme.MUTED)
+            painter.drawText(
+                self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, NOTHING[self._album.filter]
+            )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._lay_out()

@@ -27,7 +27,7 @@ class TextSheet(QDialog):
         layout.addWidget(self._text)
         layout.addWidget(buttons)
         size = parent.size()
-        self.resize(min(1180, size.width() - 40), min(720, size.height() - 40))
+        self.resize(min(1180, size.width() - 40), min(560, size.height() - 40))
 
     @property
     def text(self) -> str:

@@ -61,10 +61,10 @@ def percent(value: float) -> str:
 
 
 def composite_text(entry: Entry) -> str:
-    """Return the composite 0..100; the ellipsis while it is awaited; a dash when there will be none."""
+    """Return the composite 0..100; an ellipsis while it is awaited; a dash when there will be none."""
     if entry.ranked is not None and entry.ranked.composite is not None:
         return percent(entry.ranked.composite)
-    return "–" if entry.error or (entry.ranked and entry.scores) else PENDING
+    return "–" if entry.error else PENDING
 
 
 def failure_text(entry: Entry) -> str:
@@ -74,9 +74,8 @@ def failure_text(entry: Entry) -> str:
 
 def reasons(entry: Entry) -> tuple[str, ...]:
     """Return why a photo is suggested or not; nothing while its scores are awaited."""
-    if entry.ranked is None or entry.error or not entry.scores:
-        return ()
-    return entry.ranked.reasons
+    ranked = entry.ranked
+    return () if ranked is None or ranked.composite is None or entry.error else ranked.reasons
 
 
 def models_text(entry: Entry, roles: int) -> str:
