@@ -8,11 +8,11 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 import numpy as np
-from engine.album.thumbnails import ThumbnailCache, make_thumbnail
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QSize, Qt, QThread, Signal, Slot
 from PySide6.QtGui import QImage, QPixmap
 
+from engine.album.thumbnails import ThumbnailCache, make_thumbnail
 from engine.errors import PhotoError
 from engine.paths import DataDir
 from engine.types import Photo
