@@ -40,6 +40,7 @@ class Grid(QListView):
         self._thumbnails = thumbnails
         self._size = DEFAULT_SIZE
         self._current_id: int | None = None
+        self._place: int | None = None  # of the current photo on the screen, before a new order
         self.untouched = True  # no key and no click since the album was opened
         self._arrived: set[int] = set()
         self._delegate = PhotoDelegate(model, thumbnails, self.font(), self._size)
@@ -51,6 +52,8 @@ class Grid(QListView):
         thumbnails.arrived.connect(self._note_arrival)
         model.modelAboutToBeReset.connect(self._remember)
         model.modelReset.connect(self._restore)
+        model.layoutAboutToBeChanged.connect(self._note_place)
+        model.layoutChanged.connect(self._keep_place)
         self.doubleClicked.connect(self._open)
         self._lay_out()
 
@@ -115,6 +118,21 @@ class Grid(QListView):
         if row is not None:
             self.go_to_row(row)
         self.current_changed.emit()
+
+    @Slot()
+    def _note_place(self) -> None:
+        """Before photos are put in another order: note where on the screen the current one stands."""
+        box = self.visualRect(self.currentIndex())
+        seen = self.currentIndex().isValid() and self.viewport().rect().intersects(box)
+        self._place = box.top() if seen else None
+
+    @Slot()
+    def _keep_place(self) -> None:
+        """Scroll so that the current photo stands where it stood: the eye is on it."""
+        if self._place is not None:
+            self.executeDelayedItemsLayout()
+            bar = self.verticalScrollBar()
+            bar.setValue(bar.value() + self.visualRect(self.currentIndex()).top() - self._place)
 
     @Slot(QModelIndex)
     def _open(self, _index: QModelIndex) -> None:
