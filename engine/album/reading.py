@@ -51,7 +51,7 @@ def check_size(path: Path, width: int, height: int) -> None:
 
 
 def room_for(width: int, height: int) -> AbstractContextManager[object]:
-    """Hold this while an image is decoded in full: large ones take turns, so that threads do not fill memory."""
+    """Hold this while an image is decoded in full: large ones take turns, so as not to fill memory."""
     return _one_large_image if width * height >= _LARGE_PIXELS else nullcontext()
 
 
