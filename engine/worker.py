@@ -20,6 +20,7 @@ from engine.settings import Settings
 log = logging.getLogger(__name__)
 
 FLUSH_SECONDS = 0.05
+MOST_EVENTS = 250  # in one batch: more would hold the window up
 
 
 class _Runner(QObject):
@@ -48,7 +49,7 @@ class _Runner(QObject):
         flushed = time.monotonic()
         for event in cull(job, self._settings, self._data_dir, cancel):
             batch.append(event)
-            if time.monotonic() - flushed >= FLUSH_SECONDS:
+            if len(batch) >= MOST_EVENTS or time.monotonic() - flushed >= FLUSH_SECONDS:
                 self.events.emit(job_id, batch)
                 batch, flushed = [], time.monotonic()
         if batch:

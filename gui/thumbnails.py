@@ -19,7 +19,7 @@ from engine.types import Photo
 
 log = logging.getLogger(__name__)
 
-KEPT = 600  # pixmaps; at 384 px on the long side they take 265 MB
+KEPT = 300  # pixmaps; at 384 px on the long side they take 130 MB
 MOST_WAITING = 400  # older wishes are forgotten: their cells have long been scrolled away
 WORKERS = 2
 

@@ -19,6 +19,7 @@ from engine.album.turning import turn_upright, upright_size
 from engine.types import Photo
 
 ANALYSIS_LONG_SIDE = 1600  # pixels
+DECODE_BLOCK = 8 * 1024  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ def decode_jpeg(file: BinaryIO, path: Path, long_side: int, orientation: int | N
     check_size(path, *full)
     orientation = orientation_of(tags_of_image(image)) if orientation is None else orientation
     image.draft("RGB", dct_box(full, long_side))
+    # Pillow holds the interpreter while it decodes a block: small ones let the window's thread in between.
+    image.decodermaxblock = DECODE_BLOCK
     image.load()
     return finish(image, full, orientation)
 

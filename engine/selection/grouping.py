@@ -15,6 +15,7 @@ from engine.settings import Grouping
 from engine.types import SequenceKind
 
 RECENT_MEMBERS = 3  # of a group that a new photo is compared with
+OPEN_GROUPS = 8  # that a photo may still join: the work stays linear, whatever the clock of the camera says
 _natural = natsort_keygen(alg=ns.IGNORECASE)
 
 
@@ -49,7 +50,9 @@ def group(candidates: Sequence[Candidate], settings: Grouping) -> list[Group]:
             if candidate is whole.members[0]:
                 groups.append(whole)
             continue
-        current = [g for g in current if _may_join(g, candidate, settings)]
+        current = [g for g in current[-OPEN_GROUPS:] if _may_join(g, candidate, settings)]
+        if candidate.captured_at is None:
+            current = current[-1:]  # without times only neighbours by name can be of one moment
         home = None if candidate.error else _best_home(current, candidate, settings)
         if home is None:
             home = Group()

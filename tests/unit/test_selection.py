@@ -160,3 +160,23 @@ def test_every_photo_is_in_exactly_one_group_and_one_place(shots):
     assert set(selection.ranked) == set(range(len(made)))
     groups = [selection.ranked[i].group for i in selection.order]
     assert groups == sorted(groups), "groups are shown together"
+
+
+@pytest.mark.parametrize("seconds", [None, 0.0])
+def test_work_grows_with_the_album_not_with_its_square(
+    seconds: float | None, monkeypatch: pytest.MonkeyPatch
+):
+    from engine.selection import grouping
+
+    compared = 0
+    real = grouping.likeness
+
+    def counting(a, b):
+        nonlocal compared
+        compared += 1
+        return real(a, b)
+
+    monkeypatch.setattr(grouping, "likeness", counting)
+    shots = [candidate(i, seconds, look=i) for i in range(300)]
+    group(shots, ALBUM.grouping)
+    assert compared <= 300 * grouping.OPEN_GROUPS * grouping.RECENT_MEMBERS
