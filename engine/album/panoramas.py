@@ -131,7 +131,7 @@ def _goes_on(before: Shift, step: Shift) -> bool:
     """Whether a step goes the way of the step before it, about as far."""
     horizontal = abs(before.dx) > abs(before.dy)
     last, now = (before.dx, step.dx) if horizontal else (before.dy, step.dy)
-    return now * last > 0 and 1 / _UNEVEN <= now / last <= _UNEVEN
+    return 1 / _UNEVEN <= now / last <= _UNEVEN
 
 
 def _find_strip(first: Grey, second: Grey, edge: str) -> tuple[int, int] | None:

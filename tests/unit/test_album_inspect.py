@@ -119,12 +119,20 @@ def exif_block(**tags: object) -> bytes:
     )[6:]
 
 
+def cr3_box(name: bytes, tags: dict[int, object]) -> bytes:
+    exif = Image.Exif()
+    exif.update(tags)
+    tiff = exif.tobytes()[6:]
+    return (len(tiff) + 8).to_bytes(4, "big") + name + tiff
+
+
 def test_raw_heads_of_other_makers():
     tiff = exif_block()
     jpeg = io.BytesIO()
     Image.new("RGB", (8, 8)).save(jpeg, "JPEG", exif=b"Exif\0\0" + tiff)
     raf = b"FUJIFILMCCD-RAW 0201".ljust(84, b"\0") + (148).to_bytes(4, "big")
-    boxes = b"".join((len(tiff) + 8).to_bytes(4, "big") + name + tiff for name in (b"CMT1", b"CMT2"))
+    parts = {b"CMT1": {0x0110: "Test"}, b"CMT2": {0x8827: 200}}
+    boxes = b"".join(cr3_box(name, tags) for name, tags in parts.items())
     order = tiff[:2]
     magic = {b"II": b"IIU\0", b"MM": b"MMOR"}[order]
     for head in (
@@ -155,6 +163,14 @@ def test_identity_is_of_the_content(tmp_path):
         assert inspect(photo_of(second)).identity != identity
     second.write_bytes(data + b"\0")
     assert inspect(photo_of(second)).identity != identity
+
+
+def test_a_longer_middle_is_another_content(tmp_path):
+    head, tail = b"\xff\xd8\xff" + b"h" * 70_000, b"t" * 70_000
+    (tmp_path / "a.jpg").write_bytes(head + tail)
+    (tmp_path / "b.jpg").write_bytes(head + b"middle" + tail)
+    a, b = (inspect(photo_of(tmp_path / name)).identity for name in ("a.jpg", "b.jpg"))
+    assert a != b
 
 
 def test_files_that_cannot_be_read(tmp_path):
@@ -209,6 +225,7 @@ def test_a_damaged_image_still_has_an_identity(tmp_path):
         ({0x9204: "0"}, "exposure_bias", None),
         ({0x829A: float("inf")}, "exposure_time", None),
         ({0x829A: 0}, "exposure_time", None),
+        ({0x829A: 10**400}, "exposure_time", None),
         ({0xA402: ()}, "exposure_mode", None),
     ],
 )

@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -109,3 +110,11 @@ def test_a_photo_without_sketch_is_in_none():
     photos = [(number, Metadata()) for number in range(3)]
     assert find_panoramas(photos, {0: sketch_of(frames[0])}) == {}
     assert find_panoramas([], {}) == {}
+
+
+@pytest.mark.parametrize(("bar", "moved"), [(210, 8), (230, 12), (240, 16), (350, 20)])
+def test_a_fence_is_not_mistaken_for_its_next_bar(bar, moved):
+    places = np.arange(640)
+    rows = [np.sin((places + moved * number) * 2 * np.pi / bar) * 90 + 128 for number in range(4)]
+    sketches = [sketch_of(np.tile(row.astype(np.uint8)[:, None], (480, 1, 3))) for row in rows]
+    assert not any(is_panorama_step(measure_shift(a, b)) for a, b in pairwise(sketches))
