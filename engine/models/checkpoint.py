@@ -11,8 +11,10 @@ import json
 import logging
 import pathlib
 import re
+import struct
 import warnings
 import zipfile
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -112,12 +114,11 @@ def _unpickled(path: Path, file: IO[bytes]) -> Any:
 def _refuse_oversize(path: Path, file: IO[bytes]) -> None:
     """Refuse a file that is, or would unpack to, more than any network here could be."""
     total = path.stat().st_size
-    if zipfile.is_zipfile(file):
-        try:
+    # Even asking whether it is an archive raises on some damaged ones; torch will say what is wrong with it.
+    with suppress(zipfile.BadZipFile, ValueError, NotImplementedError, struct.error):
+        if zipfile.is_zipfile(file):
             with zipfile.ZipFile(file) as archive:
                 total = max(total, sum(info.file_size for info in archive.infolist()))
-        except (zipfile.BadZipFile, ValueError, NotImplementedError):
-            total = max(total, 0)  # torch will say that it is damaged
     file.seek(0)
     if total > MAX_BYTES:
         raise ModelError(f"The checkpoint {path} is refused: it would unpack to {total:,} bytes.")

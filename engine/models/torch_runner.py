@@ -10,6 +10,7 @@ import contextlib
 import copy
 import gc
 import re
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -172,7 +173,9 @@ def release_memory() -> None:
     """Give memory of networks and batches that are no longer used back to the device."""
     import torch
 
-    gc.collect()
+    # Never off the main thread: a collection there would destroy Qt objects of the window on a worker.
+    if threading.current_thread() is threading.main_thread():
+        gc.collect()
     if torch.cuda.is_initialized():
         with contextlib.suppress(RuntimeError):  # a lost GPU cannot release anything
             torch.cuda.empty_cache()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,24 +12,25 @@ from numpy.typing import NDArray
 from engine.errors import ModelError
 from engine.models.native_noise import native_noise_logged
 
-# Soukupova and Cech (2016), in the landmark numbers of MediaPipe's face mesh.
-LEFT_EYE = (33, 160, 158, 133, 153, 144)
-RIGHT_EYE = (362, 385, 387, 263, 373, 380)
-NOSE_TIP, LEFT_CHEEK, RIGHT_CHEEK = 1, 234, 454
+CROP_SIDE = 256  # pixels given to the landmarker; more gains nothing
+# Landmark numbers of MediaPipe's face mesh: skin just below the eyes, and the cheeks.
+BELOW_EYES = (230, 231, 232, 450, 451, 452, 119, 348)
+CHEEKS = (50, 280, 205, 425, 187, 411)
+PATCH = 4  # pixels around a landmark
+OFF_CENTRE = 0.2  # of the crop: landmarks further off are of a neighbour
+
+Points = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """What the landmarker says of one face. Blendshapes are 0..1; left and right are the person's own."""
+    """What the landmarker says of one face. Blink and smile are blendshapes, 0..1, means of both sides."""
 
-    blink_left: float
-    blink_right: float
-    look_down: float
-    squint: float
+    blink: float
     smile: float
-    ear_left: float  # eye aspect ratio
-    ear_right: float
-    turn: float  # -1..1: how far the nose is from the middle between the cheeks; 0 looks at the camera
+    yaw: float  # degrees
+    pitch: float  # degrees; positive: the head is bowed
+    below_eyes: float  # brightness of the skin below the eyes over that of the cheeks; dark lenses lower it
 
 
 class FaceLandmarker:
@@ -45,6 +45,7 @@ class FaceLandmarker:
             running_mode=vision.RunningMode.IMAGE,
             num_faces=1,
             output_face_blendshapes=True,
+            output_facial_transformation_matrixes=True,
         )
         try:
             with native_noise_logged():
@@ -54,47 +55,51 @@ class FaceLandmarker:
             raise ModelError(f"{path} cannot be loaded as a Face Landmarker: {error}") from error
 
     def expression(self, crop: NDArray[np.uint8]) -> Expression | None:
-        """Return the expression of the face in an sRGB crop (H, W, 3), or None where it finds none."""
+        """Return the expression of the face in the middle of a square sRGB crop (side, side, 3), or None."""
         import mediapipe as mp
 
         image = mp.Image(image_format=mp.ImageFormat.SRGB, data=np.ascontiguousarray(crop))
         found = self._task.detect(image)
         if not found.face_landmarks:
             return None
-        shapes = {shape.category_name: float(shape.score) for shape in found.face_blendshapes[0]}
         height, width = crop.shape[:2]
         points = np.array([(p.x * width, p.y * height) for p in found.face_landmarks[0]], dtype=np.float64)
+        if not _centred(points, width):
+            return None
+        shapes = {shape.category_name: float(shape.score) for shape in found.face_blendshapes[0]}
+        yaw, pitch = head_angles(np.asarray(found.facial_transformation_matrixes[0]))
         return Expression(
-            blink_left=shapes["eyeBlinkLeft"],
-            blink_right=shapes["eyeBlinkRight"],
-            look_down=_mean(shapes, "eyeLookDownLeft", "eyeLookDownRight"),
-            squint=_mean(shapes, "eyeSquintLeft", "eyeSquintRight"),
-            smile=_mean(shapes, "mouthSmileLeft", "mouthSmileRight"),
-            ear_left=eye_aspect_ratio(points[list(LEFT_EYE)]),
-            ear_right=eye_aspect_ratio(points[list(RIGHT_EYE)]),
-            turn=_turn(points),
+            blink=(shapes["eyeBlinkLeft"] + shapes["eyeBlinkRight"]) / 2,
+            smile=(shapes["mouthSmileLeft"] + shapes["mouthSmileRight"]) / 2,
+            yaw=yaw,
+            pitch=pitch,
+            below_eyes=_brightness(crop, points, BELOW_EYES) / (_brightness(crop, points, CHEEKS) + 4),
         )
 
     def close(self) -> None:
         self._task.close()
 
 
-def eye_aspect_ratio(points: NDArray[np.float64]) -> float:
-    """Return (|p2 p6| + |p3 p5|) / (2 |p1 p4|) of six points (6, 2)."""
-    p1, p2, p3, p4, p5, p6 = points
-    across = math.dist(p1, p4)
-    return (math.dist(p2, p6) + math.dist(p3, p5)) / (2 * across) if across > 0 else 0.0
+def head_angles(pose: Points) -> tuple[float, float]:
+    """Return yaw and pitch in degrees of a 4 x 4 pose matrix."""
+    yaw = np.degrees(np.arctan2(-pose[2, 0], np.hypot(pose[0, 0], pose[1, 0])))
+    pitch = np.degrees(np.arctan2(pose[2, 1], pose[2, 2]))
+    return float(yaw), float(pitch)
 
 
-def _mean(shapes: dict[str, float], left: str, right: str) -> float:
-    return (shapes[left] + shapes[right]) / 2
+def _centred(points: Points, side: int) -> bool:
+    middle = (points.min(axis=0) + points.max(axis=0)) / 2
+    return bool(np.abs(middle - side / 2).max() < side * OFF_CENTRE)
 
 
-def _turn(points: NDArray[np.float64]) -> float:
-    """Return where the nose is between the cheeks: -1 at one of them, 0 in the middle, 1 at the other."""
-    left, nose, right = (points[i] for i in (LEFT_CHEEK, NOSE_TIP, RIGHT_CHEEK))
-    axis = right - left
-    length = float(axis @ axis)
-    if length == 0:
-        return 1.0
-    return max(-1.0, min(1.0, 2 * float((nose - left) @ axis) / length - 1))
+def _brightness(crop: NDArray[np.uint8], points: Points, numbers: tuple[int, ...]) -> float:
+    """Return the median grey (0..255) around some landmarks."""
+    import cv2
+
+    grey = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)
+    medians: list[float] = []
+    for x, y in points[list(numbers)].astype(int):
+        patch = grey[max(0, y - PATCH) : max(0, y + PATCH + 1), max(0, x - PATCH) : max(0, x + PATCH + 1)]
+        if patch.size:
+            medians.append(float(np.median(patch)))
+    return float(np.median(medians)) if medians else 255.0

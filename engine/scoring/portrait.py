@@ -16,17 +16,17 @@ from engine.models.manifest import find_weights
 from engine.scoring.base import ModelInfo, ScoreResult
 from engine.scoring.center_face import CenterFace, FaceBox
 from engine.scoring.eyes import eyes_open
-from engine.scoring.face_landmarks import FaceLandmarker
+from engine.scoring.face_landmarks import CROP_SIDE, Expression, FaceLandmarker
 from engine.settings import PortraitAnalysis
 from engine.types import Face, Role, Score
 
 NAME = "MediaPipe Face Landmarker, with CenterFace for small faces"
-VERSION = "portrait-1"
+VERSION = "portrait-2"
 PROMINENT_AREA = 0.25  # of the largest face's
 NEUTRAL = 0.5  # the settings' importances are applied when composing
-CROP_MARGIN = 2.0  # side of the square crop over the longer side of the face's box
-CROP_SIDE = 384  # pixels, at most
-LEAST_FACE = 24  # pixels: eyes of smaller faces cannot be judged
+CROP_MARGINS = (2.0, 1.5)  # side of the square crop over the longer side of the face's box: first, second try
+OUTSIDE = 128  # grey where the crop reaches beyond the photo
+LEAST_FACE = 40  # pixels of the decoded photo: eyes of smaller faces cannot be judged
 
 
 class PortraitScorer:
@@ -98,31 +98,40 @@ class PortraitScorer:
         return [self._face(image, box, box.area >= PROMINENT_AREA * largest) for box in boxes]
 
     def _face(self, image: NDArray[np.uint8], box: FaceBox, prominent: bool) -> Face:
-        assert self._landmarker is not None
         place = (box.x, box.y, box.width, box.height)
         height, width = image.shape[:2]
         big_enough = max(box.width * width, box.height * height) >= LEAST_FACE
-        seen = self._landmarker.expression(_crop(image, box)) if prominent and big_enough else None
+        seen = self._seen(image, box) if prominent and big_enough else None
         if seen is None:
             return Face(place, None, None, box.confidence, prominent)
-        return Face(place, eyes_open(seen, self._settings), round(seen.smile, 4), box.confidence, prominent)
+        return Face(place, eyes_open(seen), round(seen.smile, 4), box.confidence, prominent)
+
+    def _seen(self, image: NDArray[np.uint8], box: FaceBox) -> Expression | None:
+        """Return what the landmarker says of this face, on the first crop where it finds it."""
+        assert self._landmarker is not None
+        tries = (self._landmarker.expression(_crop(image, box, margin)) for margin in CROP_MARGINS)
+        return next((seen for seen in tries if seen is not None), None)
 
 
-def _crop(image: NDArray[np.uint8], box: FaceBox) -> NDArray[np.uint8]:
-    """Return a square around a face, cut from the photo with black where it ends."""
+def _crop(image: NDArray[np.uint8], box: FaceBox, margin: float) -> NDArray[np.uint8]:
+    """Return a square (CROP_SIDE, CROP_SIDE, 3) around a face, grey where the photo ends."""
     import cv2
 
     height, width = image.shape[:2]
-    side = max(box.width * width, box.height * height) * CROP_MARGIN
-    middle = ((box.x + box.width / 2) * width, (box.y + box.height / 2) * height)
-    scale = min(1.0, CROP_SIDE / side)
-    pixels = max(1, round(side * scale))
-    move: Any = np.array(
-        [[scale, 0, pixels / 2 - middle[0] * scale], [0, scale, pixels / 2 - middle[1] * scale]],
-        dtype=np.float64,
-    )
+    side = max(box.width * width, box.height * height) * margin
+    left = (box.x + box.width / 2) * width - side / 2
+    top = (box.y + box.height / 2) * height - side / 2
+    x, y = max(0, int(left)), max(0, int(top))
+    part = image[y : min(height, int(top + side) + 1), x : min(width, int(left + side) + 1)]
+    scale = CROP_SIDE / side
+    size = (max(1, round(part.shape[1] * scale)), max(1, round(part.shape[0] * scale)))
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    return np.asarray(cv2.warpAffine(image, move, (pixels, pixels), flags=method), dtype=np.uint8)
+    part = np.asarray(cv2.resize(part, size, interpolation=method), dtype=np.uint8)
+    canvas = np.full((CROP_SIDE, CROP_SIDE, 3), OUTSIDE, np.uint8)
+    column, row = max(0, round((x - left) * scale)), max(0, round((y - top) * scale))
+    part = part[: CROP_SIDE - row, : CROP_SIDE - column]
+    canvas[row : row + part.shape[0], column : column + part.shape[1]] = part
+    return canvas
 
 
 def _details(faces: Sequence[Face], detector_hash: str) -> dict[str, Any]:

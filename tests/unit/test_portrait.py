@@ -1,0 +1,126 @@
+"""Faces, eyes and smiles with the real networks; the rule for eyes on made-up expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from engine.album.decode import Decoded
+from engine.errors import WeightsMissingError
+from engine.scoring.eyes import eyes_open
+from engine.scoring.face_landmarks import Expression
+from engine.scoring.portrait import PortraitScorer
+from engine.settings import load_settings
+from engine.types import Face
+from tests.photos import open_photo
+
+SETTINGS = load_settings().portrait_analysis
+
+
+@pytest.fixture(scope="module")
+def scorer(weights_dir: Path) -> Iterator[PortraitScorer]:
+    scorer = PortraitScorer(weights_dir, SETTINGS)
+    scorer.load()
+    yield scorer
+    scorer.close()
+
+
+def _decoded(image: Image.Image) -> Decoded:
+    return Decoded(np.asarray(image.convert("RGB")), image.width, image.height)
+
+
+def _faces(scorer: PortraitScorer, image: Image.Image) -> tuple[Face, ...]:
+    result = scorer.score([_decoded(image)])[0]
+    assert result.score is not None
+    return result.score.faces
+
+
+def _group_photo(people: int, head_width: int) -> Image.Image:
+    """Heads of one real person in rows before a real background."""
+    head = open_photo("astronaut").crop((120, 20, 320, 240))
+    head = head.resize((head_width, round(head_width * 1.1)), Image.Resampling.LANCZOS)
+    scene = open_photo("china").resize((2200, 1500))
+    for number in range(people):
+        scene.paste(head, (150 + number % 5 * 420, 150 + number // 5 * 320))
+    return scene
+
+
+def test_a_smiling_face_with_open_eyes(scorer: PortraitScorer):
+    (face,) = _faces(scorer, open_photo("astronaut"))
+    x, y, width, height = face.box
+    assert 0.30 < x < 0.40 and 0.05 < y < 0.15 and 0.15 < width < 0.22 and 0.2 < height < 0.3
+    assert face.eyes_open is not None and face.eyes_open > 0.9
+    assert face.smile is not None and face.smile > 0.8
+    assert face.prominent
+
+
+@pytest.mark.parametrize("name", ["chelsea", "coffee", "rocket", "flower"])
+def test_no_face_is_seen_where_there_is_none(scorer: PortraitScorer, name: str):
+    assert _faces(scorer, open_photo(name)) == ()
+
+
+@pytest.mark.parametrize("head_width", [110, 160, 220])
+def test_a_group_of_twenty_is_seen_as_twenty(scorer: PortraitScorer, head_width: int):
+    faces = _faces(scorer, _group_photo(20, head_width))
+    assert len(faces) == 20
+    assert all(face.prominent for face in faces)
+
+
+def test_eyes_of_a_group_are_judged_where_faces_are_large_enough(scorer: PortraitScorer):
+    faces = _faces(scorer, _group_photo(20, 220))
+    assert sum(face.eyes_open is not None and face.eyes_open > 0.5 for face in faces) >= 19
+
+
+def test_a_face_too_small_to_judge_is_cannot_tell(scorer: PortraitScorer):
+    faces = _faces(scorer, _group_photo(20, 60).resize((2200, 1500)))
+    assert all(face.eyes_open is None for face in faces)
+
+
+def test_a_small_face_in_the_background_is_not_prominent(scorer: PortraitScorer):
+    scene = _group_photo(1, 160)
+    large = open_photo("astronaut").crop((120, 20, 320, 240)).resize((800, 880))
+    scene.paste(large, (1200, 500))
+    faces = _faces(scorer, scene)
+    assert [face.prominent for face in faces] == [True, False]
+    assert faces[1].eyes_open is None
+
+
+def test_what_produced_a_score_is_in_it(scorer: PortraitScorer):
+    score = scorer.score([_decoded(open_photo("astronaut"))])[0].score
+    assert score is not None
+    assert score.sha256 == scorer.info.sha256
+    assert score.details["detector_sha256"].startswith("09189dea")
+    assert score.details["faces"] == 1
+
+
+def test_missing_weights_are_said_when_the_scorer_is_made(tmp_path: Path):
+    with pytest.raises(WeightsMissingError, match="models install"):
+        PortraitScorer(tmp_path, SETTINGS)
+
+
+def _expression(**changes: float) -> Expression:
+    return Expression(**{"blink": 0.1, "smile": 0.0, "yaw": 0.0, "pitch": 0.0, "below_eyes": 1.0, **changes})
+
+
+@pytest.mark.parametrize(
+    ("changes", "answer"),
+    [
+        ({"blink": 0.05}, "open"),
+        ({"blink": 0.80}, "closed"),
+        ({"blink": 0.36}, None),  # in between
+        ({"blink": 0.80, "yaw": 50.0}, None),  # turned away
+        ({"blink": 0.05, "yaw": -50.0}, None),
+        ({"blink": 0.05, "below_eyes": 0.3}, None),  # dark lenses
+        ({"blink": 0.50, "pitch": 20.0}, None),  # looking down
+        ({"blink": 0.50, "pitch": 0.0}, "closed"),
+        ({"blink": 0.80, "pitch": 20.0}, "closed"),
+    ],
+)
+def test_the_rule_for_eyes(changes: dict[str, float], answer: str | None):
+    value = eyes_open(_expression(**changes))
+    said = None if value is None else ("open" if value >= 0.5 else "closed")
+    assert said == answer
