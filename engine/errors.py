@@ -38,7 +38,9 @@ class PhotoError(FramepickError):
     """One photo cannot be read. Never stops an album."""
 
     def __init__(self, path: Path, what: str) -> None:
-        super().__init__(f"{path.name}: {what}")
+        # A name that is no UTF-8 must not break the log or the terminal.
+        name = path.name.encode("utf-8", "backslashreplace").decode()
+        super().__init__(f"{name}: {what}")
         self.path = path
         self.what = what
 

@@ -160,13 +160,9 @@ def _from_dict(path: Path, loaded: Any) -> Checkpoint:
 
 
 def _from_safetensors(path: Path, file: IO[bytes]) -> Checkpoint:
-    try:
-        import safetensors  # pyright: ignore[reportMissingImports]
-        import safetensors.torch  # pyright: ignore[reportMissingImports]
-    except ImportError as error:
-        raise ModelError(
-            f"The checkpoint {path} needs the package safetensors: pip install safetensors"
-        ) from error
+    import safetensors
+    import safetensors.torch
+
     content = file.read()
     try:
         state = safetensors.torch.load(content)

@@ -11,7 +11,6 @@ import pickle
 import subprocess
 import sys
 import zipfile
-from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -228,14 +227,6 @@ def test_file_replaced_after_it_was_hashed_is_refused(tmp_path):
         load_checkpoint(path, sha256)
 
 
-@pytest.mark.skipif(find_spec("safetensors") is not None, reason="about its absence")
-def test_safetensors_without_the_package_is_explained(tmp_path):
-    (tmp_path / "model.safetensors").write_bytes(b"any")
-    with pytest.raises(ModelError, match="pip install safetensors"):
-        load(tmp_path / "model.safetensors")
-
-
-@pytest.mark.skipif(find_spec("safetensors") is None, reason="needs the optional package safetensors")
 def test_safetensors_are_read_with_their_config_and_refused_when_damaged(tmp_path):
     from safetensors.torch import save_file
 
