@@ -23,12 +23,14 @@ from gui.entry import Filter
 from gui.export_dialog import ExportDialog
 from gui.exporting import export_choices
 from gui.filter_bar import FilterBar
+from gui.garbage import GarbageCollector
 from gui.grid import Grid
 from gui.inspector import Inspector
 from gui.installing import Installation
 from gui.loupe import Loupe
 from gui.messages import Messages
 from gui.previews import Previews
+from gui.recent import RecentAlbums
 from gui.review import Review
 from gui.run_bar import RunBar
 from gui.status_panel import StatusPanel
@@ -45,6 +47,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Framepick")
         self.setAcceptDrops(True)
         self._settings, self._data_dir, self.messages = settings, data_dir, messages
+        self._recent = RecentAlbums(data_dir)
         self.album = AlbumModel()
         self.thumbnails = Thumbnails(data_dir, self)
         self.previews = Previews(self)
@@ -59,6 +62,7 @@ class MainWindow(QMainWindow):
         self._connect()
         self._show_state()
         QTimer.singleShot(0, self.refresh_models)
+        self._garbage = GarbageCollector(self)
 
     # -- parts
 
@@ -68,6 +72,7 @@ class MainWindow(QMainWindow):
         self.run_bar.hide()
         self.bottom_bar = BottomBar(self)
         self.welcome = Welcome(self)
+        self.welcome.show_recent(self._recent.albums())
         self.grid = Grid(self.album, self.thumbnails, self)
         self.loupe = Loupe(self.album, self.thumbnails, self.previews, self)
         self.views = QStackedWidget(self)
@@ -158,6 +163,7 @@ class MainWindow(QMainWindow):
         self.bottom_bar.models_wanted.connect(self.show_models_panel)
         self.bottom_bar.history_wanted.connect(self.show_messages)
         self.welcome.open_wanted.connect(self.ask_for_album)
+        self.welcome.album_wanted.connect(self.open_album)
         self.messages.said.connect(self.bottom_bar.show_message)
         self.run.begun.connect(self._begin)
         self.run.listed.connect(self._show_listed)
@@ -189,6 +195,7 @@ class MainWindow(QMainWindow):
 
     @Slot(int)
     def _begin(self, job_id: int) -> None:
+        self._garbage.collect_all()
         self.grid.begin()
         self.thumbnails.begin(job_id)
         self.previews.begin(job_id)
@@ -204,6 +211,8 @@ class MainWindow(QMainWindow):
     def _show_listed(self, count: int) -> None:
         if count == 0:
             self.welcome.tell("No photos here", f"{self.run.album} holds no photos that Framepick can read.")
+        elif self.run.album is not None:
+            self._recent.add(self.run.album)
         self.show_grid()
         self._show_state()
 
@@ -357,6 +366,7 @@ class MainWindow(QMainWindow):
         self.thumbnails.stop()
         self.previews.stop()
         self.decisions.close()
+        self._garbage.stop()
         super().closeEvent(event)
 
 

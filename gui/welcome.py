@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -13,9 +17,12 @@ class Welcome(QWidget):
     """An invitation to open a folder; also the place of "there are no photos here"."""
 
     open_wanted = Signal()
+    album_wanted = Signal(object)  # Path of a recent album
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName("welcome")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         frame = QWidget(self)
         frame.setObjectName("dropTarget")
         frame.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -35,12 +42,36 @@ class Welcome(QWidget):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             inner.addWidget(label)
         inner.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._recent = QVBoxLayout()
+        self._recent.setSpacing(2)
+        inner.addLayout(self._recent)
         layout = QVBoxLayout(self)
         layout.addWidget(frame, 0, Qt.AlignmentFlag.AlignCenter)
         self.invite()
 
     def invite(self) -> None:
         self.tell("Open a shoot", "Drop a folder of photos here, or open one. Originals are never changed.")
+
+    def show_recent(self, albums: Sequence[Path]) -> None:
+        """Offer the albums that were opened last."""
+        while (item := self._recent.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        if albums:
+            self._recent.addSpacing(10)
+            heading = QLabel("Opened last", self)
+            heading.setProperty("tone", "faint")
+            self._recent.addWidget(heading)
+        for album in albums:
+            button = QPushButton(album.name or str(album), self)
+            button.setProperty("flat", True)
+            button.setToolTip(str(album))
+            button.setAccessibleName(f"Open {album}")
+            button.clicked.connect(partial(self._want, album))
+            self._recent.addWidget(button)
+
+    def _want(self, album: Path, *_checked: bool) -> None:
+        self.album_wanted.emit(album)
 
     def tell(self, title: str, words: str) -> None:
         self._title.setText(title)

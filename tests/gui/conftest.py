@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 
 from engine.paths import DataDir
@@ -49,6 +51,9 @@ def make_window(qtbot: QtBot, settings: Settings, data_dir: DataDir) -> Iterator
     for window in windows:
         window.close()
         window.deleteLater()
+    windows.clear()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    gc.collect()  # here, on the GUI thread: see gui/garbage.py
 
 
 @pytest.fixture

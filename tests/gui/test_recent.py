@@ -1,0 +1,59 @@
+"""Albums opened last."""
+
+import json
+
+from PySide6.QtWidgets import QPushButton
+
+from gui.recent import KEPT, RecentAlbums
+
+
+def _folders(tmp_path, count):
+    folders = [tmp_path / f"album {number}" for number in range(count)]
+    for folder in folders:
+        folder.mkdir()
+    return folders
+
+
+def test_the_latest_comes_first_and_once(tmp_path, data_dir):
+    first, second, third = _folders(tmp_path, 3)
+    recent = RecentAlbums(data_dir)
+    for album in (first, second, third, first):
+        recent.add(album)
+    assert RecentAlbums(data_dir).albums() == [first, third, second]
+
+
+def test_only_the_last_few_are_kept_and_only_those_that_are_there(tmp_path, data_dir):
+    folders = _folders(tmp_path, KEPT + 2)
+    recent = RecentAlbums(data_dir)
+    for album in folders:
+        recent.add(album)
+    folders[-1].rmdir()
+    assert recent.albums() == list(reversed(folders[2:-1]))
+
+
+def test_a_broken_file_is_no_obstacle(tmp_path, data_dir):
+    data_dir.root.mkdir(parents=True)
+    file = data_dir.root / "recent.json"
+    for content in ("{", json.dumps({"a": 1}), json.dumps([1, None])):
+        file.write_text(content, encoding="utf-8")
+        assert RecentAlbums(data_dir).albums() == []
+    (album,) = _folders(tmp_path, 1)
+    RecentAlbums(data_dir).add(album)
+    assert RecentAlbums(data_dir).albums() == [album]
+
+
+def test_an_album_of_last_time_opens_by_a_click(qtbot, make_window, open_album, small_album):
+    first = make_window()
+    open_album(first, small_album)
+    first.close()
+    window = make_window()
+    buttons = [b for b in window.welcome.findChildren(QPushButton) if b.text() == small_album.name]
+    with qtbot.waitSignal(window.run.ended, timeout=60_000):
+        buttons[0].click()
+    assert window.album.rowCount() == 9
+
+
+def test_an_empty_folder_is_not_remembered(tmp_path, data_dir, make_window, open_album):
+    window = make_window()
+    open_album(window, tmp_path)
+    assert RecentAlbums(data_dir).albums() == []
