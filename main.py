@@ -1,5 +1,6 @@
 """Framepick: sends the command line to the engine or opens the window."""
 
+import io
 import sys
 
 
@@ -8,6 +9,9 @@ def main() -> int:
     from engine.cli import parse, run
     from engine.errors import UsageError
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a file name may be no UTF-8
     try:
         options = parse(sys.argv[1:])
     except UsageError as error:

@@ -19,7 +19,9 @@ def start_log(data_dir: DataDir) -> None:
         handler.close()
     try:
         data_dir.log.parent.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(data_dir.log, maxBytes=2_000_000, backupCount=3, encoding="utf-8")
+        handler = RotatingFileHandler(
+            data_dir.log, maxBytes=2_000_000, backupCount=3, encoding="utf-8", errors="backslashreplace"
+        )
     except OSError as error:
         raise UsageError(
             f"The data directory {data_dir.root} cannot be written: {error.strerror}. "

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from engine.album.scan import display_name
 from engine.events import (
     AlbumListed,
     Event,
@@ -108,9 +109,10 @@ def _photo(result: CullResult, photo: Photo, decisions: Mapping[int, Decision]) 
     scores = result.scores.get(photo.id, {})
     portrait = scores.get(Role.PORTRAIT)
     folder = photo.name.rpartition("/")[0]
+    names = (Path(file.name) for file in photo.files)
     return {
         "path": photo.name,
-        "files": [f"{folder}/{file.name}" if folder else file.name for file in photo.files],
+        "files": [f"{folder}/{name}" if folder else name for name in map(display_name, names)],
         "error": result.errors.get(photo.id),
         "captured_at": taken.isoformat() if taken else None,
         "group": ranked.group if ranked else -1,

@@ -13,9 +13,8 @@ def write_json(path: Path, document: dict[str, Any]) -> None:
     """Write beside, then put in place. Raises UsageError when the place cannot be written."""
     beside = path.with_name(path.name + ".part")
     try:
-        beside.write_text(
-            json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False), encoding="utf-8"
-        )
+        text = json.dumps(document, indent=1, allow_nan=False)  # ASCII: any file name can be written
+        beside.write_text(text, encoding="utf-8")
         beside.replace(path)
     except OSError as error:
         raise UsageError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -91,7 +92,7 @@ def execute(
 
 def copy_verified(action: CopyAction, cancel: CancelToken) -> None:
     """Copy one file with its time stamps. Raises OSError; then no part of it is left behind."""
-    part = action.target.with_name(action.target.name + PART_SUFFIX)
+    part = action.target.with_name(f".{uuid.uuid4().hex}{PART_SUFFIX}")  # short: names may be 255 bytes
     try:
         digest = _write_part(action.source, part, cancel)
         if _digest(part) != digest:
