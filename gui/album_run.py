@@ -12,7 +12,6 @@ from engine.events import (
     Finished,
     ModelsChanged,
     Notice,
-    PhotosInspected,
     Progress,
     Selected,
 )
@@ -102,15 +101,10 @@ class AlbumRun(QObject):
         match event:
             case AlbumListed(photos):
                 self.listed.emit(len(photos))
-            case PhotosInspected(inspected):
-                entries = [entry for i in inspected if (entry := self._model.entry(i))]
-                self._model.set_decisions(self._decisions.read(entries))
             case ModelsChanged(statuses):
                 self.models_changed.emit(statuses)
             case Selected():
-                if not self._ordered:
-                    self._ordered = True
-                    self.ordered.emit()
+                self._note_order()
             case Progress():
                 if self.running:
                     self.progressed.emit(event)
@@ -120,6 +114,13 @@ class AlbumRun(QObject):
                 self._finish(event)
             case _:
                 pass  # the model has taken it
+
+    def _note_order(self) -> None:
+        """With the first groups all identities are known, so copies and renamed files can be told apart."""
+        if not self._ordered:
+            self._ordered = True
+            self._model.set_decisions(self._decisions.read(self._model.entries()))
+            self.ordered.emit()
 
     def _finish(self, event: Finished) -> None:
         if not event.cancelled and self.running:

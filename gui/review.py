@@ -42,9 +42,9 @@ class Review(QObject):
             entry.photo.id: Decision.ACCEPT if whole or entry is current else Decision.REJECT
             for entry in members
         }
-        after = self._first_of_group(+1)
-        if change and self._decisions.decide(change) and after is not None:
-            self._grid.go_to(after.photo.id)
+        following = self._landing(+1)
+        if change and self._decisions.decide(change) and following is not None:
+            self._grid.go_to(following.photo.id)
 
     def undo(self) -> None:
         self._go_to(self._decisions.undo())
@@ -105,13 +105,17 @@ class Review(QObject):
             self._grid.go_to(photo_id)
 
     def _go_to_group(self, step: int) -> None:
-        """Land on the pick of the neighbouring group, or on its first photo where the pick is not shown."""
+        target = self._landing(step)
+        if target is not None:
+            self._grid.go_to(target.photo.id)
+
+    def _landing(self, step: int) -> Entry | None:
+        """Return the pick of the neighbouring group, or its first photo where the pick is not shown."""
         first = self._first_of_group(step)
         if first is None:
-            return
+            return None
         shown = [entry for entry in self._model.members(first) if self._model.row(entry.photo.id) is not None]
-        target = next((entry for entry in shown if entry.is_pick), shown[0])
-        self._grid.go_to(target.photo.id)
+        return next((entry for entry in shown if entry.is_pick), shown[0])
 
     def _first_of_group(self, step: int) -> Entry | None:
         """Return some shown photo of the next (+1) or previous (-1) group."""

@@ -50,7 +50,7 @@ class Welcome(QWidget):
         self.invite()
 
     def invite(self) -> None:
-        self.tell("Open a shoot", "Drop a folder of photos here, or open one. Originals are never changed.")
+        self.tell("Open a shoot", "Drop a folder of photos here, or open one.\nOriginals are never changed.")
 
     def show_recent(self, albums: Sequence[Path]) -> None:
         """Offer the albums that were opened last."""
