@@ -136,7 +136,7 @@ class AlbumModel(RowsModel):
     def set_filter(self, wanted: Filter) -> None:
         if wanted is not self._filter:
             self._filter = wanted
-            self._refilter()
+            self._reset_to(self._passing())  # views then go to the nearest photo that is shown
             self.changed.emit()
 
     def apply(self, job_id: int, events: Sequence[Event]) -> None:

@@ -1,0 +1,77 @@
+"""The command table feeds everything, and no key means two things."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtGui import QKeySequence
+
+from gui.commands import (
+    CATEGORIES,
+    COMMANDS,
+    Command,
+    DuplicateKeyError,
+    Place,
+    as_markdown,
+    check_keys,
+    tooltip,
+)
+from gui.text_sheet import COLUMNS, SYMBOLS, shortcuts_html
+
+
+def _with(key: str, place: Place) -> tuple[Command, ...]:
+    return (*COMMANDS, Command("test.more", "More", (key,), "View", "More", place))
+
+
+def test_the_table_is_free_of_double_keys():
+    check_keys()
+
+
+@pytest.mark.parametrize("place", list(Place))
+def test_a_key_that_is_taken_everywhere_is_refused(place):
+    with pytest.raises(DuplicateKeyError, match=r"review\.accept and test\.more"):
+        check_keys(_with("p", place))
+
+
+def test_a_key_may_differ_between_grid_and_large_view():
+    check_keys(_with("Z", Place.GRID))
+    with pytest.raises(DuplicateKeyError):
+        check_keys(_with("Z", Place.LOUPE))
+
+
+def test_an_id_that_is_used_twice_is_refused():
+    with pytest.raises(ValueError, match=r"album\.open"):
+        check_keys((*COMMANDS, replace(COMMANDS[0], keys=())))
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.id)
+def test_every_key_is_one_that_qt_knows(command):
+    for key in command.keys:
+        assert QKeySequence(key).toString() != "", key
+
+
+def test_markdown_and_sheet_hold_every_command():
+    markdown, sheet = as_markdown(), shortcuts_html()
+    for command in COMMANDS:
+        assert f"| {command.title}" in markdown
+        assert command.title in sheet
+        for key in command.keys:
+            assert f"`{key}`" in markdown
+            assert SYMBOLS.get(key, key) in sheet
+    assert sorted(sum(COLUMNS, ())) == sorted(CATEGORIES)
+
+
+def test_a_tooltip_names_the_key():
+    assert tooltip(COMMANDS[0]).endswith("(Ctrl+O)")
+
+
+def test_menus_and_tooltips_come_from_the_table(make_window):
+    window = make_window()
+    for command in COMMANDS:
+        if not command.native:
+            action = window.actions_[command.id]
+            assert action.toolTip() == tooltip(command)
+            assert [key.toString() for key in action.shortcuts()] == [
+                QKeySequence(key).toString() for key in command.keys
+            ]
+    titles = [action.text() for action in window.menuBar().actions()]
+    assert titles == list(CATEGORIES)

@@ -1,0 +1,144 @@
+"""The grid: moving, sizes, what stays current."""
+
+import pytest
+from PySide6.QtCore import QSize, Qt
+
+from engine.paths import DataDir
+from engine.types import Decision
+from gui.album_model import AlbumModel
+from gui.cell_layout import SIZES
+from gui.entry import Filter
+from gui.grid import NOTHING, Grid
+from gui.thumbnails import Thumbnails
+from tests.gui.albums import inspected, listed, selected
+
+JOB = 1
+COUNT = 40
+
+
+@pytest.fixture
+def model(qapp):
+    return AlbumModel()
+
+
+@pytest.fixture
+def grid(qtbot, model, tmp_path):
+    thumbnails = Thumbnails(DataDir(tmp_path / "data"))
+    view = Grid(model, thumbnails)
+    qtbot.addWidget(view)
+    view.resize(900, 700)
+    view.show()
+    model.begin(JOB)
+    model.apply(JOB, [listed(COUNT, tmp_path), inspected(COUNT), selected(range(COUNT))])
+    view.go_to_row(0)
+    yield view
+    thumbnails.stop()
+
+
+def _row(grid: Grid) -> int:
+    return grid.currentIndex().row()
+
+
+def test_rows_of_cells_fill_the_width(grid):
+    cell, columns = grid.gridSize(), grid.columns
+    assert columns >= 3
+    assert grid.viewport().width() - columns * cell.width() < columns + 1
+    tops = [grid.visualRect(grid.model().index(row, 0)).top() for row in range(columns + 1)]
+    assert len(set(tops[:columns])) == 1 and tops[columns] > tops[0], "as many in a row as were counted"
+
+
+@pytest.mark.parametrize(
+    ("start", "key", "expected"),
+    [
+        (0, Qt.Key.Key_Right, lambda c: 1),
+        (0, Qt.Key.Key_Left, lambda c: 0),
+        (2, Qt.Key.Key_Down, lambda c: 2 + c),
+        (2, Qt.Key.Key_Up, lambda c: 2),
+        (0, Qt.Key.Key_End, lambda c: COUNT - 1),
+        (COUNT - 1, Qt.Key.Key_Right, lambda c: COUNT - 1),
+        (COUNT - 1, Qt.Key.Key_Home, lambda c: 0),
+    ],
+)
+def test_arrows_are_spatial(qtbot, grid, start, key, expected):
+    grid.go_to_row(start)
+    qtbot.keyClick(grid, key)
+    assert _row(grid) == expected(grid.columns)
+
+
+def test_right_runs_on_into_the_next_line(qtbot, grid):
+    grid.go_to_row(grid.columns - 1)
+    qtbot.keyClick(grid, Qt.Key.Key_Right)
+    assert _row(grid) == grid.columns
+
+
+def test_down_from_above_a_short_last_line_lands_on_the_last_photo(qtbot, grid, model):
+    columns = grid.columns
+    count = 2 * columns + 1
+    model.begin(JOB + 1)
+    model.apply(JOB + 1, [listed(count)])
+    grid.go_to_row(2 * columns - 1)
+    qtbot.keyClick(grid, Qt.Key.Key_Down)
+    assert _row(grid) == count - 1
+    qtbot.keyClick(grid, Qt.Key.Key_Down)
+    assert _row(grid) == count - 1
+
+
+def test_a_page_down_keeps_the_column_and_shows_other_photos(qtbot, grid):
+    grid.go_to_row(1)
+    qtbot.keyClick(grid, Qt.Key.Key_PageDown)
+    assert _row(grid) > grid.columns and _row(grid) % grid.columns == 1
+    qtbot.keyClick(grid, Qt.Key.Key_PageUp)
+    assert _row(grid) == 1
+
+
+def test_letters_are_not_a_search(qtbot, grid):
+    grid.go_to_row(5)
+    qtbot.keyClicks(grid, "IMG_0030")
+    assert _row(grid) == 5
+
+
+def test_a_filter_keeps_the_current_photo_or_goes_to_the_next_shown(grid, model):
+    grid.go_to_row(7)
+    model.set_decisions({i: Decision.REJECT for i in range(0, COUNT, 2)})
+    model.set_filter(Filter.REJECTED)
+    assert grid.current is not None and grid.current.photo.id == 8
+    model.set_filter(Filter.ALL)
+    assert grid.current.photo.id == 8
+
+
+def test_a_new_order_keeps_photo_selection_and_place_on_the_screen(qtbot, grid, model):
+    grid.go_to_row(20)
+    place = grid.visualRect(grid.currentIndex()).top()
+    model.apply(JOB, [selected([*range(30, COUNT), *range(30)])])
+    assert grid.current is not None and grid.current.photo.id == 20
+    assert [entry.photo.id for entry in grid.selected()] == [20]
+    assert _row(grid) == 30
+    moved = grid.visualRect(grid.currentIndex()).top() - place
+    assert abs(moved) <= 1 or grid.verticalScrollBar().value() in (0, grid.verticalScrollBar().maximum())
+
+
+def test_sizes_change_the_columns_and_stay_in_range(qtbot, grid):
+    columns = []
+    for size in range(-1, len(SIZES) + 1):
+        grid.set_size_step(size)
+        columns.append(grid.columns)
+        assert 0 <= grid.size_step < len(SIZES)
+    assert columns == sorted(columns, reverse=True) and columns[0] > columns[-1]
+
+
+def test_thumbnails_are_fetched_for_what_is_seen(qtbot, grid, monkeypatch):
+    asked: list[QSize] = []
+    monkeypatch.setattr(grid._thumbnails, "set_box", asked.append)
+    grid.set_size_step(len(SIZES) - 1)
+    assert asked[-1].width() == SIZES[-1] * grid.devicePixelRatio()
+
+
+@pytest.mark.parametrize("wanted", [Filter.ACCEPTED, Filter.REJECTED, Filter.FAILED])
+def test_an_empty_filter_says_what_would_fill_it(grid, model, wanted):
+    full = grid.grab().toImage()
+    model.set_filter(wanted)
+    assert model.rowCount() == 0
+    hint = grid.grab().toImage()
+    model.begin(JOB + 1)
+    assert hint != grid.grab().toImage() != full, "the hint is painted only while there is an album"
+    assert NOTHING[wanted]
