@@ -137,3 +137,11 @@ def test_start_imports_nothing_heavy(module):
 def test_every_module_says_what_it_is():
     trees = {name_of(p): ast.parse(p.read_text(encoding="utf-8")) for p in SOURCES if "tests" not in p.parts}
     assert [name for name, tree in trees.items() if tree.body and not ast.get_docstring(tree)] == []
+
+
+def test_the_readme_lists_the_keys_that_the_program_has():
+    from gui.commands import as_markdown
+
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = readme.split("<!-- keys: begin -->")[1].split("<!-- keys: end -->")[0].strip()
+    assert table == as_markdown(), "python -m gui.commands prints the table"
