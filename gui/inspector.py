@@ -86,7 +86,7 @@ class Inspector(QTextBrowser):
     def _scores(self, entry: Entry) -> str:
         composite = wording.composite_text(entry)
         ran = len(entry.ranked.composite_of) if entry.ranked else 0
-        of = f"of {ran} of {self._model.roles} models" if ran else ""
+        of = f"from {ran} of {self._model.roles} models" if ran else ""
         rows = "".join(self._score_row(entry, role) for role in SCORING_ROLES)
         return f"{_title(f'Composite {composite}')}{_muted(of)}<table cellspacing='0'>{rows}</table>"
 

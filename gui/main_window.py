@@ -360,7 +360,8 @@ class MainWindow(QMainWindow):
         self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """End every thread before the window goes."""
+        """Go from the screen at once, then end every thread."""
+        self.hide()
         self.installation.stop()
         self.run.shutdown()
         self.thumbnails.stop()

@@ -64,9 +64,7 @@ def test_thumbnails_of_a_former_album_are_dropped(qtbot, loader, tmp_path):
     (tmp_path / "other").mkdir()
     other = _photo(tmp_path / "other", 0, (30, 30, 200))
     pixmap = _fetch(qtbot, loader, other)
-    assert pixmap.toImage().pixelColor(5, 5).blue() > 180, (
-        "same id, other job: not the former picture"
-    )
+    assert pixmap.toImage().pixelColor(5, 5).blue() > 180, "same id, other job: not the former picture"
 
 
 def test_the_last_wish_is_granted_first(qapp, cache, tmp_path):

@@ -1,0 +1,37 @@
+"""The tools around the window: pictures of it, and the stall probe."""
+
+import time
+from pathlib import Path
+
+from PySide6.QtGui import QImage
+
+from gui import screenshots, stall_probe
+
+
+def test_the_stall_meter_sees_a_held_up_event_loop(qapp):
+    assert stall_probe.measure_stalls(0.3, lambda: time.sleep(0.15)) >= 150
+    assert stall_probe.measure_stalls(0.3) < 140
+
+
+def test_the_probe_measures_the_real_window(qapp, tmp_path, monkeypatch):
+    monkeypatch.setattr(stall_probe, "SCROLL_SECONDS", 0.5)
+    result = stall_probe.probe(60, tmp_path)
+    assert result.photos == 60
+    assert 0 < result.list_shown_s < 5
+    assert result.stall_scrolling_ms > 0
+    assert result.peak_rss_mb > 50
+    names = sorted(file.name for file in (tmp_path / "album").iterdir())
+    assert len([name for name in names if name.startswith("IMG_")]) == 60
+
+
+def test_pictures_are_taken_of_every_view(qapp, small_album: Path, tmp_path: Path, monkeypatch):
+    monkeypatch.setattr(screenshots, "SETTLE_SECONDS", 0.2)
+    to = tmp_path / "pictures"
+    arguments = ["--album", str(small_album), "--data-dir", str(tmp_path / "data"), "--to", str(to)]
+    assert screenshots.main([*arguments, "--width", "1200", "--height", "700"]) == 0
+    pictures = {file.name: QImage(str(file)) for file in to.iterdir()}
+    assert sorted(pictures) == ["export.png", "grid.png", "loupe.png", "models.png"]
+    assert (pictures["grid.png"].width(), pictures["grid.png"].height()) == (1200, 700)
+    assert len({image.cacheKey() for image in pictures.values()}) == 4
+    library = tmp_path / "data" / "library.sqlite3"
+    assert b"accept" not in library.read_bytes(), "pictures decide nothing"
