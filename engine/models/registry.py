@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.errors import ModelError, UsageError, WeightsMissingError
 from engine.models.device import Device, choose_device
@@ -42,9 +42,9 @@ def build_lineup(
     """
     chosen = choose_device(device or settings.device)
     openings = [
-        _open(Role.AESTHETIC, "Aesthetic model", without, lambda: _aesthetic(settings, data_dir, chosen)),
-        _open(Role.QUALITY, "Rule-based IQA", without, _quality),
-        _open(Role.PORTRAIT, "Portrait model", without, lambda: _portrait(settings, data_dir)),
+        _open(_aesthetic_wish(settings), without, lambda: _aesthetic(settings, data_dir, chosen)),
+        _open(ModelStatus(Role.QUALITY, "Rule-based IQA", ModelState.IDLE), without, _quality),
+        _open(_PORTRAIT_WISH, without, lambda: _portrait(settings, data_dir)),
         _Opening(_comparator_status(settings, without)),
     ]
     scorers = {o.status.role: o.scorer for o in openings if o.scorer is not None}
@@ -60,15 +60,28 @@ def idle_statuses(settings: Settings, data_dir: DataDir) -> tuple[ModelStatus, .
         return tuple(ModelStatus(role, role.value, ModelState.FAILED, reason=reason) for role in Role)
 
 
-def _open(role: Role, name: str, without: frozenset[Role], make: Callable[[], Scorer]) -> _Opening:
-    if role in without:
-        return _Opening(ModelStatus(role, name, ModelState.DISABLED, reason="switched off for this run"))
+_PORTRAIT_WISH = ModelStatus(
+    Role.PORTRAIT, "MediaPipe Face Landmarker", ModelState.IDLE, embedded_default=True
+)
+
+
+def _aesthetic_wish(settings: Settings) -> ModelStatus:
+    """Return what the settings ask for, whether or not it is there."""
+    own = settings.quality_assessment.ava_checkpoint
+    if own is None:
+        return ModelStatus(Role.AESTHETIC, "NIMA MobileNet", ModelState.IDLE, embedded_default=True)
+    return ModelStatus(Role.AESTHETIC, f"AVA checkpoint ({own.name})", ModelState.IDLE, checkpoint=str(own))
+
+
+def _open(wish: ModelStatus, without: frozenset[Role], make: Callable[[], Scorer]) -> _Opening:
+    if wish.role in without:
+        return _Opening(replace(wish, state=ModelState.DISABLED, reason="switched off for this run"))
     try:
         scorer = make()
     except WeightsMissingError as error:
-        return _Opening(ModelStatus(role, name, ModelState.MISSING, reason=str(error)))
+        return _Opening(replace(wish, state=ModelState.MISSING, reason=str(error)))
     except ModelError as error:
-        return _Opening(ModelStatus(role, name, ModelState.FAILED, reason=str(error)))
+        return _Opening(replace(wish, state=ModelState.FAILED, reason=str(error)))
     info = scorer.info
     return _Opening(status_of(info, ModelState.IDLE, info.note), scorer)
 

@@ -147,6 +147,7 @@ def test_an_owners_checkpoint_that_is_not_there_is_no_fallback(small_album: Path
     result, _ = _run(job, changed, full_data_dir)
     status = _status(result, Role.AESTHETIC)
     assert status.state is ModelState.MISSING
+    assert status.checkpoint == "/nowhere/best_model.pt"
     assert "/nowhere/best_model.pt" in (status.reason or "")
     assert all(Role.AESTHETIC not in scores for scores in result.scores.values())
 
