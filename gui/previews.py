@@ -83,7 +83,7 @@ class Previews(QObject):
             key = (self._job, photo.id, long_side)
             if (photo.id, long_side) in self._kept:
                 self._kept.move_to_end((photo.id, long_side))
-            elif photo.id not in self._failed and key not in self._running:
+            elif photo.id not in self._failed:
                 self._pool.start(_Decoding(self, key, photo), -rank)
 
     def claim(self, key: Key) -> bool:

@@ -111,6 +111,16 @@ def test_a_decision_takes_just_its_row_out_of_the_filter(qtbot, model):
     assert inserted.args[1:] == [2, 2]
 
 
+def test_several_gaps_are_told_one_by_one(qtbot, model):
+    model.apply(JOB, [listed(9), inspected(9)])
+    model.set_filter(Filter.UNDECIDED)
+    told: list[tuple[int, int]] = []
+    model.rowsRemoved.connect(lambda _parent, first, last: told.append((first, last)))
+    model.set_decisions({i: Decision.REJECT for i in (1, 2, 5, 8)})
+    assert _ids(model) == [0, 3, 4, 6, 7]
+    assert sorted(told) == [(1, 2), (5, 5), (8, 8)]
+
+
 def test_many_scattered_changes_are_one_reset(qtbot, model):
     count = 4 * MOST_RANGES
     model.apply(JOB, [listed(count), inspected(count)])

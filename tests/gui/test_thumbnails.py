@@ -1,5 +1,7 @@
 """Thumbnails: loaded on threads, keyed by job and photo, bounded."""
 
+import threading
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -56,14 +58,24 @@ def test_another_box_brings_another_size_and_shows_the_old_one_meanwhile(qtbot, 
     assert loader.get(photo, None).width() == 60
 
 
-def test_thumbnails_of_a_former_album_are_dropped(qtbot, loader, tmp_path):
+def test_a_thumbnail_of_a_former_album_that_comes_late_is_dropped(qtbot, loader, tmp_path, monkeypatch):
+    begun, may_go_on = threading.Event(), threading.Event()
+    real = module.load
+
+    def slow(*arguments):
+        begun.set()
+        assert may_go_on.wait(10)
+        return real(*arguments)
+
+    monkeypatch.setattr(module, "load", slow)
     loader.get(_photo(tmp_path, 0, (200, 30, 30)), None)
+    assert begun.wait(10)
     loader.begin(2)
-    with qtbot.assertNotEmitted(loader.arrived, wait=400):
-        pass
+    with qtbot.assertNotEmitted(loader.arrived, wait=300):
+        may_go_on.set()
+    monkeypatch.setattr(module, "load", real)
     (tmp_path / "other").mkdir()
-    other = _photo(tmp_path / "other", 0, (30, 30, 200))
-    pixmap = _fetch(qtbot, loader, other)
+    pixmap = _fetch(qtbot, loader, _photo(tmp_path / "other", 0, (30, 30, 200)))
     assert pixmap.toImage().pixelColor(5, 5).blue() > 180, "same id, other job: not the former picture"
 
 

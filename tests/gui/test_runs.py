@@ -1,0 +1,119 @@
+"""Runs: albums opened one after the other, stopped, empty, unreadable, decided on before."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+from PySide6.QtCore import QPointF, Qt
+
+from engine.events import Notice, PhotoFailed
+from engine.library.decisions import DecisionStore, PhotoKey
+from engine.types import Decision
+from gui.main_window import MainWindow
+
+
+def _second_album(first: Path) -> Path:
+    """Two photos of the first album, under other names."""
+    album = first.parent / "second"
+    album.mkdir()
+    for number, name in enumerate(("IMG_0001.JPG", "IMG_0004.JPG")):
+        shutil.copy(first / name, album / f"NEW_{number}.JPG")
+    return album
+
+
+def _names(window: MainWindow) -> list[str]:
+    return [entry.photo.name for entry in window.album.entries()]
+
+
+def test_what_another_job_still_says_is_not_heard(window: MainWindow):
+    former = window.album.job - 1
+    window.run._take(former, [Notice("from the former album"), PhotoFailed(0, "is empty")])
+    assert "former" not in window.bottom_bar.message
+    assert window.album.entry_at(0).error is None
+
+
+def test_another_album_may_be_opened_while_one_is_read(qtbot, make_window, small_album: Path):
+    second = _second_album(small_album)
+    window = make_window()
+    window.open_album(small_album)
+    with qtbot.waitSignal(window.run.ended, timeout=60_000):
+        window.open_album(second)
+    qtbot.wait(300)
+    assert _names(window) == ["NEW_0.JPG", "NEW_1.JPG"]
+    assert "second" in window.windowTitle()
+
+
+def test_a_run_that_is_stopped_frees_the_window_within_a_second(qtbot, make_window, small_album: Path):
+    window = make_window()
+    window.open_album(small_album)
+    qtbot.waitUntil(lambda: window.album.total > 0, timeout=60_000)
+    started = time.monotonic()
+    window.actions_["album.cancel"].trigger()
+    assert not window.run.running and not window.run_bar.isVisible()
+    assert time.monotonic() - started < 1.0
+    assert not window.actions_["album.cancel"].isEnabled()
+
+
+def test_an_empty_folder_is_said_to_be_empty(tmp_path: Path, make_window, open_album):
+    window = make_window()
+    folder = tmp_path / "nothing"
+    folder.mkdir()
+    open_album(window, folder)
+    assert window.views.currentWidget() is window.welcome
+    assert "No photos here" in window.welcome.text
+    assert not window.actions_["album.export"].isEnabled()
+
+
+def test_a_folder_of_broken_files_says_so(tmp_path: Path, make_window, open_album):
+    folder = tmp_path / "broken"
+    folder.mkdir()
+    for number in range(3):
+        (folder / f"IMG_{number}.jpg").write_bytes(b"no picture" * number)
+    window = make_window()
+    open_album(window, folder)
+    assert "3 could not be read" in window.bottom_bar.message
+    assert all(entry.error for entry in window.album.entries())
+
+
+def test_a_folder_that_is_gone_is_an_error_in_words(tmp_path: Path, make_window):
+    window = make_window()
+    window.open_album(tmp_path / "gone")
+    assert "no folder" in window.bottom_bar.message
+
+
+def test_a_copy_of_a_decided_photo_is_not_decided(
+    window: MainWindow, open_album, small_album: Path, data_dir
+):
+    entry = window.album.entries()[0]
+    store = DecisionStore(data_dir.library)
+    assert entry.inspected is not None
+    store.decide(small_album, {PhotoKey.of(entry.photo, entry.inspected): Decision.ACCEPT})
+    store.close()
+    shutil.copy(entry.photo.path, small_album / "a copy.jpg")
+    open_album(window, small_album)
+    decided = {e.photo.name: e.decision for e in window.album.entries() if e.decision is not Decision.NONE}
+    assert decided == {entry.photo.name: Decision.ACCEPT}
+
+
+def test_zoom_stays_inside_a_group_and_ends_with_it(qtbot, window: MainWindow):
+    window.show_loupe()
+    qtbot.keyClick(window.loupe, Qt.Key.Key_Z)
+    window.loupe.canvas.zoom_to(QPointF(0.3, 0.7))
+    qtbot.keyClick(window.loupe, Qt.Key.Key_Right)
+    assert window.loupe.canvas.zoomed
+    qtbot.keyClick(window.loupe, Qt.Key.Key_Down)
+    assert not window.loupe.canvas.zoomed
+
+
+def test_a_read_only_folder_is_culled_like_any_other(make_window, open_album, small_album: Path):
+    small_album.chmod(0o555)
+    try:
+        window = make_window()
+        open_album(window, small_album)
+        window.review.accept()
+        assert window.album.entries()[0].decision is Decision.ACCEPT
+        assert sorted(p.name for p in small_album.iterdir()) == sorted(_names(window))
+    finally:
+        small_album.chmod(0o755)
