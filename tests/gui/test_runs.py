@@ -53,6 +53,7 @@ def test_a_run_that_is_stopped_frees_the_window_within_a_second(qtbot, make_wind
     window.actions_["album.cancel"].trigger()
     assert not window.run.running and not window.run_bar.isVisible()
     assert time.monotonic() - started < 1.0
+    assert window.run._engine._cancel.cancelled, "the engine was told, too"
     assert not window.actions_["album.cancel"].isEnabled()
 
 
