@@ -47,7 +47,7 @@ class ProbeResult:
     stall_selected_ms: float
     stall_scored_ms: float
     stall_filter_ms: float
-    peak_rss_mb: float
+    rss_mb: float
 
 
 class StallMeter(QObject):
