@@ -102,6 +102,7 @@ class _Run:
         self._store.close()
 
     def events(self) -> Iterator[Event]:
+        self._board.log_summary()
         with self._telemetry.stage("scan"):
             self._photos = scan(self._job.album, self._job.recursive)
         self._candidates = {p.id: Candidate(p.id, p.name) for p in self._photos}

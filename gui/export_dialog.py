@@ -136,6 +136,8 @@ class ExportDialog(QDialog):
 
     @Slot(object)
     def _show_plan(self, plan: ExportPlan) -> None:
+        if self._is_stale():
+            return
         self._plan = plan
         self._words.setText(plan_text(plan))
         self._export.setEnabled(bool(plan.actions))
@@ -156,6 +158,8 @@ class ExportDialog(QDialog):
 
     @Slot(object)
     def _show_progress(self, progress: ExportProgress) -> None:
+        if self._is_stale():
+            return
         self._bar.setValue(progress.bytes_done)
         self._words.setText(f"Copying {progress.done} of {progress.total}: {progress.current}")
 
@@ -169,6 +173,8 @@ class ExportDialog(QDialog):
 
     @Slot(str)
     def _show_error(self, text: str) -> None:
+        if self._is_stale():
+            return
         self._bar.setVisible(False)
         self._close.setText("Close")
         for widget in (*self._radios.values(), self._target, self._browse):
@@ -195,6 +201,10 @@ class ExportDialog(QDialog):
             self._task.stop()
             self._task.deleteLater()
             self._task = None
+
+    def _is_stale(self) -> bool:
+        """Tell whether the signal that is being handled comes from a task that was replaced meanwhile."""
+        return self.sender() is not self._task
 
     def _copying(self) -> bool:
         return self._task is not None and self._task.isRunning() and self._bar.isVisible()
