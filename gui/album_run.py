@@ -132,6 +132,8 @@ class AlbumRun(QObject):
         failed = self._model.counts()[Filter.FAILED]
         if count == 0:
             self._messages.info(f"{self.album} holds no photos that Framepick can read.")
+        elif failed == count:
+            self._messages.warn(f"None of {count} photos could be read: each says why.")
         elif failed:
             read = f"Culled {count - failed} photos in {event.seconds:.1f} s"
             self._messages.warn(f"{read}; {failed} could not be read (filter Failed, Alt+6, says why).")

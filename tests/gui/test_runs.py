@@ -74,8 +74,18 @@ def test_a_folder_of_broken_files_says_so(tmp_path: Path, make_window, open_albu
         (folder / f"IMG_{number}.jpg").write_bytes(b"no picture" * number)
     window = make_window()
     open_album(window, folder)
-    assert "3 could not be read" in window.bottom_bar.message
+    assert window.bottom_bar.message == "None of 3 photos could be read: each says why."
     assert all(entry.error for entry in window.album.entries())
+
+
+def test_one_broken_file_among_others_is_told_and_can_be_found(make_window, open_album, small_album: Path):
+    (small_album / "broken.jpg").write_bytes(b"no picture")
+    window = make_window()
+    open_album(window, small_album)
+    assert "Culled 9 photos" in window.bottom_bar.message
+    assert "1 could not be read" in window.bottom_bar.message
+    window.actions_["filter.failed"].trigger()
+    assert [window.album.entry_at(row).photo.name for row in range(window.album.rowCount())] == ["broken.jpg"]
 
 
 def test_a_folder_that_is_gone_is_an_error_in_words(tmp_path: Path, make_window):
