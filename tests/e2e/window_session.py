@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtTest import QTest
 
 from engine.paths import DataDir
@@ -67,13 +67,13 @@ def press(window: MainWindow, key: Qt.Key, modifier: Qt.KeyboardModifier | None 
     target = window.views.currentWidget()
     assert target is not None
     QTest.keyClick(target, key, modifier or Qt.KeyboardModifier.NoModifier)
-    QTest.qWait(30)
+    pause(30)
 
 
 def is_painted(window: MainWindow) -> bool:
     """Tell whether the grid shows pictures: many colours, not a few greys."""
     wait(lambda: not window.thumbnails._wishes._waiting, "thumbnails", 20_000)
-    QTest.qWait(300)
+    pause(300)
     image = window.grid.grab().toImage()
     colours = {image.pixel(x, y) for x in range(0, image.width(), 7) for y in range(0, image.height(), 7)}
     return len(colours) > 500
@@ -93,12 +93,19 @@ def export(window: MainWindow, album: Path, target: Path) -> str:
     return words
 
 
+def pause(milliseconds: int) -> None:
+    """Let the window work. QTest.qWait would hold the interpreter, and the worker threads with it."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
+
+
 def wait(until: Callable[[], bool], what: str, milliseconds: int) -> None:
     end = time.monotonic() + milliseconds / 1000
     while not until():
         if time.monotonic() > end:
             raise TimeoutError(f"{what} took longer than {milliseconds} ms")
-        QTest.qWait(20)
+        pause(20)
 
 
 if __name__ == "__main__":
