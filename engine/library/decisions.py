@@ -69,7 +69,16 @@ class DecisionStore:
             raise LibraryError(f"The decision was not saved: {error}. Nothing was changed.") from error
 
     def decisions(self, album: Path, keys: Sequence[PhotoKey]) -> dict[int, Decision]:
-        """Return what was decided on each photo, by photo id; undecided photos are left out."""
+        """Return what was decided on each photo, by photo id; undecided photos are left out.
+
+        Raises LibraryError when the library cannot be read.
+        """
+        try:
+            return self._decisions(album, keys)
+        except sqlite3.Error as error:
+            raise LibraryError(f"Decisions could not be read: {error}. Nothing was changed.") from error
+
+    def _decisions(self, album: Path, keys: Sequence[PhotoKey]) -> dict[int, Decision]:
         by_identity = self._rows_by_identity([key.identity for key in keys])
         copies = Counter(key.identity for key in keys)
         names = {key.name for key in keys}

@@ -46,7 +46,18 @@ class ScoreStore:
         self._connection.close()
 
     def read(self, identities: Sequence[str], keys: Iterable[CacheKey]) -> dict[str, dict[Role, CachedScore]]:
-        """Return what is cached for each identity under the given keys."""
+        """Return what is cached for each identity under the given keys.
+
+        Raises LibraryError when the library cannot be read.
+        """
+        try:
+            return self._read(identities, keys)
+        except sqlite3.Error as error:
+            raise LibraryError(f"Cached scores could not be read: {error}.") from error
+
+    def _read(
+        self, identities: Sequence[str], keys: Iterable[CacheKey]
+    ) -> dict[str, dict[Role, CachedScore]]:
         found: dict[str, dict[Role, CachedScore]] = {identity: {} for identity in identities}
         for key in keys:
             for chunk in _chunks(identities):

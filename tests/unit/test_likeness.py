@@ -1,0 +1,45 @@
+"""Likeness on real photographs: frames of one scene are alike, other scenes are not."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from PIL import Image, ImageEnhance, ImageFilter
+
+from engine.selection.candidate import Candidate
+from engine.selection.likeness import likeness, sketch_of
+from engine.settings import load_settings
+from tests.photos import NAMES, open_photo
+
+GROUPING = load_settings().album.grouping
+
+
+def _candidate(image: Image.Image) -> Candidate:
+    return Candidate(0, "x", sketch=sketch_of(np.asarray(image.convert("RGB"))))
+
+
+def _like(a: Image.Image, b: Image.Image) -> float:
+    value = likeness(_candidate(a), _candidate(b))
+    assert value is not None
+    return value
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_frames_of_one_scene_are_alike_even_when_blurred_or_dark(name: str):
+    photo = open_photo(name)
+    reframed = photo.crop((8, 6, photo.width, photo.height))
+    assert _like(photo, reframed) > GROUPING.similarity
+    assert _like(photo, photo.filter(ImageFilter.GaussianBlur(6))) > GROUPING.similarity
+    assert _like(photo, ImageEnhance.Brightness(photo).enhance(0.5)) > GROUPING.similarity
+
+
+def test_other_scenes_are_not_alike():
+    photos = [open_photo(name) for name in NAMES]
+    alike = [_like(a, b) for a, b in itertools.combinations(photos, 2)]
+    assert max(alike) < GROUPING.similarity
+
+
+def test_without_a_sketch_nothing_is_known():
+    assert likeness(Candidate(0, "a"), _candidate(open_photo("coffee"))) is None
