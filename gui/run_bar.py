@@ -6,9 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from engine.events import Progress
+from engine.progress import STAGES, speed_text
 from gui.commands import command, tooltip
-
-WORDS = {"inspect": "Reading", "score": "Scoring"}
 
 
 class RunBar(QWidget):
@@ -53,14 +52,5 @@ class RunBar(QWidget):
 
 def progress_text(progress: Progress) -> str:
     """Return such as "Scoring 120 of 400 · 9.8 photos/s · 28 s left"."""
-    parts = [f"{WORDS[progress.stage]} {progress.done} of {progress.total}"]
-    if progress.done:
-        parts.append(f"{progress.photos_per_s:.1f} photos/s")
-    if progress.seconds_left is not None and progress.done < progress.total:
-        parts.append(f"{_duration(progress.seconds_left)} left")
-    return " · ".join(parts)
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
+    count = f"{STAGES[progress.stage]} {progress.done} of {progress.total}"
+    return " · ".join(filter(None, (count, speed_text(progress))))

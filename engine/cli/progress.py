@@ -11,8 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from engine.events import Event, Notice
 from engine.events import Progress as ProgressEvent
-
-WORDS = {"inspect": "Reading", "score": "Scoring"}
+from engine.progress import STAGES, speed_text
 
 
 class ProgressLine:
@@ -45,20 +44,10 @@ class ProgressLine:
             case ProgressEvent(stage, done, total):
                 task = self._tasks.get(stage)
                 if task is None:
-                    task = self._progress.add_task(WORDS[stage], total=total, speed="")
+                    task = self._progress.add_task(STAGES[stage], total=total, speed="")
                     self._tasks[stage] = task
-                self._progress.update(task, completed=done, speed=_speed(event))
+                self._progress.update(task, completed=done, speed=speed_text(event))
             case Notice(text):
                 print(text, file=sys.stderr)
             case _:
                 pass
-
-
-def _speed(event: ProgressEvent) -> str:
-    left = "" if event.seconds_left is None else f", {_duration(event.seconds_left)} left"
-    return f"{event.photos_per_s:.1f} photos/s{left}"
-
-
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"

@@ -1,0 +1,23 @@
+"""Progress in words, for the terminal and the window."""
+
+from __future__ import annotations
+
+from engine.events import Progress
+
+STAGES = {"inspect": "Reading", "score": "Scoring"}
+
+
+def speed_text(progress: Progress) -> str:
+    """Return such as "9.8 photos/s · 28 s left"; empty before anything is done."""
+    if not progress.done:
+        return ""
+    speed = f"{progress.photos_per_s:.1f} photos/s"
+    if progress.seconds_left is None or progress.done >= progress.total:
+        return speed
+    return f"{speed} · {duration(progress.seconds_left)} left"
+
+
+def duration(seconds: float) -> str:
+    """Return such as "2 min 05 s"."""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
