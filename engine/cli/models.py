@@ -23,6 +23,7 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
         return _verify(data_dir)
     lineup = build_lineup(settings, data_dir)
     tables.print_statuses(lineup.statuses)
+    print(f"Data directory: {data_dir.root} (settings: {data_dir.config.name})")
     if options.json is not None:
         models = [{**asdict(s), "role": s.role.value, "state": s.state.value} for s in lineup.statuses]
         write_json(options.json, {"schema": 1, "device": lineup.device.name, "models": models})
