@@ -135,14 +135,18 @@ class AlbumRun(QObject):
         elif failed == count:
             self._messages.warn(f"None of {count} photos could be read: each says why.")
         elif failed:
-            read = f"Culled {count - failed} photos in {event.seconds:.1f} s"
+            read = f"Culled {_photos(count - failed)} in {event.seconds:.1f} s"
             self._messages.warn(f"{read}; {failed} could not be read (filter Failed, Alt+6, says why).")
         else:
             speed = count / max(event.seconds, 0.001)
-            self._messages.info(f"Culled {count} photos in {event.seconds:.1f} s, {speed:.1f} photos/s.")
+            self._messages.info(f"Culled {_photos(count)} in {event.seconds:.1f} s, {speed:.1f} photos/s.")
 
     @Slot(int, str)
     def _fail(self, job_id: int, text: str) -> None:
         if job_id == self._model.job:
             self._messages.error(text)
             self._end()
+
+
+def _photos(count: int) -> str:
+    return f"{count} photo{'' if count == 1 else 's'}"

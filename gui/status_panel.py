@@ -125,8 +125,8 @@ class StatusPanel(QScrollArea):
     def show_statuses(self, statuses: Sequence[ModelStatus]) -> None:
         for status in statuses:
             self._cards[status.role].show_status(status)
-        missing = [s for s in statuses if s.state is ModelState.MISSING and s.role is not Role.COMPARATOR]
-        self._installer.setVisible(bool(missing))
+        wanting = (ModelState.MISSING, ModelState.FAILED)
+        self._installer.setVisible(any(s.embedded_default and s.state in wanting for s in statuses))
         bar = self.verticalScrollBar().sizeHint().width()
         self.setMinimumWidth(max(300, self._content.minimumSizeHint().width() + bar))
 

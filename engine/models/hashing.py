@@ -39,7 +39,7 @@ def checked_hash(path: Path, weights: Weights) -> str:
         ) from error
     if found != weights.sha256:
         raise WeightsCorruptError(
-            f"{weights.title}: {path} is not the file it should be (SHA-256 {found}, expected "
-            f"{weights.sha256}) and is not used; run: main.py models install"
+            f"{weights.title}: {path} is not the file it should be (SHA-256 {found[:12]}…, expected "
+            f"{weights.sha256[:12]}…) and is not used; run: main.py models install"
         )
     return found

@@ -239,3 +239,16 @@ def test_states_of_the_summary_line(window: MainWindow):
     statuses = tuple(window.inspector._statuses.values())
     assert {s.state for s in statuses} >= {ModelState.ACTIVE, ModelState.MISSING}
     assert models_summary(statuses).startswith("1 of 4 models active · aesthetic missing")
+
+
+def test_installing_is_not_offered_for_an_owners_checkpoint_that_is_missing(window: MainWindow):
+    from dataclasses import replace
+
+    statuses = [
+        replace(s, state=ModelState.MISSING, embedded_default=False)
+        if s.role is Role.AESTHETIC
+        else replace(s, state=ModelState.ACTIVE)
+        for s in window.inspector._statuses.values()
+    ]
+    window.status_panel.show_statuses(statuses)
+    assert not window.status_panel.offers_install
