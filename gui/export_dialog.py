@@ -98,7 +98,7 @@ class ExportDialog(QDialog):
         self._target.editingFinished.connect(self._make_plan)
         self._browse.clicked.connect(self._choose_folder)
         self._export.clicked.connect(self._start)
-        self._close.clicked.connect(self.close)
+        self._close.clicked.connect(self.reject)
 
     @property
     def what(self) -> What:
@@ -210,15 +210,17 @@ class ExportDialog(QDialog):
         return self._task is not None and self._task.isRunning() and self._bar.isVisible()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self.reject()
+        event.setAccepted(not self.isVisible())
+
+    @Slot()
+    def reject(self) -> None:
+        """Close; while files are copied, cancel instead: the report comes when the current one is settled."""
         if self._copying() and self._task is not None:
-            self._task.cancel()  # the report comes when the current file is done or undone
-            event.ignore()
+            self._task.cancel()
             return
         self._stop()
-        super().closeEvent(event)
-
-    def reject(self) -> None:
-        self.close()
+        super().reject()
 
 
 def plan_text(plan: ExportPlan) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from engine.errors import InstallError
+from engine.models.offline import users_environment
 
 OnBytes = Callable[[int, int], None]  # done, total
 
@@ -94,7 +94,7 @@ def _pip_version(pip: tuple[str, ...]) -> tuple[int, int]:
 
 
 def _started(command: list[str]) -> subprocess.Popen[str]:
-    environment = {**os.environ, "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1"}
+    environment = {**users_environment(), "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1"}
     environment.pop("PIP_QUIET", None)  # would silence the progress that is read here
     return subprocess.Popen(
         command,

@@ -1,0 +1,88 @@
+"""The export dialog, run modally as the window does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtTest import QTest
+
+from gui.export_dialog import ExportDialog, What
+from gui.exporting import export_choices
+from gui.main_window import MainWindow
+
+WAYS_OUT: dict[str, Callable[[ExportDialog], object]] = {
+    "escape": lambda dialog: QTest.keyClick(dialog, Qt.Key.Key_Escape),
+    "button": lambda dialog: dialog._close.click(),
+    "window": lambda dialog: dialog.close(),
+}
+
+
+class _Closer(QObject):
+    """Closes the modal dialog as soon as its plan is there; gives up after five seconds."""
+
+    def __init__(self, dialog: ExportDialog, way: Callable[[ExportDialog], object]) -> None:
+        super().__init__(dialog)
+        self._dialog, self._way, self.tries = dialog, way, 0
+        self._timer = QTimer(self, interval=50)
+        self._timer.timeout.connect(self._try)
+        self._timer.start()
+
+    def _try(self) -> None:
+        self.tries += 1
+        if self.tries > 100:
+            self._dialog.done(99)
+        elif self._dialog._plan is not None or self.tries > 40:
+            self._way(self._dialog)
+
+
+@pytest.fixture
+def dialog(window: MainWindow) -> ExportDialog:
+    for entry in window.album.entries()[:2]:
+        window.decisions.decide({entry.photo.id: type(entry.decision).ACCEPT})
+    assert window.run.album is not None
+    return ExportDialog(export_choices(window.album), window.run.album, window)
+
+
+@pytest.mark.parametrize("way", WAYS_OUT)
+def test_it_can_be_left_in_every_way(dialog: ExportDialog, way: str):
+    closer = _Closer(dialog, WAYS_OUT[way])
+    assert dialog.exec() == ExportDialog.DialogCode.Rejected
+    assert not dialog.isVisible()
+    assert closer.tries < 40
+    assert dialog.report is None
+
+
+def test_it_says_what_it_will_do_and_what_it_did(qtbot, dialog: ExportDialog, tmp_path: Path):
+    dialog.show()
+    dialog.set_target(tmp_path / "selection")
+    qtbot.waitUntil(dialog._export.isEnabled)
+    assert dialog.what is What.ACCEPTED
+    assert dialog.words.startswith("2 photos, 2 files to copy")
+    dialog._export.click()
+    qtbot.waitUntil(lambda: dialog.report is not None)
+    assert dialog.words.startswith("Copied and verified 2 files")
+    assert len(list((tmp_path / "selection").glob("*.JPG"))) == 2
+    dialog.reject()
+    assert not dialog.isVisible()
+
+
+def test_a_target_that_holds_the_originals_is_refused_in_words(
+    qtbot, dialog: ExportDialog, small_album: Path
+):
+    dialog.show()
+    dialog.set_target(small_album)
+    qtbot.waitUntil(lambda: "holds the originals" in dialog.words)
+    assert not dialog._export.isEnabled()
+    dialog.reject()
+
+
+def test_nothing_to_export_says_so(qtbot, window: MainWindow):
+    assert window.run.album is not None
+    empty = ExportDialog({What.ACCEPTED: [], What.PICKS: []}, window.run.album, window)
+    empty.show()
+    assert empty.words == "There are no picks to export."
+    assert not empty._export.isEnabled()
+    empty.reject()
