@@ -60,9 +60,13 @@ class WeightsCorruptError(ModelError):
 class InstallError(FramepickError):
     """The embedded weights could not be brought."""
 
+    exit_code = EXIT_NOTHING_DONE
+
 
 class LibraryError(FramepickError):
     """The library file cannot be used."""
+
+    exit_code = EXIT_NOTHING_DONE
 
 
 class ExportError(FramepickError):

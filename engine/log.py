@@ -13,10 +13,12 @@ _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 def start_log(data_dir: DataDir) -> None:
     """Send the program's log to the data directory. Raises UsageError when that cannot be written."""
+    logging.raiseExceptions = False  # a log that cannot be written must not fill the terminal
     root = logging.getLogger("engine")
     for handler in list(root.handlers):
         root.removeHandler(handler)
         handler.close()
+    root.addHandler(logging.NullHandler())  # until the file is there: what is said is on the terminal already
     try:
         data_dir.log.parent.mkdir(parents=True, exist_ok=True)
         handler = RotatingFileHandler(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from engine.album.scan import scan
 from engine.album.thumbnails import ThumbnailCache
-from engine.errors import PhotoError
+from engine.errors import LibraryError, PhotoError
 from engine.events import (
     AlbumListed,
     CancelToken,
@@ -95,6 +95,7 @@ class _Run:
         self._photos: tuple[Photo, ...] = ()
         self._inspected: dict[int, Inspected] = {}
         self._candidates: dict[int, Candidate] = {}
+        self._notes: list[str] = []  # troubles of the run itself
         self._told: set[str] = set()
 
     def close(self) -> None:
@@ -232,15 +233,18 @@ class _Run:
         sketches = {self._inspected[f.photo.id].identity: f.sketch for f in frames if f.sketch is not None}
         for frame in frames:
             self._candidates[frame.photo.id].sketch = frame.sketch
-        with self._telemetry.stage("write cache", len(frames)):
-            self._store.write(entries)
-            self._store.write_sketches(sketches)
+        try:
+            with self._telemetry.stage("write cache", len(frames)):
+                self._store.write(entries)
+                self._store.write_sketches(sketches)
+        except LibraryError as error:
+            self._notes.append(f"{error} The result is right, but the next run has to score again.")
 
     def _model_changes(self) -> Iterator[Event]:
         changed = self._board.changed()
         if changed is not None:
             yield ModelsChanged(changed)
-        for note in self._scoring.notes():
+        for note in self._scoring.notes() + self._notes:
             if note not in self._told:
                 self._told.add(note)
                 log.warning("%s", note)
@@ -249,5 +253,9 @@ class _Run:
     def _finish(self) -> Finished:
         statuses = self._board.statuses()
         self._board.log_summary()
-        file = self._telemetry.write(self._data_dir, statuses)
+        try:
+            file = self._telemetry.write(self._data_dir, statuses)
+        except OSError as error:
+            log.warning("The telemetry file cannot be written: %s", error)
+            file = None
         return Finished(self._cancel.cancelled, self._telemetry.seconds, file)

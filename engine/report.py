@@ -143,7 +143,6 @@ def _face(face: Face) -> dict[str, Any]:
         "eyes_open": face.eyes_open,
         "smile": face.smile,
         "confidence": face.confidence,
-        "prominent": face.prominent,
     }
 
 

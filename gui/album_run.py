@@ -34,6 +34,7 @@ class AlbumRun(QObject):
     ordered = Signal()  # the first groups of a run are known
     models_changed = Signal(object)  # tuple[ModelStatus, ...]
     ended = Signal()  # finished, stopped or failed
+    broke = Signal(str)  # why the run could not go on
 
     def __init__(
         self,
@@ -145,6 +146,7 @@ class AlbumRun(QObject):
     def _fail(self, job_id: int, text: str) -> None:
         if job_id == self._model.job:
             self._messages.error(text)
+            self.broke.emit(text)
             self._end()
 
 

@@ -171,6 +171,7 @@ class MainWindow(QMainWindow):
         self.run.progressed.connect(self.run_bar.show_progress)
         self.run.models_changed.connect(self._show_models)
         self.run.ended.connect(self._end)
+        self.run.broke.connect(self._show_failure)
         self.status_panel.install_wanted.connect(self.installation.start)
         self.installation.progressed.connect(self.status_panel.show_install)
         self.installation.ended.connect(self._installed)
@@ -221,6 +222,12 @@ class MainWindow(QMainWindow):
         """Begin at the first photo in capture order, unless the photographer has gone somewhere already."""
         if self.grid.untouched:
             self.grid.go_to_row(0)
+
+    @Slot(str)
+    def _show_failure(self, text: str) -> None:
+        """Say in the middle why an album could not be opened, where there is nothing else to see."""
+        if not self.album.total:
+            self.welcome.tell("This could not be opened", text)
 
     @Slot()
     def _end(self) -> None:

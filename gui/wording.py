@@ -148,10 +148,18 @@ def raw_text(score: Score) -> str:
 
 def face_text(face: Face) -> str:
     """Return one face in words."""
-    eyes = "eyes: can't tell" if face.eyes_open is None else _share("eyes open", face.eyes_open)
+    eyes = _eyes_text(face.eyes_open)
     smile = "" if face.smile is None else f", {_share('smile', face.smile)}"
     background = "" if face.prominent else ", in the background"
     return f"{eyes}{smile}{background}"
+
+
+def _eyes_text(eyes_open: float | None) -> str:
+    if eyes_open is None:
+        return "eyes: can't tell"
+    if eyes_open < EYES_OPEN:
+        return f"eyes closed ({(1 - eyes_open) * 100:.0f}% sure)"
+    return f"eyes open ({eyes_open * 100:.0f}% sure)"
 
 
 def _share(word: str, value: float) -> str:

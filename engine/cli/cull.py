@@ -10,6 +10,7 @@ from pathlib import Path
 from engine.cli import tables
 from engine.cli.json_file import write_json
 from engine.cli.parser import Options
+from engine.cli.printable import printable
 from engine.cli.progress import ProgressLine
 from engine.errors import (
     EXIT_NOTHING_DONE,
@@ -35,12 +36,12 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
     assert options.album is not None
     job = CullJob(options.album.absolute(), options.recursive, options.without, options.device)
     result = run_cull(job, settings, data_dir)
-    if not result.photos:
-        raise NothingToDoError(f"There are no photos in {job.album}{_recursive_hint(job)}.")
     if options.json is not None:
         device = choose_device(job.device or settings.device).name
         telemetry = read_telemetry(result.finished.telemetry_file if result.finished else None)
         write_json(options.json, as_json(result, device, decisions_of(result, data_dir), telemetry))
+    if not result.photos:
+        raise NothingToDoError(f"There are no photos in {job.album}{recursive_hint(job)}.")
     tables.print_result(result)
     return exit_code(result, options.require)
 
@@ -77,7 +78,7 @@ def exit_code(result: CullResult, required: Iterable[Role]) -> int:
         return EXIT_INTERRUPTED
     names = {photo.id: photo.name for photo in result.photos}
     for photo_id, reason in sorted(result.errors.items()):
-        print(f"Could not be read: {names[photo_id]}: {reason}", file=sys.stderr)
+        print(f"Could not be read: {printable(names[photo_id])}: {reason}", file=sys.stderr)
     if all(ranked.composite is None for ranked in result.selection.ranked.values()):
         print("Nothing could be culled: no photo has a score.", file=sys.stderr)
         return EXIT_NOTHING_DONE
@@ -101,6 +102,6 @@ def _not_active(result: CullResult, required: Iterable[Role]) -> list[str]:
     return lines
 
 
-def _recursive_hint(job: CullJob) -> str:
+def recursive_hint(job: CullJob) -> str:
     inside = not job.recursive and any(Path(entry).is_dir() for entry in job.album.iterdir())
     return " itself; --recursive takes the folders inside" if inside else ""

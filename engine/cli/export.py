@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 
-from engine.cli.cull import EXIT_INTERRUPTED, decisions_of, run_cull
+from engine.cli.cull import EXIT_INTERRUPTED, decisions_of, recursive_hint, run_cull
 from engine.cli.parser import Options
 from engine.errors import EXIT_OK, EXIT_SOME_UNREADABLE, NothingToDoError
 from engine.events import CancelToken
@@ -20,8 +20,9 @@ from engine.types import Decision, Photo
 
 def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
     assert options.album is not None and options.target is not None
-    result = run_cull(CullJob(options.album.absolute(), options.recursive, infer=False), settings, data_dir)
-    photos = chosen_photos(result, options.what, data_dir)
+    job = CullJob(options.album.absolute(), options.recursive, infer=False)
+    result = run_cull(job, settings, data_dir)
+    photos = chosen_photos(result, options.what, data_dir, recursive_hint(job))
     cancel = CancelToken()
     before = signal.signal(signal.SIGINT, lambda *_: cancel.cancel())
     try:
@@ -34,7 +35,7 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
     return EXIT_SOME_UNREADABLE if report.failed else EXIT_OK
 
 
-def chosen_photos(result: CullResult, what: str, data_dir: DataDir) -> list[Photo]:
+def chosen_photos(result: CullResult, what: str, data_dir: DataDir, hint: str) -> list[Photo]:
     """Return the accepted photos or the picks. Raises NothingToDoError when there are none."""
     if what == "picks":
         photos, none = result.picks, "no picks. Run `cull` on the album first."
@@ -43,5 +44,5 @@ def chosen_photos(result: CullResult, what: str, data_dir: DataDir) -> list[Phot
         photos = [p for p in result.in_order if decisions.get(p.id) is Decision.ACCEPT]
         none = "no accepted photos. Accept some in the window or with `decide`, or export --what picks."
     if not photos:
-        raise NothingToDoError(f"There is nothing to export: {result.album} has {none}")
+        raise NothingToDoError(f"There is nothing to export: {result.album}{hint} has {none}")
     return photos

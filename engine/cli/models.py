@@ -9,7 +9,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColum
 from engine.cli import tables
 from engine.cli.json_file import write_json
 from engine.cli.parser import Options
-from engine.errors import EXIT_NOTHING_DONE, EXIT_OK
+from engine.errors import EXIT_NOTHING_DONE, EXIT_OK, UsageError
 from engine.models.install import InstallProgress, WeightsState, install, verify
 from engine.models.registry import build_lineup
 from engine.paths import DataDir
@@ -31,6 +31,10 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
 
 
 def _install(options: Options, data_dir: DataDir) -> int:
+    if options.source is not None and not options.source.is_dir():
+        raise UsageError(
+            f"{options.source} is no folder. Give the folder that holds the weights or packages."
+        )
     columns = (
         TextColumn("{task.description:<26}"),
         BarColumn(),

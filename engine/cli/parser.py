@@ -163,8 +163,9 @@ def _add_json(parser: argparse.ArgumentParser) -> None:
 
 def _roles(text: str) -> frozenset[Role]:
     """Read "aesthetic,portrait". Raises ArgumentTypeError naming the roles there are."""
-    try:
-        return frozenset(Role(name.strip()) for name in text.split(","))
-    except ValueError as error:
-        known = ", ".join(role.value for role in Role)
-        raise argparse.ArgumentTypeError(f"{error}; roles are {known}") from error
+    known = {role.value: role for role in Role}
+    names = [name.strip() for name in text.split(",")]
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise argparse.ArgumentTypeError(f"unknown role {unknown[0]!r}; roles are {', '.join(known)}")
+    return frozenset(known[name] for name in names)

@@ -32,4 +32,4 @@ def settings_of(options: Options, data_dir: DataDir) -> Settings:
     """Read the settings file that was named, or the data directory's, or the defaults alone."""
     if options.config is not None:
         return load_settings(options.config)
-    return load_settings(data_dir.config if data_dir.config.is_file() else None)
+    return load_settings(data_dir.config if data_dir.config.exists() else None)

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from engine.cli.printable import printable
 from engine.report import CullResult
 from engine.types import SCORING_ROLES, ModelState, ModelStatus, Photo
 
@@ -38,11 +39,14 @@ def print_result(result: CullResult) -> None:
 def print_statuses(statuses: Sequence[ModelStatus]) -> None:
     """Print which checkpoint serves each role, what it did, and why not."""
     table = Table(title="Model Status:", title_justify="left", show_lines=False, expand=False)
-    for column in ("role", "state", "model", "checkpoint", "device", "scored", "cached", "failed", "reason"):
+    for column in ("role", "state", "model", "checkpoint", "device", "scored", "cached", "failed"):
         table.add_column(column, overflow="fold", justify="right" if column in _COUNTS else "left")
     for status in statuses:
         table.add_row(*_status_row(status))
     console().print(table)
+    for status in statuses:
+        if status.reason:
+            print(f"{status.role}: {status.state}: {status.reason}")  # not in the table, which breaks words
 
 
 _COUNTS = ("scored", "cached", "failed")
@@ -61,7 +65,6 @@ def _status_row(status: ModelStatus) -> list[Text]:
         str(status.scored),
         str(status.cached),
         str(status.failed),
-        status.reason or "",
     )
     row = [Text(cell) for cell in cells]
     row[1].stylize(STATE_STYLES[status.state])
@@ -92,7 +95,7 @@ def _pick_row(result: CullResult, photo: Photo, sizes: dict[int, int]) -> list[T
     composite = "-" if ranked.composite is None else f"{ranked.composite:.3f}{models}"
     cells = (
         str(ranked.group),
-        photo.name,
+        printable(photo.name),
         str(sizes[ranked.group]),
         composite,
         *parts,

@@ -53,7 +53,8 @@ def open_library(path: Path) -> sqlite3.Connection:
         _prepare(connection, path)
     except (OSError, sqlite3.Error) as error:
         raise LibraryError(
-            f"The library {path} cannot be opened: {error}. Check the disk, or use another --data-dir."
+            f"The library {path} cannot be opened: {error}. Check the disk; if the file is damaged, move it "
+            "away: a new one is made, without the decisions of the old."
         ) from error
     return connection
 

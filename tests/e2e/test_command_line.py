@@ -237,3 +237,53 @@ def test_the_speed_benchmark_writes_its_figures(framepick: Run, small_album: Pat
         assert figures[key] > 0
         assert key in done.stdout
     assert figures["ratio"] == pytest.approx(figures["cpu_ms_per_photo"] / figures["decode_cpu_ms_per_photo"])
+
+
+def test_a_json_of_an_empty_album_is_written_too(framepick: Run, tmp_path: Path):
+    album, file = tmp_path / "empty", tmp_path / "result.json"
+    album.mkdir()
+    file.write_text('{"old": 1}')
+    assert framepick("cull", album, "--json", file).returncode == 5
+    assert json.loads(file.read_text())["photos"] == []
+
+
+def test_a_cache_that_cannot_be_written_costs_no_result(framepick: Run, small_album: Path, data: Path):
+    import sqlite3
+
+    assert framepick("decide", small_album, "IMG_0001.JPG", "accept").returncode == 0
+    library = sqlite3.connect(data / "library.sqlite3", isolation_level=None)
+    library.execute(
+        "CREATE TRIGGER full BEFORE INSERT ON scores BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
+    )
+    library.close()
+    done = framepick("cull", small_album, "--without", "aesthetic,portrait")
+    assert done.returncode == 0
+    assert "9 photos, 3 groups, 3 picks" in done.stdout
+    assert done.stderr.count("Scores could not be cached: disk is full") == 1
+
+
+def test_a_damaged_library_is_named_and_left_alone(framepick: Run, small_album: Path, data: Path):
+    (data / "library.sqlite3").write_text("no database " * 100)
+    done = framepick("cull", small_album)
+    assert done.returncode == 5
+    assert "library.sqlite3 cannot be opened" in done.stderr
+    assert (data / "library.sqlite3").read_text().startswith("no database")
+
+
+def test_file_names_cannot_forge_lines_on_the_terminal(framepick: Run, small_album: Path):
+    (small_album / "x\nCould not be read: fake.jpg").write_bytes(b"")
+    (small_album / "esc\x1b[31mred.jpg").write_bytes(b"")
+    done = framepick("cull", small_album, "--without", "aesthetic,portrait")
+    assert done.returncode == 3
+    assert "\x1b" not in done.stderr
+    assert "Could not be read: x\\nCould not be read: fake.jpg: is empty" in done.stderr
+
+
+def test_exporting_from_inside_folders_hints_at_recursive(framepick: Run, small_album: Path, tmp_path: Path):
+    (small_album / "sub").mkdir()
+    (small_album / "IMG_0001.JPG").rename(small_album / "sub" / "IMG_0001.JPG")
+    assert framepick("decide", small_album, "sub/IMG_0001.JPG", "accept").returncode == 0
+    done = framepick("export", small_album, "--to", tmp_path / "out")
+    assert done.returncode == 5
+    assert "--recursive" in done.stderr
+    assert framepick("export", small_album, "--to", tmp_path / "out", "--recursive").returncode == 0
