@@ -15,6 +15,7 @@ from engine.models.device import Device, choose_device
 from engine.models.hashing import checked_hash
 from engine.models.manifest import find_weights
 from engine.models.nima import INPUT_SIZE, load_nima
+from engine.models.preload import TORCH, preload
 from engine.models.torch_runner import Place, TorchRunner, place_network, release_memory
 from engine.scoring.ava_scale import result_of_distribution
 from engine.scoring.base import ModelInfo, ScoreResult
@@ -66,6 +67,7 @@ class NimaScorer:
         """Read the weights and put the network on the device. Raises ModelError."""
         if self._runner is not None:
             return
+        preload(*TORCH)
         checked_hash(self._path, self._weights)  # the file may have been replaced since
         network = load_nima(self._path)
         self._runner = TorchRunner(network, self._device, self._batch_size, place=self._place)

@@ -14,6 +14,7 @@ from engine.errors import ModelError
 from engine.models.checkpoint import checkpoint_hash
 from engine.models.device import Device, choose_device
 from engine.models.owner_ava import AvaModel, load_ava_model
+from engine.models.preload import TORCH, preload
 from engine.models.torch_runner import Place, TorchRunner, physical_cores, place_network, release_memory
 from engine.scoring.ava_scale import result_of_distribution, result_of_mean
 from engine.scoring.base import ModelInfo, ScoreResult
@@ -64,6 +65,7 @@ class AvaCheckpointScorer:
     def load(self) -> None:
         """Read the checkpoint and put the network on the device. Raises ModelError."""
         if self._runner is None:
+            preload(*TORCH)
             self._model = load_ava_model(self._path, self._sha256)
             self._runner = TorchRunner(
                 self._model.network, self._device, self._batch_size, physical_cores(), self._place
