@@ -50,7 +50,8 @@ class SequenceKind(StrEnum):
 class Photo:
     """One shot as found on disk. `files` holds the frame to show first, then its partners (RAW).
 
-    `name` is the POSIX path of `files[0]` relative to the album; it names the photo everywhere.
+    `id` is its place in the natural order of names. `name` is the POSIX path of `files[0]` relative to the
+    album; it names the photo everywhere.
     """
 
     id: int

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-
-from natsort import natsort_keygen, ns
 
 from engine.album.sequences import find_panoramas, find_sequences
 from engine.selection.candidate import Candidate
@@ -16,7 +15,6 @@ from engine.types import SequenceKind
 
 RECENT_MEMBERS = 3  # of a group that a new photo is compared with
 OPEN_GROUPS = 8  # that a photo may still join: the work stays linear, whatever the clock of the camera says
-_natural = natsort_keygen(alg=ns.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -28,13 +26,18 @@ class Group:
 
 
 def in_capture_order(candidates: Sequence[Candidate]) -> list[Candidate]:
-    """Return photos by capture time, then by name; photos without a time come last, by name."""
+    """Return photos by capture time, then by name; photos without a time come last, by name.
+
+    Photo ids are in natural order of names. Plain numbers sort ten times as fast as times and names, and a
+    sort holds the interpreter: with 10,000 photos the window stood still for a fifth of a second.
+    """
     return sorted(candidates, key=_capture_key)
 
 
-def _capture_key(candidate: Candidate) -> tuple[bool, datetime, object]:
+def _capture_key(candidate: Candidate) -> tuple[float, int]:
     taken = candidate.captured_at
-    return taken is None, taken or datetime.min, _natural(candidate.name)
+    seconds = math.inf if taken is None else (taken - datetime.min).total_seconds()
+    return seconds, candidate.photo_id
 
 
 def group(candidates: Sequence[Candidate], settings: Grouping) -> list[Group]:
