@@ -41,7 +41,7 @@ from engine.types import Inspected, Photo, Role, Score
 log = logging.getLogger(__name__)
 
 SELECT_EVERY = 3.0  # seconds between selections while scoring, at least
-SELECT_SHARE = 0.05  # of the run's time that selections on the way may take
+SELECT_SHARE = 0.01  # of the run's time that selections on the way may take
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from gui.messages import Messages, Tone
 log = logging.getLogger(__name__)
 
 FIRST_SIZE = (1440, 900)
-SWITCH_SECONDS = 0.0003  # how soon a thread that computes hands over to the window
+SWITCH_SECONDS = 0.0001  # how soon a thread that computes hands over to the window
 
 
 def open_from_command_line(options: Options) -> int:
