@@ -134,7 +134,9 @@ class _Run:
                     yield self._failed(photo_id, found)
 
     def _failed(self, photo_id: int, error: PhotoError) -> Event:
-        self._candidates[photo_id].error = error.what
+        candidate = self._candidates[photo_id]
+        candidate.error = error.what
+        candidate.scores.clear()  # of a file that can no longer be read, cached scores say nothing
         log.warning("Could not read %s: %s", error.path, error.what)
         return PhotoFailed(photo_id, error.what)
 

@@ -78,7 +78,6 @@ class Metadata:
     focal_length: float | None = None  # mm
     exposure_bias: float | None = None  # EV
     exposure_mode: int | None = None  # EXIF ExposureMode: 0 auto, 1 manual, 2 auto bracket
-    sequence_kind: SequenceKind | None = None  # said by the camera itself (maker note, XMP GPano)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPalette
+from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
 from engine.paths import RESOURCES_DIR
@@ -84,10 +84,6 @@ def scaled_font(base: QFont, factor: float, *, bold: bool = False) -> QFont:
         font.setPointSizeF(base.pointSizeF() * factor)
     font.setBold(bold)
     return font
-
-
-def line_height(font: QFont) -> int:
-    return QFontMetrics(font).height()
 
 
 def style_sheet() -> str:

@@ -34,7 +34,6 @@ class Options:
     target: Path | None = None  # --to
     what: str = "accepted"
     benchmark: str = ""
-    photos: int = 0
 
 
 class _Parser(argparse.ArgumentParser):

@@ -89,6 +89,8 @@ class StatusBoard:
 def _judged(entry: _Entry) -> ModelStatus:
     """Return the status with the state its counts have earned."""
     status = entry.status
+    if status.state is ModelState.FAILED:
+        return status  # it could not be loaded: cached scores of other photos do not make it work
     if status.scored + status.cached > 0:
         reason = status.reason
         if status.failed:
