@@ -39,6 +39,17 @@ class Decision(StrEnum):
     REJECT = "reject"
 
 
+class Label(StrEnum):
+    """A colour label, by the names that XMP readers know."""
+
+    NONE = "none"
+    RED = "red"
+    YELLOW = "yellow"
+    GREEN = "green"
+    BLUE = "blue"
+    PURPLE = "purple"
+
+
 class SequenceKind(StrEnum):
     """Frames that belong together and are never culled apart."""
 
@@ -61,6 +72,15 @@ class Photo:
     @property
     def path(self) -> Path:
         return self.files[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """All that the photographer said of one photo. Rejecting is a state of its own, apart from stars."""
+
+    decision: Decision = Decision.NONE
+    stars: int = 0  # 0..5
+    label: Label = Label.NONE
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,39 +6,9 @@ import sqlite3
 from pathlib import Path
 
 from engine.errors import LibraryError
+from engine.library.schema import MIGRATIONS
 
-SCHEMA_VERSION = 1
-
-_SCHEMA = """
-CREATE TABLE decisions (
-    identity    TEXT NOT NULL,
-    name        TEXT NOT NULL,
-    album       TEXT NOT NULL,
-    captured_at TEXT,
-    decision    TEXT NOT NULL,
-    decided_at  REAL NOT NULL,
-    PRIMARY KEY (identity, name, album)
-) STRICT;
-CREATE INDEX decisions_by_place ON decisions (album, name);
-CREATE TABLE scores (
-    identity TEXT NOT NULL,
-    role     TEXT NOT NULL,
-    sha256   TEXT NOT NULL,
-    version  TEXT NOT NULL,
-    value    REAL NOT NULL,
-    raw      REAL,
-    details  TEXT NOT NULL,
-    faces    TEXT NOT NULL,
-    features BLOB,
-    PRIMARY KEY (identity, role, sha256, version)
-) STRICT, WITHOUT ROWID;
-CREATE TABLE sketches (
-    identity TEXT PRIMARY KEY,
-    width    INTEGER NOT NULL,
-    height   INTEGER NOT NULL,
-    pixels   BLOB NOT NULL
-) STRICT;
-"""
+SCHEMA_VERSION = len(MIGRATIONS)
 
 
 def open_library(path: Path) -> sqlite3.Connection:
@@ -70,8 +40,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
                 f"The library {path} was written by a newer Framepick (format {version}, this one knows "
                 f"{SCHEMA_VERSION}). It was left untouched: update Framepick."
             )
-        if version == 0:
-            _create(connection)
+        _migrate(connection, version)
     except BaseException:
         connection.execute("ROLLBACK")
         connection.close()
@@ -79,8 +48,11 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("COMMIT")
 
 
-def _create(connection: sqlite3.Connection) -> None:
-    for statement in _SCHEMA.split(";"):
-        if statement.strip():
-            connection.execute(statement)
-    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+def _migrate(connection: sqlite3.Connection, version: int) -> None:
+    """Bring a library of an older format up to date, within the caller's transaction."""
+    for migration in MIGRATIONS[version:]:
+        for statement in migration.split(";"):
+            if statement.strip():
+                connection.execute(statement)
+    if version < SCHEMA_VERSION:
+        connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")

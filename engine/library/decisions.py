@@ -63,7 +63,9 @@ class DecisionStore:
         try:
             with _transaction(self._connection):
                 self._connection.executemany(
-                    "INSERT OR REPLACE INTO decisions VALUES (?, ?, ?, ?, ?, ?)", rows
+                    "INSERT OR REPLACE INTO decisions (identity, name, album, captured_at, decision, decided_at)"
+                    " VALUES (?, ?, ?, ?, ?, ?)",
+                    rows,
                 )
         except sqlite3.Error as error:
             raise LibraryError(f"The decision was not saved: {error}. Nothing was changed.") from error

@@ -1,0 +1,1 @@
+"""Comparators: models that look at two photos and say which is better."""
