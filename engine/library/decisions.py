@@ -63,8 +63,8 @@ class DecisionStore:
         try:
             with _transaction(self._connection):
                 self._connection.executemany(
-                    "INSERT OR REPLACE INTO decisions (identity, name, album, captured_at, decision, decided_at)"
-                    " VALUES (?, ?, ?, ?, ?, ?)",
+                    "INSERT OR REPLACE INTO decisions"
+                    " (identity, name, album, captured_at, decision, decided_at) VALUES (?, ?, ?, ?, ?, ?)",
                     rows,
                 )
         except sqlite3.Error as error:
