@@ -6,144 +6,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any
 
+from gui.command_table import TABLE, Command, Place
 
-class Place(StrEnum):
-    """Where a key counts. A key of ANYWHERE may not be used again in GRID or LOUPE."""
-
-    ANYWHERE = "anywhere"
-    GRID = "grid"
-    LOUPE = "large view"
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """Something the photographer can ask for. `keys` are Qt key names; the first is shown in menus."""
-
-    id: str
-    title: str
-    keys: tuple[str, ...]
-    category: str
-    help: str
-    place: Place = Place.ANYWHERE
-    native: bool = False  # the view itself handles the key; listed here so that it is documented and unique
-    checkable: bool = False
-
-
-_GRID = {"place": Place.GRID, "native": True}
-_LOUPE = {"place": Place.LOUPE}
-_SWITCH = {"checkable": True}
-
-# id, keys (separated by blanks), title, help, more
-_Row = tuple[str, str, str, str] | tuple[str, str, str, str, dict[str, Any]]
-_TABLE: dict[str, tuple[_Row, ...]] = {
-    "Album": (
-        ("album.open", "Ctrl+O", "Open folder…", "Choose a folder of photos and cull it"),
-        (
-            "album.again",
-            "Ctrl+R F5",
-            "Read again",
-            "Scan and score the album again; cached scores are reused",
-        ),
-        ("album.cancel", "Ctrl+.", "Stop culling", "Stop the run; what was scored is kept"),
-        ("album.export", "Ctrl+E", "Export…", "Copy accepted photos or picks to another folder"),
-        ("album.quit", "Ctrl+Q", "Quit", "Close Framepick; decisions are already saved"),
-    ),
-    "Review": (
-        ("review.accept", "P", "Accept", "Accept the selected photos"),
-        ("review.reject", "X", "Reject", "Reject the selected photos"),
-        ("review.clear", "U", "Undecide", "Take back the decision on the selected photos"),
-        (
-            "review.keep_one",
-            "Shift+P",
-            "Keep this, reject the rest",
-            "Accept this, reject the rest of its group, go on; a bracket or panorama is accepted whole",
-        ),
-        ("review.undo", "Ctrl+Z", "Undo", "Take back the last decision and go to its photo"),
-        ("review.redo", "Ctrl+Shift+Z Ctrl+Y", "Redo", "Repeat the decision that was taken back"),
-        ("review.advance", "A", "Auto-advance", "Go to the next photo after each decision", _SWITCH),
-    ),
-    "Go": (
-        ("go.next_group", "]", "Next group", "Land on the pick of the next group"),
-        ("go.previous_group", "[", "Previous group", "Land on the pick of the previous group"),
-        ("go.next_undecided", "J", "Next undecided", "Go to the next photo without a decision"),
-        (
-            "grid.arrows",
-            "Left Right Up Down",
-            "Move in the grid",
-            "Move to the photo on that side; with Shift, extend the selection",
-            _GRID,
-        ),
-        ("grid.page", "PgUp PgDown", "One screen up or down", "Move by one screen", _GRID),
-        ("grid.ends", "Home End", "First or last photo", "Move to an end of the album", _GRID),
-        ("loupe.next", "Right Space", "Next photo", "Show the next photo", _LOUPE),
-        ("loupe.previous", "Left Backspace", "Previous photo", "Show the previous photo", _LOUPE),
-        (
-            "loupe.next_group",
-            "Down PgDown",
-            "Next group, its pick",
-            "Show the pick of the next group",
-            _LOUPE,
-        ),
-        (
-            "loupe.previous_group",
-            "Up PgUp",
-            "Previous group, its pick",
-            "Show the pick of the previous group",
-            _LOUPE,
-        ),
-        ("loupe.first", "Home", "First photo", "Show the first photo", _LOUPE),
-        ("loupe.last", "End", "Last photo", "Show the last photo", _LOUPE),
-    ),
-    "View": (
-        ("view.loupe", "E Return Enter", "Large view", "Show the current photo large"),
-        ("view.grid", "G", "Grid", "Show all photos"),
-        ("loupe.leave", "Esc", "Back to the grid", "Leave the large view", _LOUPE),
-        (
-            "loupe.zoom",
-            "Z",
-            "Zoom to 100%",
-            "One photo pixel per screen pixel; a click zooms where it points, dragging pans",
-            _LOUPE,
-        ),
-        ("view.larger", "Ctrl+= Ctrl++", "Larger thumbnails", "Make thumbnails larger"),
-        ("view.smaller", "Ctrl+-", "Smaller thumbnails", "Make thumbnails smaller"),
-        ("view.full_screen", "F F11", "Full screen", "Fill the screen, and back", _SWITCH),
-        ("grid.select_all", "Ctrl+A", "Select all", "Select every photo shown", _GRID),
-    ),
-    "Filter": (
-        ("filter.all", "Alt+1", "All photos", "Show all photos"),
-        ("filter.picks", "Alt+2", "Picks", "Show what Framepick suggests"),
-        ("filter.accepted", "Alt+3", "Accepted", "Show what you accepted"),
-        ("filter.rejected", "Alt+4", "Rejected", "Show what you rejected"),
-        ("filter.undecided", "Alt+5", "Undecided", "Show what is still to be decided"),
-        ("filter.failed", "Alt+6", "Failed", "Show photos that could not be read"),
-    ),
-    "Panels": (
-        (
-            "panel.inspector",
-            "I Ctrl+I",
-            "Inspector",
-            "Scores, reasons, faces and EXIF of the current photo",
-            _SWITCH,
-        ),
-        ("panel.models", "M Ctrl+M", "Models", "Which models are at work, from which files", _SWITCH),
-    ),
-    "Help": (
-        ("help.keys", "? F1", "Keyboard shortcuts", "Show this sheet"),
-        ("help.messages", "Ctrl+L", "Messages", "Read again what was said"),
-    ),
-}
-CATEGORIES = tuple(_TABLE)
+CATEGORIES = tuple(TABLE)
 
 
 def _commands() -> tuple[Command, ...]:
     return tuple(
         Command(row[0], row[2], tuple(row[1].split()), category, row[3], **(row[4] if len(row) == 5 else {}))
-        for category, rows in _TABLE.items()
+        for category, rows in TABLE.items()
         for row in rows
     )
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QDockWidget, QFileDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.models.registry import idle_statuses
 from engine.paths import DataDir
-from engine.scoring.composite import weights_of
 from engine.settings import Settings
-from gui.actions import Actions, Handler
+from gui.actions import Actions
 from gui.album_model import AlbumModel
 from gui.album_run import AlbumRun
 from gui.bottom_bar import BottomBar
@@ -25,15 +23,15 @@ from gui.exporting import export_choices
 from gui.filter_bar import FilterBar
 from gui.garbage import GarbageCollector
 from gui.grid import Grid
-from gui.inspector import Inspector
+from gui.handlers import handlers_of
 from gui.installing import Installation
 from gui.loupe import Loupe
 from gui.messages import Messages
+from gui.panels import Panels
 from gui.previews import Previews
 from gui.recent import RecentAlbums
 from gui.review import Review
 from gui.run_bar import RunBar
-from gui.status_panel import StatusPanel
 from gui.text_sheet import TextSheet, messages_html, shortcuts_html
 from gui.thumbnails import Thumbnails
 from gui.welcome import Welcome
@@ -56,9 +54,11 @@ class MainWindow(QMainWindow):
         self._make_views()
         self.review = Review(self.album, self.grid, self.decisions, self)
         self.installation = Installation(data_dir, messages, self)
-        self._make_docks()
+        self.panels = Panels(self, self.album, settings)
+        self.inspector, self.status_panel = self.panels.inspector, self.panels.status
         self.actions_ = self._make_actions()
         self.actions_.fill(self.menuBar())
+        self._show_panel_state()
         self._connect()
         self._show_state()
         QTimer.singleShot(0, self.refresh_models)
@@ -86,70 +86,11 @@ class MainWindow(QMainWindow):
             layout.addWidget(part, 1 if part is self.views else 0)
         self.setCentralWidget(central)
 
-    def _make_docks(self) -> None:
-        self.inspector = Inspector(self.album, weights_of(self._settings.album.selection), self)
-        self.status_panel = StatusPanel(self)
-        self.docks = {
-            "panel.inspector": self._dock("Inspector", self.inspector),
-            "panel.models": self._dock("Models", self.status_panel),
-        }
-        self.tabifyDockWidget(self.docks["panel.inspector"], self.docks["panel.models"])
-        self.docks["panel.models"].raise_()
-
-    def _dock(self, title: str, widget: QWidget) -> QDockWidget:
-        dock = QDockWidget(title, self)
-        dock.setObjectName(f"dock.{title}")
-        dock.setWidget(widget)
-        self.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, dock)
-        return dock
-
     def _make_actions(self) -> Actions:
         places = {Place.ANYWHERE: self, Place.GRID: self.grid, Place.LOUPE: self.loupe}
-        actions = Actions(places, self._handlers())
+        actions = Actions(places, handlers_of(self))
         actions["review.advance"].setChecked(self.review.auto_advance)
-        for command_id, dock in self.docks.items():
-            actions[command_id].setChecked(True)
-            dock.visibilityChanged.connect(self._show_dock_state)
         return actions
-
-    def _handlers(self) -> dict[str, Handler]:
-        review, grid = self.review, self.grid
-        handlers: dict[str, Handler] = {
-            "album.open": self.ask_for_album,
-            "album.again": self.run.again,
-            "album.cancel": self.run.stop,
-            "album.export": self.export,
-            "album.quit": self._quit,
-            "review.accept": review.accept,
-            "review.reject": review.reject,
-            "review.clear": review.clear,
-            "review.keep_one": review.keep_one,
-            "review.undo": review.undo,
-            "review.redo": review.redo,
-            "review.advance": self._toggle_advance,
-            "go.next_group": review.next_group,
-            "go.previous_group": review.previous_group,
-            "go.next_undecided": review.next_undecided,
-            "loupe.next": review.next_photo,
-            "loupe.previous": review.previous_photo,
-            "loupe.next_group": review.next_group,
-            "loupe.previous_group": review.previous_group,
-            "loupe.first": review.first_photo,
-            "loupe.last": review.last_photo,
-            "loupe.leave": self.show_grid,
-            "loupe.zoom": self.loupe.toggle_zoom,
-            "view.loupe": self.show_loupe,
-            "view.grid": self.show_grid,
-            "view.larger": partial(self._resize_thumbnails, +1),
-            "view.smaller": partial(self._resize_thumbnails, -1),
-            "view.full_screen": self._toggle_full_screen,
-            "help.keys": self.show_keys,
-            "help.messages": self.show_messages,
-        }
-        handlers |= {f"filter.{each.value}": partial(self.set_filter, each) for each in Filter}
-        handlers |= {name: partial(self.toggle_panel, name) for name in self.docks}
-        grid.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        return handlers
 
     def _connect(self) -> None:
         self.filter_bar.chosen.connect(self.set_filter)
@@ -164,6 +105,7 @@ class MainWindow(QMainWindow):
         self.bottom_bar.history_wanted.connect(self.show_messages)
         self.welcome.open_wanted.connect(self.ask_for_album)
         self.welcome.album_wanted.connect(self.open_album)
+        self.panels.changed.connect(self._show_panel_state)
         self.messages.said.connect(self.bottom_bar.show_message)
         self.run.begun.connect(self._begin)
         self.run.listed.connect(self._show_listed)
@@ -281,16 +223,16 @@ class MainWindow(QMainWindow):
         if not self.album.rowCount() and self.album.total:
             self.messages.info(f"No photo is {wanted.value}." if wanted is not Filter.PICKS else "No picks.")
 
-    def _resize_thumbnails(self, step: int) -> None:
+    def resize_thumbnails(self, step: int) -> None:
         self.grid.set_size_step(self.grid.size_step + step)
 
     @Slot()
-    def _toggle_full_screen(self) -> None:
+    def toggle_full_screen(self) -> None:
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
         self.actions_["view.full_screen"].setChecked(self.isFullScreen())
 
     @Slot()
-    def _toggle_advance(self) -> None:
+    def toggle_advance(self) -> None:
         self.review.auto_advance = not self.review.auto_advance
         self.actions_["review.advance"].setChecked(self.review.auto_advance)
         self.messages.info(f"Auto-advance is {'on' if self.review.auto_advance else 'off'}.")
@@ -310,26 +252,14 @@ class MainWindow(QMainWindow):
 
     # -- panels and models
 
-    def toggle_panel(self, name: str) -> None:
-        """Show the panel in front; hide it when it is in front already."""
-        dock = self.docks[name]
-        if dock.isVisible() and not dock.visibleRegion().isEmpty():
-            dock.hide()
-        else:
-            self.show_panel(name)
-
-    def show_panel(self, name: str) -> None:
-        self.docks[name].show()
-        self.docks[name].raise_()
-
     @Slot()
     def show_models_panel(self) -> None:
-        self.show_panel("panel.models")
+        self.panels.show("panel.models")
 
     @Slot()
-    def _show_dock_state(self) -> None:
-        for name, dock in self.docks.items():
-            self.actions_[name].setChecked(not dock.isHidden())
+    def _show_panel_state(self) -> None:
+        for name in self.panels.names:
+            self.actions_[name].setChecked(self.panels.is_shown(name))
 
     @Slot()
     def refresh_models(self) -> None:
@@ -363,7 +293,7 @@ class MainWindow(QMainWindow):
             self.open_album(folder)
 
     @Slot()
-    def _quit(self) -> None:
+    def quit(self) -> None:
         self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -64,12 +64,12 @@ def _parser() -> argparse.ArgumentParser:
 
 def _take_all(window: MainWindow, folder: Path) -> None:
     _decide_a_few(window)
-    window.show_panel("panel.inspector")
+    window.panels.show("panel.inspector")
     _save(window, folder / "grid.png")
     window.show_loupe()
     _save(window, folder / "loupe.png")
     window.show_grid()
-    window.show_panel("panel.models")
+    window.panels.show("panel.models")
     _save(window, folder / "models.png")
     assert window.run.album is not None
     dialog = ExportDialog(export_choices(window.album), window.run.album, window)

@@ -208,7 +208,7 @@ def test_a_composite_of_fewer_models_says_so(window: MainWindow):
 
 
 def test_the_inspector_names_what_produced_each_score(qtbot, window: MainWindow):
-    window.show_panel("panel.inspector")
+    window.panels.show("panel.inspector")
     html = window.inspector.html()
     assert "Rule-based IQA [rules, no checkpoint]" in html
     assert "1 of 3 models" in html

@@ -1,0 +1,76 @@
+"""What each command does: the function behind each id of the command table."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from gui.actions import Handler
+from gui.entry import Filter
+
+if TYPE_CHECKING:
+    from gui.main_window import MainWindow
+
+
+def handlers_of(window: MainWindow) -> dict[str, Handler]:
+    """Return the handler of every command that is no widget's own."""
+    return {
+        **_album(window),
+        **_review(window),
+        **_moves(window),
+        **_views(window),
+        **{f"filter.{each.value}": partial(window.set_filter, each) for each in Filter},
+        **{name: partial(window.panels.toggle, name) for name in window.panels.names},
+        "help.keys": window.show_keys,
+        "help.messages": window.show_messages,
+    }
+
+
+def _album(window: MainWindow) -> dict[str, Handler]:
+    return {
+        "album.open": window.ask_for_album,
+        "album.again": window.run.again,
+        "album.cancel": window.run.stop,
+        "album.export": window.export,
+        "album.quit": window.quit,
+    }
+
+
+def _review(window: MainWindow) -> dict[str, Handler]:
+    review = window.review
+    return {
+        "review.accept": review.accept,
+        "review.reject": review.reject,
+        "review.clear": review.clear,
+        "review.keep_one": review.keep_one,
+        "review.undo": review.undo,
+        "review.redo": review.redo,
+        "review.advance": window.toggle_advance,
+    }
+
+
+def _moves(window: MainWindow) -> dict[str, Handler]:
+    review = window.review
+    return {
+        "go.next_group": review.next_group,
+        "go.previous_group": review.previous_group,
+        "go.next_undecided": review.next_undecided,
+        "loupe.next": review.next_photo,
+        "loupe.previous": review.previous_photo,
+        "loupe.next_group": review.next_group,
+        "loupe.previous_group": review.previous_group,
+        "loupe.first": review.first_photo,
+        "loupe.last": review.last_photo,
+    }
+
+
+def _views(window: MainWindow) -> dict[str, Handler]:
+    return {
+        "loupe.leave": window.show_grid,
+        "loupe.zoom": window.loupe.toggle_zoom,
+        "view.loupe": window.show_loupe,
+        "view.grid": window.show_grid,
+        "view.larger": partial(window.resize_thumbnails, +1),
+        "view.smaller": partial(window.resize_thumbnails, -1),
+        "view.full_screen": window.toggle_full_screen,
+    }
