@@ -1,0 +1,1 @@
+"""Clearly worse copies of a photo: for known pairs and for the degradation benchmark."""
