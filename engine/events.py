@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 
+from engine.selection.candidate import Candidate
 from engine.types import Inspected, ModelStatus, Photo, Score, Selection
 
 
@@ -67,6 +68,13 @@ class Selected:
 
 
 @dataclass(frozen=True, slots=True)
+class Composed:
+    """All that the selection was made of, just before the end: recomposing it runs no model. Read only."""
+
+    candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How far a stage is. `seconds_left` is None until it can be told."""
 
@@ -100,6 +108,7 @@ Event = (
     | PhotoFailed
     | ModelsChanged
     | Selected
+    | Composed
     | Progress
     | Notice
     | Finished

@@ -14,6 +14,7 @@ from engine.errors import LibraryError, PhotoError
 from engine.events import (
     AlbumListed,
     CancelToken,
+    Composed,
     Event,
     Finished,
     ModelsChanged,
@@ -117,6 +118,7 @@ class _Run:
             yield from self._score(missing)
             yield from self._select()
         yield from self._model_changes()
+        yield Composed(tuple(self._candidates.values()))
         yield self._finish()
 
     def _inspect(self) -> Iterator[Event]:

@@ -10,6 +10,7 @@ from typing import Any
 from engine.album.scan import display_name
 from engine.events import (
     AlbumListed,
+    Composed,
     Event,
     Finished,
     ModelsChanged,
@@ -19,6 +20,7 @@ from engine.events import (
     PhotosInspected,
     Selected,
 )
+from engine.selection.candidate import Candidate
 from engine.types import (
     Decision,
     Face,
@@ -44,6 +46,7 @@ class CullResult:
     scores: dict[int, dict[Role, Score]] = field(default_factory=dict)
     errors: dict[int, str] = field(default_factory=dict)
     selection: Selection = field(default_factory=lambda: Selection((), {}))
+    candidates: tuple[Candidate, ...] = ()
     statuses: tuple[ModelStatus, ...] = ()
     notices: list[str] = field(default_factory=list)
     finished: Finished | None = None
@@ -63,6 +66,8 @@ class CullResult:
                 self.statuses = statuses
             case Selected(selection):
                 self.selection = selection
+            case Composed(candidates):
+                self.candidates = candidates
             case Notice(text):
                 self.notices.append(text)
             case Finished():
@@ -91,14 +96,15 @@ def as_json(
         "schema": SCHEMA,
         "album": str(result.album),
         "device": device,
-        "models": [_model(status) for status in result.statuses],
+        "models": [status_as_json(status) for status in result.statuses],
         "photos": [_photo(result, photo, decisions) for photo in result.in_order],
         "pairs": [_pair(verdict, names) for verdict in result.selection.verdicts],
         "telemetry": telemetry,
     }
 
 
-def _model(status: ModelStatus) -> dict[str, Any]:
+def status_as_json(status: ModelStatus) -> dict[str, Any]:
+    """Return a role's model as it stands in every JSON document."""
     return {**asdict(status), "role": status.role.value, "state": status.state.value}
 
 

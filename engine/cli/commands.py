@@ -19,6 +19,8 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
 def _find(name: str) -> Command:
     if name == "cull":
         from engine.cli.cull import run as command
+    elif name == "compare":
+        from engine.cli.compare import run as command
     elif name == "models":
         from engine.cli.models import run as command
     elif name == "decide":

@@ -46,13 +46,16 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
     return exit_code(result, options.require)
 
 
-def run_cull(job: CullJob, settings: Settings, data_dir: DataDir) -> CullResult:
-    """Run a job to its end, showing progress. Ctrl+C stops it; what was scored is kept."""
+def run_cull(job: CullJob, settings: Settings, data_dir: DataDir, *, say_scoring: bool = False) -> CullResult:
+    """Run a job to its end, showing progress. Ctrl+C stops it; what was scored is kept.
+
+    With `say_scoring` a line tells how many photos have to be scored first, if any.
+    """
     cancel = CancelToken()
     before = signal.signal(signal.SIGINT, lambda *_: cancel.cancel())
     result = CullResult(job.album)
     try:
-        with ProgressLine() as line:
+        with ProgressLine(say_scoring) as line:
             for event in cull(job, settings, data_dir, cancel):
                 result.take(event)
                 line.take(event)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn
 
 from engine.cli import tables
@@ -13,6 +11,7 @@ from engine.errors import EXIT_NOTHING_DONE, EXIT_OK, UsageError
 from engine.models.install import InstallProgress, WeightsState, install, verify
 from engine.models.registry import build_lineup
 from engine.paths import DataDir
+from engine.report import status_as_json
 from engine.settings import Settings
 
 
@@ -25,7 +24,7 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
     tables.print_statuses(lineup.statuses)
     print(f"Data directory: {data_dir.root} (settings: {data_dir.config.name})")
     if options.json is not None:
-        models = [{**asdict(s), "role": s.role.value, "state": s.state.value} for s in lineup.statuses]
+        models = [status_as_json(status) for status in lineup.statuses]
         write_json(options.json, {"schema": 1, "device": lineup.device.name, "models": models})
     return EXIT_OK
 

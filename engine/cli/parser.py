@@ -11,7 +11,7 @@ from typing import NoReturn
 from engine.errors import UsageError
 from engine.types import Role
 
-COMMANDS = ("cull", "models", "decide", "export", "benchmark")
+COMMANDS = ("cull", "compare", "models", "decide", "export", "benchmark")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def _window_parser() -> argparse.ArgumentParser:
 def _command_parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="framepick", parents=[_common()])
     commands = parser.add_subparsers(dest="command", required=True, parser_class=_Parser)
-    for add in (_add_cull, _add_models, _add_decide, _add_export, _add_benchmark):
+    for add in (_add_cull, _add_compare, _add_models, _add_decide, _add_export, _add_benchmark):
         add(commands)
     return parser
 
@@ -113,6 +113,17 @@ def _add_cull(commands: _Commands) -> None:
     )
     cull.add_argument(
         "--require", type=_roles, default=frozenset(), metavar="ROLE,...", help="exit with 4 unless these ran"
+    )
+
+
+def _add_compare(commands: _Commands) -> None:
+    compare = commands.add_parser(
+        "compare", parents=[_common()], help="which picks are others without a role; scores only what is new"
+    )
+    _add_album(compare)
+    _add_json(compare)
+    compare.add_argument(
+        "--without", type=_roles, required=True, metavar="ROLE,...", help="roles to leave out of the picks"
     )
 
 

@@ -17,7 +17,8 @@ from engine.progress import STAGES, speed_text
 class ProgressLine:
     """Shows progress events on stderr; nothing where that is not a terminal."""
 
-    def __init__(self) -> None:
+    def __init__(self, say_scoring: bool = False) -> None:
+        self._say_scoring = say_scoring
         self._progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -44,6 +45,7 @@ class ProgressLine:
             case ProgressEvent(stage, done, total):
                 task = self._tasks.get(stage)
                 if task is None:
+                    self._tell_scoring(event)
                     task = self._progress.add_task(STAGES[stage], total=total, speed="")
                     self._tasks[stage] = task
                 self._progress.update(task, completed=done, speed=speed_text(event))
@@ -51,3 +53,7 @@ class ProgressLine:
                 print(text, file=sys.stderr)
             case _:
                 pass
+
+    def _tell_scoring(self, first: ProgressEvent) -> None:
+        if self._say_scoring and first.stage == "score":
+            print(f"Scores are missing for {first.total} photo(s): scoring them first.", file=sys.stderr)

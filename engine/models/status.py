@@ -34,6 +34,11 @@ def status_of(info: ModelInfo, state: ModelState, reason: str | None = None) -> 
     )
 
 
+def short_name(status: ModelStatus) -> str:
+    """Return the model's name without its additions ("MediaPipe Face Landmarker")."""
+    return status.name.partition(",")[0]
+
+
 @dataclass(slots=True)
 class _Entry:
     status: ModelStatus
