@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
 
 from engine.events import AlbumListed, Event, PhotoFailed, PhotoScored, PhotosInspected, Selected
-from engine.types import SCORING_ROLES, Decision, Selection, Verdict
+from engine.types import SCORING_ROLES, Marks, Selection, Verdict
 from gui import wording
 from gui.entry import PASSES, Entry, Filter, count_by_filter
 from gui.row_changes import RowsModel
@@ -150,11 +150,11 @@ class AlbumModel(RowsModel):
         self._tell_changed(touched, len(touched))
         self.changed.emit()
 
-    def set_decisions(self, decisions: Mapping[int, Decision]) -> None:
-        """Show decisions that are on disk already."""
-        touched = {photo for photo in decisions if photo in self._entries}
+    def set_marks(self, marks: Mapping[int, Marks]) -> None:
+        """Show marks that are on disk already."""
+        touched = {photo for photo in marks if photo in self._entries}
         for photo in touched:
-            self._entries[photo].decision = decisions[photo]
+            self._entries[photo].marks = marks[photo]
         self._refilter()
         self._tell_changed(touched, len(touched))
         self.changed.emit()

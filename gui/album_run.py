@@ -120,7 +120,7 @@ class AlbumRun(QObject):
         """With the first groups all identities are known, so copies and renamed files can be told apart."""
         if not self._ordered:
             self._ordered = True
-            self._model.set_decisions(self._decisions.read(self._model.entries()))
+            self._model.set_marks(self._decisions.read(self._model.entries()))
             self.ordered.emit()
 
     def _finish(self, event: Finished) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from engine.types import Decision, Inspected, Photo, Ranked, Role, Score, Verdict
+from engine.types import Decision, Inspected, Marks, Photo, Ranked, Role, Score, Verdict
+
+UNMARKED = Marks()
 
 
 @dataclass(slots=True)
@@ -18,11 +20,15 @@ class Entry:
     scores: tuple[Score, ...] = ()
     error: str | None = None
     ranked: Ranked | None = None
-    decision: Decision = Decision.NONE
+    marks: Marks = UNMARKED
     verdicts: tuple[Verdict, ...] = ()
 
     def score(self, role: Role) -> Score | None:
         return next((score for score in self.scores if score.role is role), None)
+
+    @property
+    def decision(self) -> Decision:
+        return self.marks.decision
 
     @property
     def group(self) -> int | None:

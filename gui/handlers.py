@@ -5,8 +5,12 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from engine.library.marks import MOST_STARS
+from engine.types import Label
 from gui.actions import Handler
 from gui.entry import Filter
+
+LABELS = tuple(each for each in Label if each is not Label.NONE)
 
 if TYPE_CHECKING:
     from gui.main_window import MainWindow
@@ -17,6 +21,8 @@ def handlers_of(window: MainWindow) -> dict[str, Handler]:
     return {
         **_album(window),
         **_review(window),
+        **{f"rate.{stars}": partial(window.review.rate, stars) for stars in range(MOST_STARS + 1)},
+        **{f"label.{each.value}": partial(window.review.label, each) for each in LABELS},
         **_moves(window),
         **_views(window),
         **{f"filter.{each.value}": partial(window.set_filter, each) for each in Filter},

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QWidget
 
 from engine.paths import DataDir
 from engine.settings import load_settings
-from engine.types import Decision
+from engine.types import Decision, Label, Marks
 from gui.app import before_window, make_window
 from gui.export_dialog import ExportDialog
 from gui.exporting import export_choices
@@ -83,8 +83,9 @@ def _decide_a_few(window: MainWindow) -> None:
     entries = window.album.entries()
     picks = [entry for entry in entries if entry.is_pick][:3]
     weakest = sorted(window.album.members(entries[0]), key=lambda e: -e.ranked.rank if e.ranked else 0)[:2]
-    shown = {entry.photo.id: Decision.REJECT for entry in weakest if not entry.is_pick}
-    window.album.set_decisions(shown | {entry.photo.id: Decision.ACCEPT for entry in picks})
+    shown = {entry.photo.id: Marks(Decision.REJECT) for entry in weakest if not entry.is_pick}
+    liked = [Marks(Decision.ACCEPT, 4, Label.GREEN), Marks(Decision.ACCEPT, 3), Marks(stars=2)]
+    window.album.set_marks(shown | {entry.photo.id: each for entry, each in zip(picks, liked, strict=False)})
     window.grid.go_to_row(0)
 
 

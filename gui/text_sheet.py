@@ -34,7 +34,7 @@ class TextSheet(QDialog):
         return self._text.toPlainText()
 
 
-COLUMNS = (("Album", "Review"), ("Go", "Panels", "Help"), ("View", "Filter"))
+COLUMNS = (("Album", "Review", "Help"), ("Rate", "Go"), ("View", "Filter", "Panels"))
 SYMBOLS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓", "PgUp": "Page Up", "PgDown": "Page Down"}
 
 

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import QSize, Qt
 
 from engine.paths import DataDir
-from engine.types import Decision
+from engine.types import Decision, Marks
 from gui.album_model import AlbumModel
 from gui.cell_layout import SIZES
 from gui.entry import Filter
@@ -99,7 +99,7 @@ def test_letters_are_not_a_search(qtbot, grid):
 
 def test_a_filter_keeps_the_current_photo_or_goes_to_the_next_shown(grid, model):
     grid.go_to_row(7)
-    model.set_decisions({i: Decision.REJECT for i in range(0, COUNT, 2)})
+    model.set_marks({i: Marks(Decision.REJECT) for i in range(0, COUNT, 2)})
     model.set_filter(Filter.REJECTED)
     assert grid.current is not None and grid.current.photo.id == 8
     model.set_filter(Filter.ALL)
