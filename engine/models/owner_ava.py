@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.models.ava_config import AvaConfig, AvaTransform, read_ava_config
 from engine.models.checkpoint import load_checkpoint
+from engine.models.linear_head import linear_head
 from engine.models.resnet import fold_batch_norms, resnet50_backbone
 from engine.models.state_fit import fill
 
@@ -61,7 +61,7 @@ def _network(config: AvaConfig) -> nn.Module:
         def __init__(self) -> None:
             super().__init__()
             self.backbone = resnet50_backbone()
-            self.head = _head(config.head, config.activation)
+            self.head = linear_head(config.head, config.activation)
             self.register_buffer("mean", mean, persistent=False)
             self.register_buffer("scale", 1 / std, persistent=False)
 
@@ -74,13 +74,3 @@ def _network(config: AvaConfig) -> nn.Module:
             return outputs.softmax(dim=1), features
 
     return AvaNetwork()
-
-
-def _head(sizes: tuple[int, ...], activation: str) -> nn.Sequential:
-    """Linear layers of these sizes, an activation and a (now inactive) dropout after each but the last."""
-    from torch import nn
-
-    layers: list[nn.Module] = []
-    for before, after in pairwise(sizes):
-        layers += [nn.Linear(before, after), nn.ReLU() if activation == "relu" else nn.Tanh(), nn.Dropout()]
-    return nn.Sequential(*layers[:-2])
