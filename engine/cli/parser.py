@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from engine.cli.bench_options import add_degradations
 from engine.errors import UsageError
 from engine.types import Role
 
@@ -34,6 +35,11 @@ class Options:
     target: Path | None = None  # --to
     what: str = "accepted"
     benchmark: str = ""
+    photos: Path | None = None
+    out: Path | None = None
+    models: str | None = None
+    limit: int | None = None
+    seed: int = 0
 
 
 class _Parser(argparse.ArgumentParser):
@@ -158,6 +164,7 @@ def _add_benchmark(commands: _Commands) -> None:
     speed = names.add_parser("speed", parents=[_common()], help="cost of culling beside that of decoding")
     _add_album(speed)
     _add_json(speed)
+    add_degradations(names, _common())
 
 
 def _add_album(parser: argparse.ArgumentParser) -> None:
