@@ -41,6 +41,11 @@ class DataDir:
         return self.root / "cache" / "thumbnails"
 
     @property
+    def converted(self) -> Path:
+        """Networks converted for a faster runtime; they can be made anew."""
+        return self.root / "cache" / "networks"
+
+    @property
     def downloads(self) -> Path:
         return self.root / "cache" / "downloads"
 

@@ -26,7 +26,7 @@ from engine.events import (
     Selected,
 )
 from engine.library.scores import CachedScore, ScoreStore
-from engine.models.registry import build_lineup
+from engine.models.registry import batch_size, build_lineup
 from engine.models.status import StatusBoard
 from engine.paths import DataDir
 from engine.scoring.composite import with_portrait_rules
@@ -194,7 +194,7 @@ class _Run:
                 selecting = max(SELECT_EVERY, (selected - before) / SELECT_SHARE)
 
     def _batches(self, photos: Sequence[Photo]) -> Iterator[list[Frame]]:
-        size = self._settings.performance.batch_size
+        size = batch_size(self._settings, self._lineup.device)
         decoder = Decoder(
             ThumbnailCache(self._data_dir.thumbnails),
             self._telemetry,

@@ -79,7 +79,9 @@ class PortraitAnalysis(_Section):
 
 
 class Performance(_Section):
+    runtime: str = Field(pattern=r"^(auto|torch|openvino)$")
     batch_size: int = Field(ge=1, le=256)
+    gpu_batch_size: int = Field(ge=1, le=1024)
     decode_threads: int = Field(ge=0, le=64)
 
 
