@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.errors import RuntimeUnfitError
-from engine.models.network import Built, NetworkSource, Outputs, Pixels
+from engine.models.network import Built, NetworkSource, Outputs, Pixels, Shape
 from engine.models.offline import import_openvino
 from engine.models.preload import TORCH, preload
 from engine.models.probe import probe_pixels
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FORMAT = 1
-NETWORK, WEIGHTS, FACTS, ANSWERS = "network.xml", "network.bin", "facts.json", "answers.npz"
+NETWORK, WEIGHTS, FACTS = "network.xml", "network.bin", "facts.json"
+ANSWERS, ARRAYS = "answers.npz", "arrays.npz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,9 @@ class Converted:
     """A network in OpenVINO's form, with torch's answers to the probe pictures."""
 
     model: openvino.Model
-    input_size: tuple[int, int]
+    input_shape: Shape
     facts: dict[str, Any]
+    arrays: dict[str, NDArray[np.float32]]
     answers: Outputs
 
 
@@ -68,9 +71,7 @@ def _read(place: Path) -> Converted | None:
         facts = json.loads((place / FACTS).read_text(encoding="utf-8"))
         if facts["format"] != FORMAT or facts["openvino"] != openvino.__version__:
             return None
-        # Opened here: np.load leaves a damaged file open.
-        with (place / ANSWERS).open("rb") as opened, np.load(opened, allow_pickle=False) as file:
-            answers = tuple(file[name] for name in sorted(file.files))
+        answers, arrays = _read_arrays(place / ANSWERS), _read_arrays(place / ARRAYS)
         model = openvino.Core().read_model(place / NETWORK, place / WEIGHTS)
     except FileNotFoundError:
         return None
@@ -78,16 +79,24 @@ def _read(place: Path) -> Converted | None:
     except (OSError, ValueError, KeyError, RuntimeError, zipfile.BadZipFile) as error:
         log.warning("The converted network in %s cannot be used and is made anew: %s", place, error)
         return None
-    height, width = facts["input_size"]
-    return Converted(model, (height, width), facts["facts"], answers)
+    height, width, channels = facts["input_shape"]
+    in_order = tuple(answers[name] for name in sorted(answers))
+    return Converted(model, (height, width, channels), facts["facts"], arrays, in_order)
+
+
+def _read_arrays(path: Path) -> dict[str, NDArray[np.float32]]:
+    # Opened here: np.load leaves a damaged file open.
+    with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+        return {name: file[name] for name in file.files}
 
 
 def _convert(source: NetworkSource) -> Converted:
     preload(*TORCH)
     built = source.build()
-    pixels = probe_pixels(*built.input_size)
+    pixels = probe_pixels(built.input_shape)
     answers = full_precision_answers(built.network, pixels)
-    return Converted(_openvino_model(built, pixels), built.input_size, built.facts, answers)
+    model = _openvino_model(built, pixels)
+    return Converted(model, built.input_shape, built.facts, built.arrays, answers)
 
 
 def full_precision_answers(network: nn.Module, pixels: Pixels) -> Outputs:
@@ -115,7 +124,7 @@ def _openvino_model(built: Built, pixels: Pixels) -> openvino.Model:
             decoder = TorchScriptPythonDecoder(built.network, example_input=example)
             frontend = FrontEndManager().load_by_framework("pytorch")
             model = frontend.convert(frontend.load(decoder))
-            model.reshape([-1, *built.input_size, 3])
+            model.reshape([-1, *built.input_shape])
     except Exception as error:  # an operator that OpenVINO lacks can surface as almost any exception
         log.debug("Conversion for OpenVINO", exc_info=True)
         raise RuntimeUnfitError(f"OpenVINO cannot run this network: {_first_line(error)}") from error
@@ -135,10 +144,11 @@ def _write(converted: Converted, place: Path) -> None:
         openvino.save_model(converted.model, beside / NETWORK, compress_to_fp16=False)
         answers = {f"{i:03d}": answer for i, answer in enumerate(converted.answers)}
         np.savez(beside / ANSWERS, **answers)  # pyright: ignore[reportArgumentType]
+        np.savez(beside / ARRAYS, **converted.arrays)  # pyright: ignore[reportArgumentType]
         facts = {
             "format": FORMAT,
             "openvino": openvino.__version__,
-            "input_size": converted.input_size,
+            "input_shape": converted.input_shape,
             "facts": converted.facts,
         }
         (beside / FACTS).write_text(json.dumps(facts, indent=1), encoding="utf-8")

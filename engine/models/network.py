@@ -12,21 +12,23 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from torch import nn
 
-Pixels = NDArray[np.uint8]  # (n, height, width, 3), RGB
+Pixels = NDArray[np.uint8]  # (n, height, width, channels): RGB, and a mask where the network takes one
+Shape = tuple[int, int, int]  # height, width, channels of one picture
 Outputs = tuple[NDArray[np.float32], ...]  # one array per output, first axis n
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A network in eval mode on the CPU. It takes uint8 RGB (n, height, width, 3) and gives a tuple.
+    """A network in eval mode on the CPU. It takes uint8 (n, height, width, channels) and gives a tuple.
 
-    `facts` is what else its file says and its use needs, such as how photos are cropped; JSON-ready, since it
-    is kept beside the converted network.
+    `facts` (JSON-ready) and `arrays` are what else its file holds and its use needs, such as how photos are
+    cropped or a head that runs outside the network; both are kept beside the converted network.
     """
 
     network: nn.Module
-    input_size: tuple[int, int]  # height, width in pixels
+    input_shape: Shape
     facts: dict[str, Any] = field(default_factory=dict)
+    arrays: dict[str, NDArray[np.float32]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Runner(Protocol):
         ...
 
     def run(self, images: Sequence[Pixels]) -> Outputs:
-        """Return the outputs for one or more images of one shape (height, width, 3), in order.
+        """Return the outputs for one or more images of one shape, in order.
 
         Raises ModelError when even one image at a time does not work.
         """

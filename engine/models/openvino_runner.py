@@ -82,7 +82,7 @@ def _compile(
     converted: Converted, cpu_threads: int, precisions: Sequence[str]
 ) -> tuple[openvino.InferRequest, str, Deviation]:
     """Return a request in the first precision whose answers to the probe pictures are torch's."""
-    pixels = probe_pixels(*converted.input_size)
+    pixels = probe_pixels(converted.input_shape)
     tried: list[str] = []
     for wanted in precisions:
         compiled = _compiled(converted.model, wanted, cpu_threads)

@@ -48,7 +48,7 @@ def build_ava(path: Path, sha256: str) -> Built:
     if not checkpoint.config:
         note = f"the file has no config: assumed {config.activation}, {config.output_mode}, usual transform"
     crop = config.transform.crop_size
-    return Built(network, (crop, crop), asdict(AvaUse(config.transform, config.output_mode, note)))
+    return Built(network, (crop, crop, 3), asdict(AvaUse(config.transform, config.output_mode, note)))
 
 
 def _network(config: AvaConfig) -> nn.Module:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.models.network import Outputs, Pixels
+from engine.models.network import Outputs, Pixels, Shape
 
 # Another precision may move an answer by a hundredth: NIMA's opinion (1..10) of a photo by 0.01 or so.
 # Half precision stays within that; brain float, with 8 bits, moves NIMA by 0.1 and does not pass.
@@ -17,8 +17,12 @@ PROBES = 4
 _SEED = 20250601
 
 
-def probe_pixels(height: int, width: int) -> Pixels:
-    """Return pictures (4, height, width, 3) with smooth areas, edges and noise; always the same."""
+def probe_pixels(shape: Shape) -> Pixels:
+    """Return pictures (4, height, width, channels) with smooth areas, edges and noise; always the same.
+
+    A fourth channel is a mask: the pictures' outer columns are no part of the photo.
+    """
+    height, width, channels = shape
     rng = np.random.default_rng(_SEED)
     rows, columns = np.mgrid[0:height, 0:width]
     pictures: list[np.ndarray] = []
@@ -31,7 +35,12 @@ def probe_pixels(height: int, width: int) -> Pixels:
         top, left = int(height * rng.uniform(0.1, 0.4)), int(width * rng.uniform(0.1, 0.4))
         picture[top : top + height // 3, left : left + width // 3] = rng.uniform(0, 255, 3)
         pictures.append(picture + rng.normal(0, 2.0 * number, picture.shape))
-    return np.clip(np.stack(pictures), 0, 255).astype(np.uint8)
+    pixels = np.clip(np.stack(pictures), 0, 255).astype(np.uint8)
+    if channels == 3:
+        return pixels
+    mask = np.zeros((PROBES, height, width, channels - 3), np.uint8)
+    mask[:, :, width // 8 : -(width // 8)] = 255
+    return np.concatenate([pixels, mask], axis=3)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from engine.errors import ModelError, RuntimeUnfitError
 from engine.models.converted import find_or_convert
 from engine.models.device import Device
@@ -21,10 +24,11 @@ CHOICES = ("auto", "torch", "openvino")
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A network that runs, and the facts its checkpoint holds beside the weights."""
+    """A network that runs, and what else its checkpoint holds (see Built)."""
 
     runner: Runner
     facts: dict[str, Any]
+    arrays: dict[str, NDArray[np.float32]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +70,10 @@ class Runtime:
             return self._with_torch(source, Device("cpu"), batch_size, cpu_threads).runner
 
         runner = OpenVinoRunner(converted, batch_size, cpu_threads, rescue, note=device.note)
-        return Opened(runner, converted.facts)
+        return Opened(runner, converted.facts, converted.arrays)
 
     def _with_torch(self, source: NetworkSource, device: Device, batch_size: int, threads: int) -> Opened:
         preload(*TORCH)
         built = source.build()
-        runner = TorchRunner(built.network, device, batch_size, threads, self.place, built.input_size)
-        return Opened(runner, built.facts)
+        runner = TorchRunner(built.network, device, batch_size, threads, self.place, built.input_shape)
+        return Opened(runner, built.facts, built.arrays)

@@ -21,7 +21,7 @@ import psutil
 
 from engine.errors import ModelError
 from engine.models.device import Device
-from engine.models.network import Outputs, Pixels
+from engine.models.network import Outputs, Pixels, Shape
 from engine.models.placement import Place, Placed, place_network
 from engine.models.probe import deviation, probe_pixels
 
@@ -44,11 +44,11 @@ class TorchRunner:
         batch_size: int,
         cpu_threads: int = 1,
         place: Place = place_network,
-        input_size: tuple[int, int] | None = None,
+        input_shape: Shape | None = None,
     ) -> None:
         """Place the network; falls back to the CPU, with a note, when it does not fit on the device.
 
-        With `input_size` (height, width) half precision is tried where the device offers it, and used
+        With `input_shape` half precision is tried where the device offers it, and used
         when its answers to probe pictures are those of full precision.
 
         Raises ModelError when it cannot be placed on the CPU either.
@@ -60,7 +60,7 @@ class TorchRunner:
         self._cpu_threads = cpu_threads
         self._notes = [device.note] if device.note else []
         self._memory_note: str | None = None
-        self._input_size = input_size
+        self._input_shape = input_shape
         self._placed = self._place_somewhere()
 
     @property
@@ -131,9 +131,9 @@ class TorchRunner:
 
     def _in_half(self, placed: Placed) -> Placed | None:
         """Return the network in half precision, if the device has it and the answers stay the same."""
-        if placed.half is None or self._input_size is None:
+        if placed.half is None or self._input_shape is None:
             return None
-        pixels = probe_pixels(*self._input_size)
+        pixels = probe_pixels(self._input_shape)
         off = deviation(placed.half(pixels), placed.run(pixels))
         log.info("Half precision on %s is off by %s", self.device, off)
         if not off.tolerable:

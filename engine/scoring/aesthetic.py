@@ -77,7 +77,7 @@ class NimaScorer:
         self._runner = self._runtime.open(source, self._device, self._batch_size).runner
 
     def _build(self) -> Built:
-        return Built(load_nima(self._path), (INPUT_SIZE, INPUT_SIZE))
+        return Built(load_nima(self._path), (INPUT_SIZE, INPUT_SIZE, 3))
 
     def score(self, images: Sequence[Decoded]) -> list[ScoreResult]:
         """Return one result per photo, in order. Raises ModelError only when loading fails."""

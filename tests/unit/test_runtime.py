@@ -15,7 +15,7 @@ from torch import nn
 import engine.models.openvino_runner as openvino_runner
 from engine.album.decode import Decoded
 from engine.errors import ModelError, RuntimeUnfitError
-from engine.models.converted import ANSWERS, FACTS, NETWORK, find_or_convert
+from engine.models.converted import ANSWERS, ARRAYS, FACTS, NETWORK, find_or_convert
 from engine.models.device import Device
 from engine.models.network import Built, NetworkSource
 from engine.models.openvino_runner import OpenVinoRunner
@@ -27,7 +27,8 @@ from engine.scoring.aesthetic import NimaScorer
 
 ENGINE = Path(__file__).resolve().parents[2] / "engine"
 CPU = Device("cpu")
-SIZE = (32, 48)
+HEAD = np.float32([[0.5, -1.25]])
+SHAPE = (32, 48, 3)
 
 
 class Small(nn.Module):
@@ -52,7 +53,7 @@ def source_of(network=Small, facts=None, sha256="ab" * 32, builds=None) -> Netwo
         if builds is not None:
             builds.append(sha256)
         torch.manual_seed(1)
-        return Built(network().eval(), SIZE, facts or {})
+        return Built(network().eval(), SHAPE, facts or {}, {"head": HEAD})
 
     return NetworkSource(sha256, "small-1", build)
 
@@ -65,7 +66,7 @@ def truth(pixels, network=Small):
 
 @pytest.fixture
 def pixels():
-    return probe_pixels(*SIZE)[[2, 0, 3, 1, 1]]
+    return probe_pixels(SHAPE)[[2, 0, 3, 1, 1]]
 
 
 def test_openvino_answers_as_torch_does_and_says_its_precision(tmp_path, pixels):
@@ -84,6 +85,7 @@ def test_a_kept_network_is_not_built_again_and_keeps_its_facts(tmp_path):
     for _ in range(2):
         opened = Runtime("auto", tmp_path).open(source_of(facts={"crop": 7}, builds=builds), CPU, 2)
         assert opened.facts == {"crop": 7}
+        np.testing.assert_array_equal(opened.arrays["head"], HEAD)
     assert builds == ["ab" * 32]
     Runtime("auto", tmp_path).open(source_of(sha256="cd" * 32, builds=builds), CPU, 2)
     assert builds == ["ab" * 32, "cd" * 32]
@@ -93,7 +95,7 @@ def test_a_kept_network_is_not_built_again_and_keeps_its_facts(tmp_path):
     ]
 
 
-@pytest.mark.parametrize("file", [NETWORK, FACTS, ANSWERS])
+@pytest.mark.parametrize("file", [NETWORK, FACTS, ANSWERS, ARRAYS])
 def test_a_damaged_kept_network_is_made_anew(tmp_path, pixels, file):
     Runtime("auto", tmp_path).open(source_of(), CPU, 2)
     damaged = next(tmp_path.iterdir()) / file
@@ -166,7 +168,7 @@ def test_a_precision_whose_answers_are_off_is_passed_over(tmp_path):
     exact = OpenVinoRunner(converted, 2, 1, rescue, precisions=("f32",))
     assert exact.precision == "f32" and exact.deviation.answer < 1e-5
     nudged = tuple(answer * 1.02 for answer in converted.answers)
-    spoilt = type(converted)(converted.model, converted.input_size, converted.facts, nudged)
+    spoilt = type(converted)(converted.model, converted.input_shape, {}, {}, nudged)
     with pytest.raises(RuntimeUnfitError, match=r"f32 is off by 1\.9\d%"):
         OpenVinoRunner(spoilt, 2, 1, rescue, precisions=("f32",))
 
@@ -187,7 +189,7 @@ def test_half_precision_is_used_only_where_the_answers_stay(pixels, factor, prec
         return Placed(full.run, half=lambda batch: tuple(out * np.float32(factor) for out in full.run(batch)))
 
     torch.manual_seed(1)
-    runner = TorchRunner(Small().eval(), Device("cuda"), 2, 1, place, SIZE)
+    runner = TorchRunner(Small().eval(), Device("cuda"), 2, 1, place, SHAPE)
     assert runner.runtime.split()[2] == precision
     assert (runner.note is None) == (precision == "fp16")
     expected = truth(pixels)[0] * (factor if precision == "fp16" else 1)
@@ -204,7 +206,7 @@ def test_the_default_model_gives_the_same_scores_on_both_runtimes(weights_dir, p
         assert scorer.info.runtime.lower().startswith(choice)
     assert raws["openvino"] == pytest.approx(raws["torch"], abs=0.03)
     facts = json.loads((next(tmp_path.iterdir()) / FACTS).read_text())
-    assert facts["input_size"] == [224, 224]
+    assert facts["input_shape"] == [224, 224, 3]
 
 
 def test_openvinos_own_reporter_is_never_imported(tmp_path):
@@ -212,6 +214,27 @@ def test_openvinos_own_reporter_is_never_imported(tmp_path):
     assert sys.modules["openvino_telemetry"] is None
     importing = [path for path in ENGINE.rglob("*.py") if "    import openvino\n" in path.read_text("utf-8")]
     assert {path.name for path in importing} <= {"offline.py", "converted.py", "openvino_runner.py"}
+
+
+class Masked(Small):
+    """Takes a mask as fourth channel: what is outside the photo counts as grey."""
+
+    def forward(self, pixels):
+        inside = pixels[..., 3:] > 0
+        return super().forward(torch.where(inside, pixels[..., :3], torch.tensor(128, dtype=torch.uint8)))
+
+
+def test_a_network_with_a_mask_as_fourth_channel(tmp_path):
+    def build() -> Built:
+        torch.manual_seed(1)
+        return Built(Masked().eval(), (32, 48, 4))
+
+    pixels = probe_pixels((32, 48, 4))
+    assert pixels.shape == (4, 32, 48, 4) and set(np.unique(pixels[..., 3])) == {0, 255}
+    opened = Runtime("openvino", tmp_path).open(NetworkSource("ef" * 32, "1", build), CPU, 2)
+    outputs = opened.runner.run(list(pixels))
+    assert deviation(outputs, truth(pixels, Masked)).tolerable
+    assert not deviation(outputs, truth(pixels[..., :3])).tolerable
 
 
 WARM = """
