@@ -57,5 +57,10 @@ class DataDir:
         return self.root / f"telemetry_{run}.json"
 
     @property
+    def exports(self) -> Path:
+        """Journals of exports, which say after a crash what is whole."""
+        return self.root / "exports"
+
+    @property
     def log(self) -> Path:
         return self.root / "logs" / "framepick.log"
