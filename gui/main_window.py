@@ -19,7 +19,7 @@ from gui.commands import Place
 from gui.decisions import Decisions
 from gui.entry import Filter
 from gui.export_dialog import ExportDialog
-from gui.exporting import export_choices
+from gui.exporting import export_items
 from gui.filter_bar import FilterBar
 from gui.garbage import GarbageCollector
 from gui.grid import Grid
@@ -187,7 +187,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def export(self) -> None:
         if self.run.album is not None and self.album.total:
-            dialog = ExportDialog(export_choices(self.album), self.run.album, self)
+            dialog = ExportDialog(export_items(self.album), self.run.album, self._data_dir.exports, self)
             dialog.exec()
             if dialog.report is not None:
                 self.messages.info(dialog.report.summary())

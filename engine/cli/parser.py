@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from engine.cli.bench_options import add_degradations
+from engine.cli.export_options import add_export, add_reject
 from engine.errors import UsageError
 from engine.types import Role
 
@@ -111,9 +112,10 @@ def _window_parser() -> argparse.ArgumentParser:
 def _command_parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="framepick", parents=[_common()])
     commands = parser.add_subparsers(dest="command", required=True, parser_class=_Parser)
-    parts = (_add_cull, _add_compare, _add_models, _add_decide, _add_export, _add_reject, _add_benchmark)
-    for add in parts:
+    for add in (_add_cull, _add_compare, _add_models, _add_decide, _add_benchmark):
         add(commands)
+    add_export(commands, _common())
+    add_reject(commands, _common())
     return parser
 
 
@@ -160,67 +162,6 @@ def _add_decide(commands: _Commands) -> None:
     decide.add_argument("album", type=Path, metavar="ALBUM")
     decide.add_argument("photo", metavar="PHOTO", help="path of the photo, relative to the album")
     decide.add_argument("decision", choices=("accept", "reject", "none"))
-
-
-def _add_export(commands: _Commands) -> None:
-    export = commands.add_parser("export", parents=[_common()], help="copy, move, link or pack the selection")
-    export.add_argument("album", type=Path, metavar="ALBUM", nargs="?", help="folder of photos")
-    export.add_argument("--recursive", action="store_true", help="take the folders inside too")
-    export.add_argument("--to", dest="target", type=Path, metavar="DIR", help="folder, or FILE.zip")
-    export.add_argument(
-        "--what",
-        default="accepted",
-        help="accepted (the default), picks, rejected, undecided, all, 'stars>=N' or label=COLOUR; "
-        "several with commas: all must hold",
-    )
-    export.add_argument(
-        "--how",
-        choices=("copy", "move", "hard-link", "symbolic-link", "zip"),
-        default="copy",
-        help="what to do with each file",
-    )
-    export.add_argument(
-        "--layout",
-        default="flat",
-        help="flat, group, decision, date, or a template such as {date}/{camera}/{name}",
-    )
-    export.add_argument("--no-sidecars", dest="sidecars", action="store_false", help="leave .xmp files out")
-    _add_dry_run(export)
-    _add_json(export)
-    _add_recovery(export, "export")
-
-
-def _add_reject(commands: _Commands) -> None:
-    reject = commands.add_parser(
-        "reject", parents=[_common()], help="take the rejected photos out of the album; deletes nothing"
-    )
-    _add_album(reject)
-    reject.add_argument(
-        "--to",
-        dest="reject_to",
-        choices=("folder", "trash"),
-        required=True,
-        help="folder: _rejected inside the album; trash: the system's",
-    )
-    _add_dry_run(reject)
-    _add_json(reject)
-
-
-def _add_dry_run(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--dry-run", action="store_true", help="list every action; write nothing")
-
-
-def _add_recovery(parser: argparse.ArgumentParser, what: str) -> None:
-    recovery = parser.add_mutually_exclusive_group()
-    words = {
-        "resume": f"go on with the {what} that was interrupted",
-        "rollback": f"take the {what} back that was interrupted",
-        "undo": "take the last one back: removes our unchanged copies, moves back what was moved",
-    }
-    for name, text in words.items():
-        recovery.add_argument(
-            f"--{name}", dest="recovery", action="store_const", const=name, default=None, help=text
-        )
 
 
 def _add_benchmark(commands: _Commands) -> None:
