@@ -20,8 +20,8 @@ from engine.pipeline import CullJob
 from engine.settings import Settings
 from engine.worker import Engine
 from gui.album_model import AlbumModel
+from gui.criteria import Filter
 from gui.decisions import Decisions
-from gui.entry import Filter
 from gui.messages import Messages
 
 

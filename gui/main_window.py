@@ -15,18 +15,20 @@ from gui.actions import Actions
 from gui.album_model import AlbumModel
 from gui.album_run import AlbumRun
 from gui.bottom_bar import BottomBar
+from gui.choosing import Choosing
 from gui.commands import Place
+from gui.criteria import Criteria, Filter
 from gui.decisions import Decisions
-from gui.entry import Filter
 from gui.export_dialog import ExportDialog
 from gui.exporting import export_items
 from gui.filter_bar import FilterBar
 from gui.garbage import GarbageCollector
-from gui.grid import Grid
+from gui.grid import Grid, nothing_text
 from gui.handlers import handlers_of
 from gui.installing import Installation
 from gui.loupe import Loupe
 from gui.messages import Messages
+from gui.ordering import SortBy
 from gui.panels import Panels
 from gui.previews import Previews
 from gui.recent import RecentAlbums
@@ -60,6 +62,7 @@ class MainWindow(QMainWindow):
         self.actions_.fill(self.menuBar())
         self._show_panel_state()
         self._connect()
+        self._show_choice()
         self._show_state()
         QTimer.singleShot(0, self.refresh_models)
         self._garbage = GarbageCollector(self)
@@ -67,7 +70,8 @@ class MainWindow(QMainWindow):
     # -- parts
 
     def _make_views(self) -> None:
-        self.filter_bar = FilterBar(self.album, self)
+        self.choosing = Choosing(self.album, self)
+        self.filter_bar = FilterBar(self.album, self.choosing, self)
         self.run_bar = RunBar(self)
         self.run_bar.hide()
         self.bottom_bar = BottomBar(self)
@@ -93,7 +97,9 @@ class MainWindow(QMainWindow):
         return actions
 
     def _connect(self) -> None:
-        self.filter_bar.chosen.connect(self.set_filter)
+        self.choosing.chosen.connect(self._show_choice)
+        self.filter_bar.details.left.connect(self.show_grid)
+        self.filter_bar.set_actions(self.actions_.in_category("Sort"), self.actions_["filter.details"])
         self.filter_bar.size_chosen.connect(self.grid.set_size_step)
         self.grid.size_changed.connect(self.filter_bar.show_size)
         self.filter_bar.show_size(self.grid.size_step)
@@ -215,13 +221,35 @@ class MainWindow(QMainWindow):
         if self.views.currentWidget() is self.loupe:
             self.loupe.show_entry(self.grid.current)
 
-    @Slot(object)
     def set_filter(self, wanted: Filter) -> None:
-        self.album.set_filter(wanted)
+        """Show what passes this filter alone."""
+        self.choosing.apply(Criteria().toggled(wanted))
+
+    @Slot()
+    def _show_choice(self) -> None:
         if self.album.rowCount() and not self.grid.currentIndex().isValid():
             self.grid.go_to_row(0)
         if not self.album.rowCount() and self.album.total:
-            self.messages.info(f"No photo is {wanted.value}." if wanted is not Filter.PICKS else "No picks.")
+            self.messages.info(nothing_text(self.album.criteria))
+        criteria, ordering = self.album.criteria, self.album.ordering
+        for each in Filter:
+            self.actions_[f"filter.{each.value}"].setChecked(criteria.has(each))
+        for by in SortBy:
+            self.actions_[f"sort.{by.value}"].setChecked(by is ordering.by)
+        self.actions_["sort.reverse"].setChecked(ordering.reverse)
+        self.actions_["sort.groups"].setChecked(ordering.grouped)
+
+    def toggle_details(self) -> None:
+        """Show or hide the second filter bar."""
+        shown = self.filter_bar.details.isHidden()
+        self.filter_bar.show_details(shown)
+        self.actions_["filter.details"].setChecked(shown)
+
+    def search(self) -> None:
+        if self.filter_bar.details.isHidden():
+            self.toggle_details()
+        self.filter_bar.details.search.setFocus()
+        self.filter_bar.details.search.selectAll()
 
     def resize_thumbnails(self, step: int) -> None:
         self.grid.set_size_step(self.grid.size_step + step)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap
 
 from engine.types import Decision, Label, ModelState
 from gui import theme
+
+Draw = Callable[[QPainter, QRectF], object]
 
 
 def draw_check(painter: QPainter, box: QRectF, colour: QColor) -> None:

@@ -7,8 +7,8 @@ from engine.paths import DataDir
 from engine.types import Decision, Marks
 from gui.album_model import AlbumModel
 from gui.cell_layout import SIZES
-from gui.entry import Filter
-from gui.grid import NOTHING, Grid
+from gui.criteria import Criteria, Filter
+from gui.grid import Grid, nothing_text
 from gui.thumbnails import Thumbnails
 from tests.gui.albums import inspected, listed, selected
 
@@ -141,4 +141,4 @@ def test_an_empty_filter_says_what_would_fill_it(grid, model, wanted):
     hint = grid.grab().toImage()
     model.begin(JOB + 1)
     assert hint != grid.grab().toImage() != full, "the hint is painted only while there is an album"
-    assert NOTHING[wanted]
+    assert nothing_text(model.criteria) != nothing_text(Criteria())
