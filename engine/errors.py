@@ -57,6 +57,10 @@ class WeightsCorruptError(ModelError):
     """A weights file does not have the hash that the manifest states."""
 
 
+class RuntimeUnfitError(ModelError):
+    """A runtime cannot run this network, or not with the right answers; another may."""
+
+
 class InstallError(FramepickError):
     """The embedded weights could not be brought."""
 

@@ -41,6 +41,11 @@ class DataDir:
         return self.root / "cache" / "thumbnails"
 
     @property
+    def converted(self) -> Path:
+        """Networks converted for a faster runtime; they can be made anew."""
+        return self.root / "cache" / "networks"
+
+    @property
     def downloads(self) -> Path:
         return self.root / "cache" / "downloads"
 
@@ -50,6 +55,11 @@ class DataDir:
 
     def telemetry(self, run: str) -> Path:
         return self.root / f"telemetry_{run}.json"
+
+    @property
+    def exports(self) -> Path:
+        """Journals of exports, which say after a crash what is whole."""
+        return self.root / "exports"
 
     @property
     def log(self) -> Path:

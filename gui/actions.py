@@ -53,7 +53,10 @@ class Actions(QObject):
         for category in CATEGORIES:
             menu = bar.addMenu(category)
             menu.setObjectName(f"menu.{category}")
-            menu.addActions([self[entry.id] for entry in in_category(category) if not entry.native])
+            menu.addActions(self.in_category(category))
+
+    def in_category(self, category: str) -> list[QAction]:
+        return [self[entry.id] for entry in in_category(category) if not entry.native]
 
     def enable(self, command_ids: tuple[str, ...], enabled: bool) -> None:
         for command_id in command_ids:

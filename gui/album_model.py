@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
 
 from engine.events import AlbumListed, Event, PhotoFailed, PhotoScored, PhotosInspected, Selected
-from engine.types import SCORING_ROLES, Decision, Selection, Verdict
+from engine.types import SCORING_ROLES, Marks, Selection, Verdict
 from gui import wording
-from gui.entry import PASSES, Entry, Filter, count_by_filter
+from gui.criteria import Counts, Criteria, Filter, count
+from gui.entry import Entry, note_softness
+from gui.ordering import Ordering
 from gui.row_changes import RowsModel
 
 Index = QModelIndex | QPersistentModelIndex
@@ -32,7 +34,9 @@ class AlbumModel(RowsModel):
         self._order: list[int] = []
         self._members: dict[int, list[int]] = {}
         self._picks: set[int] = set()
-        self._filter = Filter.ALL
+        self._sorted: list[int] = []  # all photos, in the order to show them in
+        self._criteria = Criteria()
+        self._ordering = Ordering()
 
     # -- what views ask
 
@@ -53,8 +57,12 @@ class AlbumModel(RowsModel):
         return self._job
 
     @property
-    def filter(self) -> Filter:
-        return self._filter
+    def criteria(self) -> Criteria:
+        return self._criteria
+
+    @property
+    def ordering(self) -> Ordering:
+        return self._ordering
 
     @property
     def total(self) -> int:
@@ -69,7 +77,7 @@ class AlbumModel(RowsModel):
 
     def entries(self) -> list[Entry]:
         """Return all photos in the order to show them in, whatever the filter."""
-        return [self._entries[photo] for photo in self._order]
+        return [self._entries[photo] for photo in self._sorted]
 
     def members(self, entry: Entry) -> list[Entry]:
         """Return the photos of an entry's group, itself among them; it alone when groups are unknown."""
@@ -86,7 +94,7 @@ class AlbumModel(RowsModel):
     def group_edges(self, row: int) -> tuple[bool, bool]:
         """Tell whether the row is the first and whether it is the last of its group among those shown."""
         group = self.entry_at(row).group
-        if group is None:
+        if group is None or not self._ordering.grouped:
             return True, True
         first = row == 0 or self.entry_at(row - 1).group != group
         last = row + 1 == len(self._rows) or self.entry_at(row + 1).group != group
@@ -106,8 +114,8 @@ class AlbumModel(RowsModel):
         sentence = wording.verdict_sentence(found[0], entry, found[1]) if found else None
         return wording.tooltip(entry, self.roles, sentence)
 
-    def counts(self) -> dict[Filter, int]:
-        return count_by_filter(self._entries.values())
+    def counts(self) -> Counts:
+        return count(self._entries.values())
 
     def nearest_row(self, photo_id: int) -> int | None:
         """Return the row of a photo, or of the next one after it (else before it) that is shown."""
@@ -116,10 +124,10 @@ class AlbumModel(RowsModel):
         if (row := self.row(photo_id)) is not None:
             return row
         try:
-            at = self._order.index(photo_id)
+            at = self._sorted.index(photo_id)
         except ValueError:
             return 0
-        later = (self.row(photo) for photo in self._order[at:])
+        later = (self.row(photo) for photo in self._sorted[at:])
         return next((row for row in later if row is not None), len(self._rows) - 1)
 
     # -- what changes it
@@ -128,15 +136,27 @@ class AlbumModel(RowsModel):
         """Forget the album; from now on only events of `job_id` count."""
         self.beginResetModel()
         self._job = job_id
-        self._entries, self._order, self._members, self._picks = {}, [], {}, set()
+        self._entries, self._order, self._sorted = {}, [], []
+        self._members, self._picks = {}, set()
         self._set([])
         self.endResetModel()
         self.changed.emit()
 
     def set_filter(self, wanted: Filter) -> None:
-        if wanted is not self._filter:
-            self._filter = wanted
+        """Show what passes this filter alone."""
+        self.set_criteria(Criteria().toggled(wanted))
+
+    def set_criteria(self, criteria: Criteria) -> None:
+        if criteria != self._criteria:
+            self._criteria = criteria
             self._reset_to(self._passing())  # views then go to the nearest photo that is shown
+            self.changed.emit()
+
+    def set_ordering(self, ordering: Ordering) -> None:
+        if ordering != self._ordering:
+            self._ordering = ordering
+            self._sort()
+            self._reset_to(self._passing())
             self.changed.emit()
 
     def apply(self, job_id: int, events: Sequence[Event]) -> None:
@@ -150,20 +170,11 @@ class AlbumModel(RowsModel):
         self._tell_changed(touched, len(touched))
         self.changed.emit()
 
-    def show_changed(self, photos: Collection[int]) -> None:
-        """Mark the photos, and no others, whose pick differs without the models that are switched off."""
-        touched = {photo for photo, entry in self._entries.items() if entry.changed != (photo in photos)}
+    def set_marks(self, marks: Mapping[int, Marks]) -> None:
+        """Show marks that are on disk already."""
+        touched = {photo for photo in marks if photo in self._entries}
         for photo in touched:
-            self._entries[photo].changed = photo in photos
-        self._refilter()
-        self._tell_changed(touched, len(touched))
-        self.changed.emit()
-
-    def set_decisions(self, decisions: Mapping[int, Decision]) -> None:
-        """Show decisions that are on disk already."""
-        touched = {photo for photo in decisions if photo in self._entries}
-        for photo in touched:
-            self._entries[photo].decision = decisions[photo]
+            self._entries[photo].marks = marks[photo]
         self._refilter()
         self._tell_changed(touched, len(touched))
         self.changed.emit()
@@ -172,7 +183,7 @@ class AlbumModel(RowsModel):
         match event:
             case PhotoScored():
                 if entry := self._entries.get(event.photo_id):
-                    entry.scores = event.scores
+                    entry.set_scores(event.scores)
                     touched.add(event.photo_id)
             case PhotoFailed():
                 if entry := self._entries.get(event.photo_id):
@@ -181,7 +192,7 @@ class AlbumModel(RowsModel):
             case PhotosInspected():
                 for photo, inspected in event.inspected.items():
                     if entry := self._entries.get(photo):
-                        entry.inspected = inspected
+                        entry.set_inspected(inspected)
                 touched.update(event.inspected)
             case Selected():
                 self._select(event.selection)
@@ -194,6 +205,7 @@ class AlbumModel(RowsModel):
         self._entries = {photo.id: Entry(photo) for photo in event.photos}
         self._order = list(self._entries)
         self._members, self._picks = {}, set()
+        self._sort()
         self._set(self._passing())
         self.endResetModel()
 
@@ -214,12 +226,15 @@ class AlbumModel(RowsModel):
                     entry.verdicts = (*entry.verdicts, verdict)
         self._members = members
         self._picks = {photo for photo, ranked in selection.ranked.items() if ranked.pick}
+        for group in members.values():
+            note_softness(entries[photo] for photo in group)
+        self._sort()
+
+    def _sort(self) -> None:
+        self._sorted = self._ordering.sort([self._entries[photo] for photo in self._order])
 
     def _passing(self) -> list[int]:
-        if self._filter is Filter.ALL:
-            return list(self._order)
-        passes = PASSES[self._filter]
-        return [photo for photo in self._order if passes(self._entries[photo])]
+        return self._criteria.passing(self._sorted, self._entries)
 
     def _refilter(self) -> None:
         self._show(self._passing())

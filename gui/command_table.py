@@ -32,7 +32,6 @@ class Command:
 _GRID = {"place": Place.GRID, "native": True}
 _LOUPE = {"place": Place.LOUPE}
 _SWITCH = {"checkable": True}
-_OUT_AND_IN = "Switch the {} off or on for now: picks are made anew, and what differs is shown"
 
 # id, keys (separated by blanks), title, help, more
 Row = tuple[str, str, str, str] | tuple[str, str, str, str, dict[str, Any]]
@@ -62,6 +61,19 @@ TABLE: dict[str, tuple[Row, ...]] = {
         ("review.undo", "Ctrl+Z", "Undo", "Take back the last decision and go to its photo"),
         ("review.redo", "Ctrl+Shift+Z Ctrl+Y", "Redo", "Repeat the decision that was taken back"),
         ("review.advance", "A", "Auto-advance", "Go to the next photo after each decision", _SWITCH),
+    ),
+    "Rate": (
+        ("rate.0", "0", "No stars", "Take the stars off the selected photos"),
+        ("rate.1", "1", "1 star", "Give the selected photos one star"),
+        ("rate.2", "2", "2 stars", "Give the selected photos two stars"),
+        ("rate.3", "3", "3 stars", "Give the selected photos three stars"),
+        ("rate.4", "4", "4 stars", "Give the selected photos four stars"),
+        ("rate.5", "5", "5 stars", "Give the selected photos five stars"),
+        ("label.red", "6", "Red", "Label the selected photos red; once more takes the label off"),
+        ("label.yellow", "7", "Yellow", "Label the selected photos yellow; once more takes the label off"),
+        ("label.green", "8", "Green", "Label the selected photos green; once more takes the label off"),
+        ("label.blue", "9", "Blue", "Label the selected photos blue; once more takes the label off"),
+        ("label.purple", "", "Purple", "Label the selected photos purple; once more takes the label off"),
     ),
     "Go": (
         ("go.next_group", "]", "Next group", "Land on the pick of the next group"),
@@ -112,18 +124,33 @@ TABLE: dict[str, tuple[Row, ...]] = {
         ("grid.select_all", "Ctrl+A", "Select all", "Select every photo shown", _GRID),
     ),
     "Filter": (
-        ("filter.all", "Alt+1", "All photos", "Show all photos"),
-        ("filter.picks", "Alt+2", "Picks", "Show what Framepick suggests"),
-        ("filter.accepted", "Alt+3", "Accepted", "Show what you accepted"),
-        ("filter.rejected", "Alt+4", "Rejected", "Show what you rejected"),
-        ("filter.undecided", "Alt+5", "Undecided", "Show what is still to be decided"),
-        ("filter.failed", "Alt+6", "Failed", "Show photos that could not be read"),
+        ("filter.all", "Alt+1", "All photos", "Show all photos: every filter off", _SWITCH),
+        ("filter.picks", "Alt+2", "Picks", "Show what Framepick suggests", _SWITCH),
+        ("filter.accepted", "Alt+3", "Accepted", "Show what you accepted", _SWITCH),
+        ("filter.rejected", "Alt+4", "Rejected", "Show what you rejected", _SWITCH),
+        ("filter.undecided", "Alt+5", "Undecided", "Show what is still to be decided", _SWITCH),
+        ("filter.failed", "Alt+6", "Failed", "Show photos that could not be read", _SWITCH),
+        ("filter.eyes_closed", "Alt+7", "Eyes closed", "Show photos with closed eyes", _SWITCH),
         (
-            "filter.changed",
-            "Alt+7",
-            "Changed by model",
-            "Show photos that are a pick with, but not without the models switched off, or the reverse",
+            "filter.soft",
+            "Alt+8",
+            "Soft",
+            "Show photos that are much softer than the sharpest of their group",
+            _SWITCH,
         ),
+        ("filter.search", "Ctrl+F", "Search…", "Show photos by name, camera or lens"),
+        ("filter.details", "\\", "More filters", "Show the bar of stars, colours and search", _SWITCH),
+    ),
+    "Sort": (
+        ("sort.capture", "", "Capture time", "Sort by capture time", _SWITCH),
+        ("sort.name", "", "Name", "Sort by name", _SWITCH),
+        ("sort.composite", "", "Composite", "Sort by composite, the best first", _SWITCH),
+        ("sort.aesthetic", "", "Aesthetic", "Sort by the aesthetic score, the best first", _SWITCH),
+        ("sort.quality", "", "Quality", "Sort by the quality score, the best first", _SWITCH),
+        ("sort.portrait", "", "Portrait", "Sort by the portrait score, the best first", _SWITCH),
+        ("sort.rank", "", "Rank in the group", "The best of each group first", _SWITCH),
+        ("sort.reverse", "Ctrl+Shift+R", "Reversed", "Turn the order round", _SWITCH),
+        ("sort.groups", "Shift+G", "Keep groups together", "Keep groups together, or dissolve them", _SWITCH),
     ),
     "Panels": (
         (
@@ -134,12 +161,6 @@ TABLE: dict[str, tuple[Row, ...]] = {
             _SWITCH,
         ),
         ("panel.models", "M Ctrl+M", "Models", "Which models are at work, from which files", _SWITCH),
-    ),
-    "Models": (
-        ("model.aesthetic", "Shift+F1", "Aesthetic model", _OUT_AND_IN.format("aesthetic model"), _SWITCH),
-        ("model.quality", "Shift+F2", "Quality rules", _OUT_AND_IN.format("quality rules"), _SWITCH),
-        ("model.portrait", "Shift+F3", "Portrait model", _OUT_AND_IN.format("portrait model"), _SWITCH),
-        ("model.comparator", "Shift+F4", "Comparator", _OUT_AND_IN.format("comparator"), _SWITCH),
     ),
     "Help": (
         ("help.keys", "? F1", "Keyboard shortcuts", "Show this sheet"),

@@ -1,4 +1,4 @@
-"""Decisions of the photographer: on disk first, then on the screen; each can be undone."""
+"""What the photographer said of photos: on disk first, then on the screen; each change can be undone."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from engine.errors import LibraryError
-from engine.library.decisions import DecisionStore, PhotoKey
-from engine.types import Decision
+from engine.library.decisions import DecisionStore
+from engine.library.marks import MarkChange, PhotoKey
+from engine.types import Decision, Marks
+from gui import wording
 from gui.album_model import AlbumModel
 from gui.entry import Entry
 from gui.messages import Messages
-from gui.wording import DECISION_TITLES
 
-Change = Mapping[int, Decision]  # photo id: decision
+Walk = Callable[[DecisionStore], tuple[str, dict[int, Marks]] | None]
 
 
 class Decisions(QObject):
-    """Writes decisions and keeps the undo stack of the album that is open."""
+    """Writes marks and walks the history of the album that is open. The history outlives the program."""
 
     def __init__(self, library: Path, model: AlbumModel, messages: Messages, parent: QObject) -> None:
         super().__init__(parent)
@@ -29,82 +29,98 @@ class Decisions(QObject):
         self._model = model
         self._messages = messages
         self._album: Path | None = None
-        self._worked = True  # whether the last write reached the disk
-        self._stack = QUndoStack(self)
 
     def begin(self, album: Path) -> None:
         """Another album is open: what was decided in the former one is not undone from here."""
         self._album = album
-        self._stack.clear()
 
     def close(self) -> None:
         if self._store is not None:
             self._store.close()
             self._store = None
 
-    def read(self, entries: Sequence[Entry]) -> dict[int, Decision]:
-        """Return what was decided on photos whose identity is known. A broken library is told, not raised."""
+    def read(self, entries: Sequence[Entry]) -> dict[int, Marks]:
+        """Return the marks of photos whose identity is known. A broken library is told, not raised."""
         keys = [key for entry in entries if (key := _key(entry))]
         try:
-            return self._open().decisions(self._need_album(), keys)
+            return self._open().marks(self._need_album(), keys)
         except LibraryError as error:
             self._messages.error(str(error))
             return {}
 
-    def decide(self, change: Change) -> bool:
-        """Store decisions; tell whether they are on disk and shown."""
-        unknown = [i for i in change if (entry := self._model.entry(i)) is None or _key(entry) is None]
-        if unknown:
+    def decide(self, decisions: Mapping[int, Decision]) -> bool:
+        """Store decisions by photo id; tell whether they are on disk and shown."""
+        return self.mark({photo: MarkChange(decision) for photo, decision in decisions.items()})
+
+    def mark(self, changes: Mapping[int, MarkChange]) -> bool:
+        """Store changes of marks by photo id; tell whether they are on disk and shown."""
+        entries = [entry for photo in changes if (entry := self._model.entry(photo))]
+        keys = {entry.photo.id: key for entry in entries if (key := _key(entry))}
+        if len(keys) < len(changes):
             self._messages.warn("This photo cannot be decided on: it was not read (yet).")
             return False
-        before = {i: entry.decision for i in change if (entry := self._model.entry(i))}
-        if before == dict(change):
+        new = {e.photo.id: c for e in entries if (c := changes[e.photo.id]).on(e.marks) != e.marks}
+        if not new:
             return True
-        command = _Decide(self, before, change)
-        self._stack.push(command)
-        return command.worked
+        text = wording.change_text([e.photo.name for e in entries if e.photo.id in new], new.values())
+        shown = {keys[e.photo.id]: e.marks for e in entries if e.photo.id in new}
+        return self._store_and_show(
+            lambda store: store.change(
+                self._need_album(), {keys[photo]: change for photo, change in new.items()}, text, shown
+            )
+        )
 
     def undo(self) -> int | None:
-        """Take the last decision back, say so, return a photo it was about."""
-        return self._step("Undone", self._stack.index() - 1, self._stack.undo)
+        """Take the last change back, say so, return a photo it was about."""
+        return self._walk("Undone", lambda store: store.undo(self._need_album(), self._finder()))
 
     def redo(self) -> int | None:
         """Repeat what was taken back."""
-        return self._step("Redone", self._stack.index(), self._stack.redo)
+        return self._walk("Redone", lambda store: store.redo(self._need_album(), self._finder()))
 
-    def _step(self, word: str, at: int, step: Callable[[], None]) -> int | None:
-        command = self._stack.command(at)
-        if not isinstance(command, _Decide):
-            self._messages.info(
-                "There is nothing to undo." if word == "Undone" else "There is nothing to redo."
-            )
+    def _walk(self, word: str, walk: Walk) -> int | None:
+        if self._album is None:
             return None
-        text, photo = command.text(), command.first  # a command that fails is deleted by the stack
-        step()
-        if not self._worked:
+        done: list[tuple[str, dict[int, Marks]]] = []
+
+        def step(store: DecisionStore) -> dict[int, Marks]:
+            found = walk(store)
+            done.extend([found] if found else [])
+            return found[1] if found else {}
+
+        if not self._store_and_show(step):
             return None
+        if not done:
+            self._messages.info(f"There is nothing to {'undo' if word == 'Undone' else 'redo'}.")
+            return None
+        text, marks = done[0]
         self._messages.info(f"{word}: {text}")
-        return photo
+        return next((photo for photo in marks if self._model.entry(photo)), None)
 
-    def store(self, change: Change) -> bool:
-        """Write to disk, then show. Nothing is shown when writing failed."""
-        self._worked = False
-        entries = {i: entry for i in change if (entry := self._model.entry(i))}
-        rows = {key: change[i] for i, entry in entries.items() if (key := _key(entry))}
+    def _store_and_show(self, write: Callable[[DecisionStore], dict[int, Marks]]) -> bool:
+        """Write to disk, then show what is there now. Nothing is shown when writing failed."""
         try:
-            self._open().decide(self._need_album(), rows)
+            marks = write(self._open())
         except LibraryError as error:
             self._messages.error(str(error))
             return False
-        self._worked = True
-        self._model.set_decisions(change)
+        if marks:
+            self._model.set_marks(marks)
         return True
 
-    def describe(self, change: Change) -> str:
-        names = [entry.photo.name for i in change if (entry := self._model.entry(i))]
-        words = sorted({DECISION_TITLES[decision].lower() for decision in change.values()})
-        what = names[0] if len(names) == 1 else f"{len(names)} photos"
-        return f"{what} {' / '.join(words)}"
+    def _finder(self) -> Callable[[PhotoKey], tuple[PhotoKey, Marks]]:
+        """Return what finds today's key and marks of a photo of the history: it may have another name now."""
+        same: dict[str, list[Entry]] = {}
+        for entry in self._model.entries():
+            if entry.inspected:
+                same.setdefault(entry.inspected.identity, []).append(entry)
+
+        def shown(key: PhotoKey) -> tuple[PhotoKey, Marks]:
+            found = min(same.get(key.identity, []), key=lambda e: e.photo.name != key.name, default=None)
+            today = _key(found) if found else None
+            return (today, found.marks) if found and today else (key, Marks())
+
+        return shown
 
     def _open(self) -> DecisionStore:
         if self._store is None:
@@ -114,27 +130,6 @@ class Decisions(QObject):
     def _need_album(self) -> Path:
         assert self._album is not None
         return self._album
-
-
-class _Decide(QUndoCommand):
-    """One decision on one or more photos."""
-
-    def __init__(self, decisions: Decisions, before: Change, after: Change) -> None:
-        super().__init__(decisions.describe(after))
-        self._decisions, self._before, self._after = decisions, before, after
-        self.first = next(iter(after))
-        self.worked = False
-
-    def redo(self) -> None:
-        self._carry_out(self._after)
-
-    def undo(self) -> None:
-        self._carry_out(self._before)
-
-    def _carry_out(self, change: Change) -> None:
-        self.worked = self._decisions.store(change)
-        if not self.worked:
-            self.setObsolete(True)  # it did not happen: there is nothing to undo or redo
 
 
 def _key(entry: Entry) -> PhotoKey | None:

@@ -1,12 +1,16 @@
-"""What the window knows of one photo, and the filters that choose among photos."""
+"""What the window knows of one photo."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
-from engine.types import Decision, Inspected, Photo, Ranked, Role, Score, Verdict
+from engine.scoring.composite import EYES_OPEN
+from engine.types import Decision, Inspected, Marks, Photo, Ranked, Role, Score, Verdict
+
+UNMARKED = Marks()
+SOFT_SHARE = 0.6  # of the sharpest of its group: less is soft
+SOFT = 0.05  # sharpness 0..1 below which a photo is soft whatever its group
 
 
 @dataclass(slots=True)
@@ -18,60 +22,57 @@ class Entry:
     scores: tuple[Score, ...] = ()
     error: str | None = None
     ranked: Ranked | None = None
-    decision: Decision = Decision.NONE
+    marks: Marks = UNMARKED
     verdicts: tuple[Verdict, ...] = ()
-    changed: bool = False  # a pick with all models and none without those switched off, or the reverse
+    eyes_closed: bool = False  # on a prominent face
+    soft: bool = False
+    taken: float | None = None  # capture time in seconds, for sorting
 
     def score(self, role: Role) -> Score | None:
         return next((score for score in self.scores if score.role is role), None)
+
+    @property
+    def decision(self) -> Decision:
+        return self.marks.decision
 
     @property
     def group(self) -> int | None:
         return self.ranked.group if self.ranked else None
 
     @property
-    def is_undecided(self) -> bool:
-        """Tell whether it still waits for a decision. A photo that cannot be read waits for nothing."""
-        return self.decision is Decision.NONE and self.error is None
-
-    @property
     def is_pick(self) -> bool:
         return self.ranked is not None and self.ranked.pick
 
+    @property
+    def sharpness(self) -> float | None:
+        """Return the sharpness of the sharpest tiles, 0..1, where quality was measured."""
+        quality = self.score(Role.QUALITY)
+        return quality.details.get("sharpness") if quality else None
 
-class Filter(StrEnum):
-    """Which photos are shown. The value ends the command's id: filter.<value>."""
+    def set_scores(self, scores: tuple[Score, ...]) -> None:
+        self.scores = scores
+        portrait = self.score(Role.PORTRAIT)
+        faces = portrait.faces if portrait else ()
+        self.eyes_closed = any(
+            face.prominent and face.eyes_open is not None and face.eyes_open < EYES_OPEN for face in faces
+        )
+        note_softness([self])
 
-    ALL = "all"
-    PICKS = "picks"
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
-    UNDECIDED = "undecided"
-    FAILED = "failed"
-    CHANGED = "changed"
+    def set_inspected(self, inspected: Inspected) -> None:
+        self.inspected = inspected
+        taken = inspected.metadata.captured_at
+        self.taken = taken.timestamp() if taken else None
 
-
-PASSES: dict[Filter, Callable[[Entry], bool]] = {
-    Filter.ALL: lambda entry: True,
-    Filter.PICKS: lambda entry: entry.is_pick,
-    Filter.ACCEPTED: lambda entry: entry.decision is Decision.ACCEPT,
-    Filter.REJECTED: lambda entry: entry.decision is Decision.REJECT,
-    Filter.UNDECIDED: lambda entry: entry.is_undecided,
-    Filter.FAILED: lambda entry: entry.error is not None,
-    Filter.CHANGED: lambda entry: entry.changed,
-}
+    def searchable(self) -> str:
+        """Return what a search looks in, in lower case."""
+        meta = self.inspected.metadata if self.inspected else None
+        parts = (self.photo.name, meta.camera if meta else None, meta.lens if meta else None)
+        return " ".join(filter(None, parts)).casefold()
 
 
-def count_by_filter(entries: Iterable[Entry]) -> dict[Filter, int]:
-    """Return how many photos each filter would show."""
-    total = picks = accepted = rejected = undecided = failed = changed = 0
-    for entry in entries:
-        total += 1
-        picks += entry.is_pick
-        accepted += entry.decision is Decision.ACCEPT
-        rejected += entry.decision is Decision.REJECT
-        undecided += entry.is_undecided
-        failed += entry.error is not None
-        changed += entry.changed
-    counts = (total, picks, accepted, rejected, undecided, failed, changed)
-    return dict(zip(Filter, counts, strict=True))
+def note_softness(group: Iterable[Entry]) -> None:
+    """Mark the soft photos of a group: sharpness depends on the motif, so they are compared."""
+    known = [(entry, sharpness) for entry in group if (sharpness := entry.sharpness) is not None]
+    sharpest = max((sharpness for _, sharpness in known), default=0.0)
+    for entry, sharpness in known:
+        entry.soft = sharpness < max(SOFT, SOFT_SHARE * sharpest)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -25,27 +25,32 @@ from PySide6.QtWidgets import (
 )
 
 from engine.events import CancelToken
-from engine.export.execute import ExportProgress, ExportReport, execute
-from engine.export.plan import ExportPlan, plan_export
-from engine.types import Photo
+from engine.export.execute import execute
+from engine.export.items import ExportItem, choose
+from engine.export.plan import ExportOptions, ExportPlan, plan_export
+from engine.export.report import ExportProgress, ExportReport, progress_words
 from gui.background import Task
 
 
 class What(StrEnum):
     """What can be exported."""
 
-    ACCEPTED = "accepted photos"
+    ACCEPTED = "accepted"
     PICKS = "picks"
+
+
+_NAMES = {What.ACCEPTED: "accepted photos", What.PICKS: "picks"}
 
 
 class ExportDialog(QDialog):
     """Copies photos. Planning and copying run on a thread; nothing is ever overwritten."""
 
-    def __init__(self, choices: Mapping[What, Sequence[Photo]], album: Path, parent: QWidget) -> None:
+    def __init__(self, items: Sequence[ExportItem], album: Path, journals: Path, parent: QWidget) -> None:
         super().__init__(parent)
         self.setWindowTitle("Export")
         self.setMinimumWidth(560)
-        self._choices = choices
+        self._choices = choices = {what: choose(items, what.value) for what in What}
+        self._journals = journals
         self._task: Task | None = None
         self._plan: ExportPlan | None = None
         self.report: ExportReport | None = None
@@ -127,12 +132,13 @@ class ExportDialog(QDialog):
         self._export.setEnabled(False)
         photos, folder = list(self._choices[self.what]), self._target.text().strip()
         if not photos:
-            self._words.setText(f"There are no {self.what.value} to export.")
+            self._words.setText(f"There are no {_NAMES[self.what]} to export.")
         elif not folder:
             self._words.setText("Choose a folder to export to.")
         else:
             self._words.setText("Looking at the files…")
-            self._run(lambda cancel, report: plan_export(photos, Path(folder)), self._show_plan)
+            options = ExportOptions(Path(folder))
+            self._run(lambda cancel, report: plan_export(photos, options), self._show_plan)
 
     @Slot(object)
     def _show_plan(self, plan: ExportPlan) -> None:
@@ -154,14 +160,14 @@ class ExportDialog(QDialog):
         self._close.setText("Cancel")
         self._bar.setRange(0, max(1, plan.total_bytes))
         self._bar.setVisible(True)
-        self._run(lambda cancel, report: execute(plan, cancel, report), self._show_report)
+        self._run(lambda cancel, report: execute(plan, self._journals, cancel, report), self._show_report)
 
     @Slot(object)
     def _show_progress(self, progress: ExportProgress) -> None:
         if self._is_stale():
             return
         self._bar.setValue(progress.bytes_done)
-        self._words.setText(f"Copying {progress.done} of {progress.total}: {progress.current}")
+        self._words.setText(f"Copying {progress_words(progress)}")
 
     @Slot(object)
     def _show_report(self, report: ExportReport) -> None:
@@ -240,7 +246,8 @@ def plan_text(plan: ExportPlan) -> str:
 
 
 def _choice_text(what: What, count: int) -> str:
-    return f"{what.value[0].upper()}{what.value[1:]} ({count})"
+    name = _NAMES[what]
+    return f"{name[0].upper()}{name[1:]} ({count})"
 
 
 def _s(count: int) -> str:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from engine.types import Decision, Photo
+from engine.export.items import ExportItem
+from engine.types import Marks, Metadata
 from gui.album_model import AlbumModel
-from gui.export_dialog import What
 
 
-def export_choices(model: AlbumModel) -> dict[What, list[Photo]]:
-    """Return the photos of each choice, in the order of the grid, whatever the filter."""
-    entries = model.entries()
-    return {
-        What.ACCEPTED: [e.photo for e in entries if e.decision is Decision.ACCEPT],
-        What.PICKS: [e.photo for e in entries if e.is_pick],
-    }
+def export_items(model: AlbumModel) -> list[ExportItem]:
+    """Return all photos with what is known of them, in the order of the grid, whatever the filter."""
+    return [
+        ExportItem(
+            entry.photo,
+            Marks(entry.decision),
+            entry.inspected.metadata if entry.inspected else Metadata(),
+            entry.ranked,
+            {score.role: score for score in entry.scores},
+            entry.inspected.identity if entry.inspected else None,
+            entry.error,
+        )
+        for entry in model.entries()
+    ]

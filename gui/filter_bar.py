@@ -1,47 +1,81 @@
-"""The bar above the photos: filters with live counts, thumbnail size."""
+"""The bar above the photos: filters with live counts, the order, thumbnail size."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QSlider,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from gui.album_model import AlbumModel
 from gui.cell_layout import SIZES
+from gui.choosing import Choosing
 from gui.commands import command, tooltip
-from gui.entry import Filter
+from gui.criteria import Filter
+from gui.filter_details import FilterDetails
 
-COUNT_MS = 400  # counting 10,000 photos takes 20 ms, so counts follow changes a few times a second
+COUNT_MS = 400  # counting 10,000 photos takes 10 ms, so counts follow changes a few times a second
+FIRST_ROW = (Filter.ALL, Filter.PICKS, Filter.ACCEPTED, Filter.REJECTED, Filter.UNDECIDED)
 
 
 class FilterBar(QWidget):
-    """A button per filter, with how many photos it would show."""
+    """A button per filter, with how many photos it would show. The second row is shown when it is in use."""
 
-    chosen = Signal(object)  # Filter
     size_chosen = Signal(int)  # index into SIZES
 
-    def __init__(self, model: AlbumModel, parent: QWidget | None = None) -> None:
+    def __init__(self, model: AlbumModel, choosing: Choosing, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setObjectName("filterBar")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._model = model
-        self._buttons = {each: self._button(each) for each in Filter}
+        self._model, self._choosing = model, choosing
+        self._buttons = {each: self._button(each) for each in FIRST_ROW}
         self._group = QButtonGroup(self)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(8, 5, 10, 5)
-        layout.setSpacing(2)
-        for number, button in enumerate(self._buttons.values()):
-            self._group.addButton(button, number)
-            layout.addWidget(button)
-        layout.addStretch(1)
+        self._group.setExclusive(False)
+        self._shown = QLabel(self)
+        self._shown.setProperty("tone", "muted")
+        self._sort = QToolButton(self)
+        self._more = QToolButton(self)
         self._slider = self._size_slider()
-        layout.addWidget(QLabel("Size", self))
-        layout.addSpacing(6)
-        layout.addWidget(self._slider)
+        self.details = FilterDetails(self)
+        self.details.hide()
+        self._lay_out()
         self._group.idClicked.connect(self._choose)
         self._later = QTimer(self, singleShot=True, interval=COUNT_MS)
         self._later.timeout.connect(self.refresh)
         model.changed.connect(self._note_change)
+        choosing.chosen.connect(self.refresh)
+        self.details.toggled.connect(choosing.toggle)
+        self.details.stars_toggled.connect(choosing.toggle_stars)
+        self.details.label_toggled.connect(choosing.toggle_label)
+        self.details.searched.connect(choosing.search)
         self.refresh()
+
+    def _lay_out(self) -> None:
+        first = QWidget(self)
+        first.setObjectName("filterBar")
+        first.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        row = QHBoxLayout(first)
+        row.setContentsMargins(8, 5, 10, 5)
+        row.setSpacing(2)
+        for number, button in enumerate(self._buttons.values()):
+            self._group.addButton(button, number)
+            row.addWidget(button)
+        row.addWidget(self._more)
+        row.addStretch(1)
+        for part, space in ((self._shown, 10), (self._sort, 10), (self._slider, 0)):
+            row.addWidget(part)
+            row.addSpacing(space)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(first)
+        layout.addWidget(self.details)
 
     def _button(self, each: Filter) -> QToolButton:
         button = QToolButton(self)
@@ -49,7 +83,7 @@ class FilterBar(QWidget):
         button.setCheckable(True)
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         entry = command(f"filter.{each.value}")
-        button.setToolTip(tooltip(entry))
+        button.setToolTip(f"{tooltip(entry)}; Ctrl+click adds it to the others")
         button.setAccessibleName(entry.title)
         return button
 
@@ -63,13 +97,34 @@ class FilterBar(QWidget):
         slider.valueChanged.connect(self.size_chosen)
         return slider
 
+    def set_actions(self, sorting: list[QAction], more: QAction) -> None:
+        """Hang the sort commands into the sort button's menu, and the second row onto its button."""
+        menu = QMenu(self._sort)
+        menu.addActions(sorting)
+        for button in (self._sort, self._more):
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._sort.setMenu(menu)
+        self._sort.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._sort.setProperty("filter", True)
+        self._sort.setAccessibleName("Sort")
+        self._sort.setToolTip("The order in which photos are shown")
+        self._more.setDefaultAction(more)
+        self._more.setProperty("filter", True)
+        self.refresh()
+
     @Slot(int)
     def show_size(self, size: int) -> None:
         self._slider.setValue(size)
 
+    def show_details(self, shown: bool) -> None:
+        """Show or hide the second row. What it filters by stays; `refresh` shows it when it is in use."""
+        self.details.setVisible(shown)
+
     @Slot(int)
     def _choose(self, number: int) -> None:
-        self.chosen.emit(list(Filter)[number])
+        control = QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.ControlModifier
+        (self._choosing.add if control else self._choosing.toggle)(FIRST_ROW[number])
+        self.refresh()
 
     @Slot()
     def _note_change(self) -> None:
@@ -78,10 +133,14 @@ class FilterBar(QWidget):
 
     @Slot()
     def refresh(self) -> None:
-        counts = self._model.counts()
+        criteria, counts = self._model.criteria, self._model.counts()
         for each, button in self._buttons.items():
-            title = command(f"filter.{each.value}").title
-            button.setText(f"{title}  {counts[each]}")
-            button.setChecked(each is self._model.filter)
-        changed = self._buttons[Filter.CHANGED]
-        changed.setVisible(counts[Filter.CHANGED] > 0 or changed.isChecked())
+            button.setText(f"{command(f'filter.{each.value}').title}  {counts[each]}")
+            button.setChecked(criteria.has(each))
+        self.details.show_choice(criteria, counts)
+        shown, total = self._model.rowCount(), self._model.total
+        self._shown.setText("" if shown == total else f"{shown} of {total} shown")
+        self._shown.setToolTip(criteria.words())
+        ordering = self._model.ordering
+        title = command(f"sort.{ordering.by.value}").title
+        self._sort.setText(f"{title} {'↓' if ordering.reverse else '↑'}")

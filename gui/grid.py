@@ -9,20 +9,21 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 from gui import theme
 from gui.album_model import AlbumModel
 from gui.cell_layout import DEFAULT_SIZE, SIZES, CellLayout
-from gui.entry import Entry, Filter
+from gui.criteria import Criteria, Filter
+from gui.entry import Entry
 from gui.photo_delegate import PhotoDelegate
 from gui.thumbnails import Thumbnails
 
 Index = QModelIndex | QPersistentModelIndex
 Move = QAbstractItemView.CursorAction
-NOTHING = {
-    Filter.ALL: "There are no photos.",
+_NOTHING = {
     Filter.PICKS: "Nothing is suggested yet.",
     Filter.ACCEPTED: "You have accepted no photo yet. P accepts.",
     Filter.REJECTED: "You have rejected no photo. X rejects.",
     Filter.UNDECIDED: "Every photo is decided. Ctrl+E exports what you accepted.",
     Filter.FAILED: "Every photo could be read.",
-    Filter.CHANGED: "No pick differs. Switch a model off in the Models panel (M) to see what it changes.",
+    Filter.EYES_CLOSED: "No closed eyes were found.",
+    Filter.SOFT: "No photo is softer than the others of its group.",
 }
 REPAINT_MS = 16  # thumbnails that come within one frame are painted together
 
@@ -213,7 +214,7 @@ class Grid(QListView):
             painter = QPainter(self.viewport())
             painter.setPen(theme.MUTED)
             painter.drawText(
-                self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, NOTHING[self._album.filter]
+                self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, nothing_text(self._album.criteria)
             )
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -254,3 +255,9 @@ class Grid(QListView):
             if row is not None:
                 viewport.update(self.visualRect(self._album.index(row, 0)))
         self._arrived.clear()
+
+
+def nothing_text(criteria: Criteria) -> str:
+    """Return why no photo is shown."""
+    alone = next((text for each, text in _NOTHING.items() if criteria == Criteria().toggled(each)), None)
+    return alone or f"No photo is {criteria.words()}. Alt+1 shows all."

@@ -5,9 +5,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from engine.types import Role
+from engine.library.marks import MOST_STARS
+from engine.types import Label
 from gui.actions import Handler
-from gui.entry import Filter
+from gui.criteria import Filter
+from gui.ordering import SortBy
+
+LABELS = tuple(each for each in Label if each is not Label.NONE)
 
 if TYPE_CHECKING:
     from gui.main_window import MainWindow
@@ -18,11 +22,17 @@ def handlers_of(window: MainWindow) -> dict[str, Handler]:
     return {
         **_album(window),
         **_review(window),
+        **{f"rate.{stars}": partial(window.review.rate, stars) for stars in range(MOST_STARS + 1)},
+        **{f"label.{each.value}": partial(window.review.label, each) for each in LABELS},
         **_moves(window),
         **_views(window),
-        **{f"filter.{each.value}": partial(window.set_filter, each) for each in Filter},
+        **{f"filter.{each.value}": partial(window.choosing.toggle, each) for each in Filter},
+        **{f"sort.{each.value}": partial(window.choosing.sort_by, each) for each in SortBy},
+        "sort.reverse": window.choosing.reverse,
+        "sort.groups": window.choosing.toggle_groups,
+        "filter.search": window.search,
+        "filter.details": window.toggle_details,
         **{name: partial(window.panels.toggle, name) for name in window.panels.names},
-        **{f"model.{role}": partial(window.switching.toggle, role) for role in Role},
         "help.keys": window.show_keys,
         "help.messages": window.show_messages,
     }

@@ -2,50 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtCore import QPointF, Qt, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from engine.types import Decision
-from gui import marks, theme, wording
+from gui import theme, wording
 from gui.album_model import AlbumModel
 from gui.canvas import Canvas
 from gui.entry import Entry
+from gui.marks_view import MarksView
 from gui.previews import FULL, Previews
 from gui.thumbnails import Thumbnails
 
 AHEAD, BEHIND = 2, 1  # neighbours to have ready, in the direction of travel
 SIDES = (1600, 2560, 3840)  # long sides that pictures are decoded for
-
-
-class Marks(QWidget):
-    """The pick's star and the decision's disc, large enough to see from the corner of the eye."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._entry: Entry | None = None
-        self.setFixedSize(QSize(76, 34))
-
-    def show_entry(self, entry: Entry | None) -> None:
-        self._entry = entry
-        words = [] if entry is None else [wording.DECISION_TITLES[entry.decision]]
-        words += ["suggested pick"] if entry is not None and entry.is_pick else []
-        self.setToolTip(", ".join(words))
-        self.setAccessibleName(", ".join(words))
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self._entry is None:
-            return
-        disc = QRectF(4, 4, 26, 26)
-        marks.draw_decision(painter, disc, self._entry.decision)
-        if self._entry.decision is Decision.NONE:
-            painter.setPen(QPen(theme.FAINT, 2))
-            painter.drawEllipse(disc.adjusted(1, 1, -1, -1))
-        if self._entry.is_pick:
-            marks.draw_star(painter, QRectF(40, 3, 28, 28), theme.ACCENT)
 
 
 class Loupe(QWidget):
@@ -60,7 +30,7 @@ class Loupe(QWidget):
         self._entry: Entry | None = None
         self._row, self._direction = -1, 1
         self.canvas = Canvas(self)
-        self._marks = Marks(self)
+        self._marks = MarksView(self)
         self._title, self._line, self._reasons = QLabel(self), QLabel(self), QLabel(self)
         self._lay_out()
         self.canvas.zoom_wanted.connect(self._zoom_at)
@@ -181,7 +151,7 @@ class Loupe(QWidget):
         self._reasons.setText("; ".join(self._because(entry)))
 
     def _facts(self, entry: Entry) -> list[str]:
-        parts = [wording.DECISION_TITLES[entry.decision], f"Composite {wording.composite_text(entry)}"]
+        parts = [wording.marks_text(entry.marks), f"Composite {wording.composite_text(entry)}"]
         parts.append(wording.models_text(entry, self._model.roles))
         parts += [f"{wording.ROLE_TITLES[s.role]} {wording.percent(s.value)}" for s in entry.scores]
         if entry.inspected:

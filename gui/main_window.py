@@ -11,29 +11,29 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QVBoxLay
 from engine.models.registry import idle_statuses
 from engine.paths import DataDir
 from engine.settings import Settings
-from engine.types import ModelState
 from gui.actions import Actions
 from gui.album_model import AlbumModel
 from gui.album_run import AlbumRun
 from gui.bottom_bar import BottomBar
+from gui.choosing import Choosing
 from gui.commands import Place
+from gui.criteria import Criteria, Filter
 from gui.decisions import Decisions
-from gui.entry import Filter
 from gui.export_dialog import ExportDialog
-from gui.exporting import export_choices
+from gui.exporting import export_items
 from gui.filter_bar import FilterBar
 from gui.garbage import GarbageCollector
-from gui.grid import Grid
+from gui.grid import Grid, nothing_text
 from gui.handlers import handlers_of
 from gui.installing import Installation
 from gui.loupe import Loupe
 from gui.messages import Messages
+from gui.ordering import SortBy
 from gui.panels import Panels
 from gui.previews import Previews
 from gui.recent import RecentAlbums
 from gui.review import Review
 from gui.run_bar import RunBar
-from gui.switching import Switching
 from gui.text_sheet import TextSheet, messages_html, shortcuts_html
 from gui.thumbnails import Thumbnails
 from gui.welcome import Welcome
@@ -54,7 +54,6 @@ class MainWindow(QMainWindow):
         self.decisions = Decisions(data_dir.library, self.album, messages, self)
         self.run = AlbumRun(settings, data_dir, self.album, self.decisions, messages, self)
         self._make_views()
-        self.switching = Switching(settings, self.run, self.album, messages, self)
         self.review = Review(self.album, self.grid, self.decisions, self)
         self.installation = Installation(data_dir, messages, self)
         self.panels = Panels(self, self.album, settings)
@@ -63,6 +62,7 @@ class MainWindow(QMainWindow):
         self.actions_.fill(self.menuBar())
         self._show_panel_state()
         self._connect()
+        self._show_choice()
         self._show_state()
         QTimer.singleShot(0, self.refresh_models)
         self._garbage = GarbageCollector(self)
@@ -70,7 +70,8 @@ class MainWindow(QMainWindow):
     # -- parts
 
     def _make_views(self) -> None:
-        self.filter_bar = FilterBar(self.album, self)
+        self.choosing = Choosing(self.album, self)
+        self.filter_bar = FilterBar(self.album, self.choosing, self)
         self.run_bar = RunBar(self)
         self.run_bar.hide()
         self.bottom_bar = BottomBar(self)
@@ -96,7 +97,9 @@ class MainWindow(QMainWindow):
         return actions
 
     def _connect(self) -> None:
-        self.filter_bar.chosen.connect(self.set_filter)
+        self.choosing.chosen.connect(self._show_choice)
+        self.filter_bar.details.left.connect(self.show_grid)
+        self.filter_bar.set_actions(self.actions_.in_category("Sort"), self.actions_["filter.details"])
         self.filter_bar.size_chosen.connect(self.grid.set_size_step)
         self.grid.size_changed.connect(self.filter_bar.show_size)
         self.filter_bar.show_size(self.grid.size_step)
@@ -114,10 +117,7 @@ class MainWindow(QMainWindow):
         self.run.listed.connect(self._show_listed)
         self.run.ordered.connect(self._go_to_first)
         self.run.progressed.connect(self.run_bar.show_progress)
-        self.switching.statuses_changed.connect(self._show_models)
-        self.switching.told.connect(self.status_panel.show_difference)
-        self.status_panel.switched.connect(self.switching.toggle)
-        self.status_panel.changed_wanted.connect(self.show_changed)
+        self.run.models_changed.connect(self._show_models)
         self.run.ended.connect(self._end)
         self.run.broke.connect(self._show_failure)
         self.status_panel.install_wanted.connect(self.installation.start)
@@ -193,7 +193,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def export(self) -> None:
         if self.run.album is not None and self.album.total:
-            dialog = ExportDialog(export_choices(self.album), self.run.album, self)
+            dialog = ExportDialog(export_items(self.album), self.run.album, self._data_dir.exports, self)
             dialog.exec()
             if dialog.report is not None:
                 self.messages.info(dialog.report.summary())
@@ -221,18 +221,35 @@ class MainWindow(QMainWindow):
         if self.views.currentWidget() is self.loupe:
             self.loupe.show_entry(self.grid.current)
 
-    @Slot(object)
     def set_filter(self, wanted: Filter) -> None:
-        self.album.set_filter(wanted)
+        """Show what passes this filter alone."""
+        self.choosing.apply(Criteria().toggled(wanted))
+
+    @Slot()
+    def _show_choice(self) -> None:
         if self.album.rowCount() and not self.grid.currentIndex().isValid():
             self.grid.go_to_row(0)
         if not self.album.rowCount() and self.album.total:
-            self.messages.info(f"No photo is {wanted.value}." if wanted is not Filter.PICKS else "No picks.")
+            self.messages.info(nothing_text(self.album.criteria))
+        criteria, ordering = self.album.criteria, self.album.ordering
+        for each in Filter:
+            self.actions_[f"filter.{each.value}"].setChecked(criteria.has(each))
+        for by in SortBy:
+            self.actions_[f"sort.{by.value}"].setChecked(by is ordering.by)
+        self.actions_["sort.reverse"].setChecked(ordering.reverse)
+        self.actions_["sort.groups"].setChecked(ordering.grouped)
 
-    @Slot()
-    def show_changed(self) -> None:
-        self.set_filter(Filter.CHANGED)
-        self.show_grid()
+    def toggle_details(self) -> None:
+        """Show or hide the second filter bar."""
+        shown = self.filter_bar.details.isHidden()
+        self.filter_bar.show_details(shown)
+        self.actions_["filter.details"].setChecked(shown)
+
+    def search(self) -> None:
+        if self.filter_bar.details.isHidden():
+            self.toggle_details()
+        self.filter_bar.details.search.setFocus()
+        self.filter_bar.details.search.selectAll()
 
     def resize_thumbnails(self, step: int) -> None:
         self.grid.set_size_step(self.grid.size_step + step)
@@ -275,15 +292,13 @@ class MainWindow(QMainWindow):
     @Slot()
     def refresh_models(self) -> None:
         """Show what each role would run; what a run says replaces it."""
-        self.switching.take_statuses(idle_statuses(self._settings, self._data_dir))
+        self._show_models(idle_statuses(self._settings, self._data_dir))
 
     @Slot(object)
     def _show_models(self, statuses: tuple) -> None:
         self.status_panel.show_statuses(statuses)
         self.inspector.show_statuses(statuses)
         self.bottom_bar.show_models(statuses)
-        for status in statuses:
-            self.actions_[f"model.{status.role}"].setChecked(status.state is not ModelState.DISABLED)
 
     @Slot()
     def _installed(self) -> None:
@@ -314,7 +329,6 @@ class MainWindow(QMainWindow):
         self.hide()
         self.installation.stop()
         self.run.shutdown()
-        self.switching.stop()
         self.thumbnails.stop()
         self.previews.stop()
         self.decisions.close()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap
 
-from engine.types import Decision, ModelState
+from engine.types import Decision, Label, ModelState
 from gui import theme
+
+Draw = Callable[[QPainter, QRectF], object]
 
 
 def draw_check(painter: QPainter, box: QRectF, colour: QColor) -> None:
@@ -54,6 +57,55 @@ def draw_decision(painter: QPainter, box: QRectF, decision: Decision) -> None:
     else:
         painter.drawRoundedRect(box, box.width() * 0.2, box.width() * 0.2)
         draw_cross(painter, box, QColor("#220606"))
+
+
+def draw_spark(painter: QPainter, box: QRectF, colour: QColor) -> None:
+    """The suggestion: a spark of four points, so that nobody takes it for a star that was given."""
+    path = QPainterPath(_at(box, 0.5, 0.0))
+    for corner in ((1.0, 0.5), (0.5, 1.0), (0.0, 0.5), (0.5, 0.0)):
+        path.quadTo(box.center(), _at(box, *corner))
+    painter.fillPath(path, colour)
+
+
+def draw_label(painter: QPainter, box: QRectF, label: Label) -> None:
+    """Red: square. Yellow: triangle. Green: disc. Blue: diamond. Purple: triangle on its tip."""
+    if label is Label.NONE:
+        return
+    colour = theme.LABEL_COLOURS[label]
+    if label is Label.GREEN:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        painter.drawEllipse(box)
+        return
+    outline = _polyline(box, _LABEL_SHAPES[label])
+    outline.closeSubpath()
+    painter.fillPath(outline, colour)
+
+
+_LABEL_SHAPES = {
+    Label.RED: ((0.08, 0.08), (0.92, 0.08), (0.92, 0.92), (0.08, 0.92)),
+    Label.YELLOW: ((0.5, 0.0), (1.0, 0.94), (0.0, 0.94)),
+    Label.BLUE: ((0.5, -0.06), (1.06, 0.5), (0.5, 1.06), (-0.06, 0.5)),
+    Label.PURPLE: ((0.0, 0.06), (1.0, 0.06), (0.5, 1.0)),
+}
+
+
+def draw_rating(painter: QPainter, box: QRectF, stars: int, label: Label) -> float:
+    """Draw the label's shape and the stars from the left of `box`; return how wide that is."""
+    side, left = box.height(), box.x()
+    if label is not Label.NONE:
+        shape = QRectF(left, box.y(), side, side)
+        draw_label(painter, shape.adjusted(0.5, 0.5, -0.5, -0.5), label)
+        left += side * 1.25
+    for _ in range(stars):
+        draw_star(painter, QRectF(left, box.y() - side * 0.05, side, side), theme.FOCUS)
+        left += side * 1.05
+    return left - box.x()
+
+
+def rating_width(side: float, stars: int, label: Label) -> float:
+    """Return how wide `draw_rating` draws in a box of that height."""
+    return side * (1.05 * stars + (1.25 if label is not Label.NONE else 0.0))
 
 
 def draw_face(painter: QPainter, box: QRectF, colour: QColor) -> None:

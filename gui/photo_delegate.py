@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from engine.types import Decision
+from engine.types import Decision, Label, Marks
 from gui import marks, theme, wording
 from gui.album_model import AlbumModel
 from gui.caption import draw_caption, draw_strip
@@ -83,6 +83,7 @@ class PhotoDelegate(QStyledItemDelegate):
             painter.setOpacity(1.0)
         if entry.is_pick:
             _draw_pick(painter, self.layout, target)
+        _draw_rating(painter, self.layout, target, entry.marks)
         badge = min(22.0, box.width() * 0.16)
         marks.draw_decision(
             painter, QRectF(target.right() - badge - 6, target.y() + 6, badge, badge), entry.decision
@@ -98,7 +99,7 @@ def fit_in(pixmap: QPixmap, box: QRectF) -> QRectF:
 
 
 def _draw_pick(painter: QPainter, layout: CellLayout, photo: QRectF) -> None:
-    """The suggestion: an accent frame and a chip with a star and the word."""
+    """The suggestion: an accent frame and a chip with a spark and the word."""
     pen = QPen(theme.ACCENT, 3)
     pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
     painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -110,9 +111,22 @@ def _draw_pick(painter: QPainter, layout: CellLayout, photo: QRectF) -> None:
     chip = QRectF(photo.x() - 1, photo.y() - 1, width, height)
     painter.fillRect(chip, theme.ACCENT)
     star = QRectF(chip.x() + 4, chip.y() + 2, height - 4, height - 4)
-    marks.draw_star(painter, star, theme.ON_ACCENT)
+    marks.draw_spark(painter, star, theme.ON_ACCENT)
     painter.setPen(theme.ON_ACCENT)
     painter.drawText(chip.adjusted(height + 3, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, "PICK")
+
+
+def _draw_rating(painter: QPainter, layout: CellLayout, photo: QRectF, given: Marks) -> None:
+    """Label and stars, at the lower left of the photo."""
+    if not given.stars and given.label is Label.NONE:
+        return
+    side = layout.strip * 0.72
+    width = marks.rating_width(side, given.stars, given.label)
+    pill = QRectF(photo.x() + 4, photo.bottom() - side - 12, width + 12, side + 8)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.BADGE)
+    painter.drawRoundedRect(pill, 4, 4)
+    marks.draw_rating(painter, QRectF(pill.x() + 6, pill.y() + 4, width, side), given.stars, given.label)
 
 
 def _draw_failure(painter: QPainter, layout: CellLayout, box: QRectF, entry: Entry) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject
 
-from engine.types import Decision
+from engine.library.marks import MarkChange
+from engine.types import Decision, Label
 from gui.album_model import AlbumModel
 from gui.decisions import Decisions
 from gui.entry import Entry
@@ -30,6 +31,15 @@ class Review(QObject):
     def clear(self) -> None:
         self._decide(Decision.NONE)
 
+    def rate(self, stars: int) -> None:
+        """Give the selected photos 0 to 5 stars."""
+        self._mark(MarkChange(stars=stars))
+
+    def label(self, label: Label) -> None:
+        """Give the selected photos a colour label, or take it off where all of them have it."""
+        have = all(entry.marks.label is label for entry in self._grid.selected())
+        self._mark(MarkChange(label=Label.NONE if have else label))
+
     def keep_one(self) -> None:
         """Accept this photo, reject the rest of its group, go on. A sequence is accepted whole."""
         current = self._grid.current
@@ -53,12 +63,15 @@ class Review(QObject):
         self._go_to(self._decisions.redo())
 
     def _decide(self, decision: Decision) -> None:
+        self._mark(MarkChange(decision))
+
+    def _mark(self, change: MarkChange) -> None:
         entries = self._grid.selected()
         if not entries:
             return
         following = self._after(entries)
-        decided = self._decisions.decide({entry.photo.id: decision for entry in entries})
-        if decided and self.auto_advance and following is not None:
+        marked = self._decisions.mark({entry.photo.id: change for entry in entries})
+        if marked and self.auto_advance and following is not None:
             self._grid.go_to(following.photo.id)
 
     def _after(self, entries: list[Entry]) -> Entry | None:
@@ -90,7 +103,7 @@ class Review(QObject):
     def next_undecided(self) -> None:
         start = self._row() + 1
         for row in range(start, self._model.rowCount()):
-            if self._model.entry_at(row).is_undecided:
+            if self._model.entry_at(row).decision is Decision.NONE:
                 self._grid.go_to_row(row)
                 return
 

@@ -16,10 +16,10 @@ from PySide6.QtWidgets import QWidget
 
 from engine.paths import DataDir
 from engine.settings import load_settings
-from engine.types import Decision
+from engine.types import Decision, Label, Marks
 from gui.app import before_window, make_window
 from gui.export_dialog import ExportDialog
-from gui.exporting import export_choices
+from gui.exporting import export_items
 from gui.main_window import MainWindow
 
 MOST_SECONDS = 900.0  # that culling may take
@@ -42,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         _wait(lambda: not window.run.running, MOST_SECONDS)
         options.to.mkdir(parents=True, exist_ok=True)
-        _take_all(window, options.to)
+        _take_all(window, options.to, data_dir.exports)
     except NotDoneError as error:
         print(error, file=sys.stderr)
         return 1
@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _take_all(window: MainWindow, folder: Path) -> None:
+def _take_all(window: MainWindow, folder: Path, journals: Path) -> None:
     _decide_a_few(window)
     window.panels.show("panel.inspector")
     _save(window, folder / "grid.png")
@@ -72,7 +72,7 @@ def _take_all(window: MainWindow, folder: Path) -> None:
     window.panels.show("panel.models")
     _save(window, folder / "models.png")
     assert window.run.album is not None
-    dialog = ExportDialog(export_choices(window.album), window.run.album, window)
+    dialog = ExportDialog(export_items(window.album), window.run.album, journals, window)
     dialog.show()
     _save(dialog, folder / "export.png")
     dialog.close()
@@ -83,8 +83,9 @@ def _decide_a_few(window: MainWindow) -> None:
     entries = window.album.entries()
     picks = [entry for entry in entries if entry.is_pick][:3]
     weakest = sorted(window.album.members(entries[0]), key=lambda e: -e.ranked.rank if e.ranked else 0)[:2]
-    shown = {entry.photo.id: Decision.REJECT for entry in weakest if not entry.is_pick}
-    window.album.set_decisions(shown | {entry.photo.id: Decision.ACCEPT for entry in picks})
+    shown = {entry.photo.id: Marks(Decision.REJECT) for entry in weakest if not entry.is_pick}
+    liked = [Marks(Decision.ACCEPT, 4, Label.GREEN), Marks(Decision.ACCEPT, 3), Marks(stars=2)]
+    window.album.set_marks(shown | {entry.photo.id: each for entry, each in zip(picks, liked, strict=False)})
     window.grid.go_to_row(0)
 
 

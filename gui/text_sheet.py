@@ -34,7 +34,7 @@ class TextSheet(QDialog):
         return self._text.toPlainText()
 
 
-COLUMNS = (("Album", "Review"), ("Go", "Panels", "Help"), ("View", "Filter", "Models"))
+COLUMNS = (("Album", "Review", "Rate", "Help"), ("Go", "Panels"), ("View",), ("Filter", "Sort"))
 SYMBOLS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓", "PgUp": "Page Up", "PgDown": "Page Down"}
 
 

@@ -6,7 +6,7 @@ from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
 from engine.paths import RESOURCES_DIR
-from engine.types import ModelState
+from engine.types import Label, ModelState
 
 BACKGROUND = QColor("#1d1d1d")  # behind photos
 PANEL = QColor("#262626")
@@ -25,6 +25,15 @@ ON_ACCENT = QColor("#08131f")
 GOOD = QColor("#58c07a")
 BAD = QColor("#f0625d")
 WARN = QColor("#e5b04b")
+
+LABEL_COLOURS = {
+    Label.RED: QColor("#f0625d"),
+    Label.YELLOW: QColor("#ecc94b"),
+    Label.GREEN: QColor("#58c07a"),
+    Label.BLUE: QColor("#5b9dff"),
+    Label.PURPLE: QColor("#b583e8"),
+}
+BADGE = QColor(16, 16, 16, 200)  # behind marks that stand on a photo
 
 STATE_COLOURS = {
     ModelState.ACTIVE: GOOD,

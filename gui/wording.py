@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import PurePosixPath
 
+from engine.library.marks import MarkChange
 from engine.scoring.composite import EYES_OPEN
-from engine.types import Decision, Face, Metadata, Role, Score, Verdict
+from engine.types import Decision, Face, Label, Marks, Metadata, Role, Score, Verdict
 from gui.entry import Entry
 
 ROLE_TITLES = {
@@ -18,6 +20,40 @@ ROLE_TITLES = {
 }
 DECISION_TITLES = {Decision.NONE: "Undecided", Decision.ACCEPT: "Accepted", Decision.REJECT: "Rejected"}
 PENDING = "…"
+
+
+def stars_text(stars: int) -> str:
+    return {0: "no stars", 1: "1 star"}.get(stars, f"{stars} stars")
+
+
+def label_text(label: Label) -> str:
+    return "no label" if label is Label.NONE else label.value
+
+
+def marks_text(marks: Marks) -> str:
+    """Return such as "Accepted, 3 stars, red"; stars and label only where there are any."""
+    words = [DECISION_TITLES[marks.decision]]
+    words += [stars_text(marks.stars)] if marks.stars else []
+    words += [label_text(marks.label)] if marks.label is not Label.NONE else []
+    return ", ".join(words)
+
+
+def change_text(names: Collection[str], changes: Iterable[MarkChange]) -> str:
+    """Return what was done to photos, for undo: "IMG_2.JPG rejected", "5 photos: 3 stars"."""
+    done = sorted({_one_change(change) for change in changes})
+    decisions_only = all(word in _DECISION_WORDS for word in done)
+    what = next(iter(names)) if len(names) == 1 else f"{len(names)} photos"
+    return f"{what}{' ' if decisions_only else ': '}{' / '.join(done)}"
+
+
+def _one_change(change: MarkChange) -> str:
+    parts = [DECISION_TITLES[change.decision].lower()] if change.decision is not None else []
+    parts += [stars_text(change.stars)] if change.stars is not None else []
+    parts += [label_text(change.label)] if change.label is not None else []
+    return ", ".join(parts)
+
+
+_DECISION_WORDS = {title.lower() for title in DECISION_TITLES.values()}
 
 
 class Eyes(Enum):
@@ -171,7 +207,7 @@ def tooltip(entry: Entry, roles: int, verdict: str | None) -> str:
     lines = [entry.photo.name]
     if entry.error:
         lines.append(failure_text(entry))
-    state = [DECISION_TITLES[entry.decision]] + (["suggested pick"] if entry.is_pick else [])
+    state = [marks_text(entry.marks)] + (["suggested pick"] if entry.is_pick else [])
     lines.append(", ".join(state))
     ranked = entry.ranked
     if ranked is not None and ranked.composite is not None:

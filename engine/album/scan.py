@@ -17,8 +17,11 @@ from engine.types import Photo
 logger = logging.getLogger(__name__)
 
 EXPORT_MARKER = ".framepick-export"  # a file of this name says that its folder is an export of ours
+REJECTED_FOLDER = "_rejected"  # inside an album: photos that were taken out of it
 # Folders that other programs fill with copies of the photos: Lightroom, Capture One, macOS, Synology.
-_FOREIGN_FOLDERS = frozenset({"captureone", "lightroom previews", "__macosx", "@eadir", "lost+found"})
+_FOREIGN_FOLDERS = frozenset({"captureone", "lightroom previews", "__macosx", "@eadir", "lost+found"}) | {
+    REJECTED_FOLDER
+}
 _FOREIGN_FOLDER_SUFFIXES = (".lrdata", ".lrcat-data", ".cosessiondb", ".cocatalog", ".photoslibrary")
 
 

@@ -17,6 +17,14 @@ from engine.settings import Settings
 
 
 def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
+    if options.benchmark == "degradations":
+        from engine.cli.benchmark_degradations import run as run_degradations
+
+        return run_degradations(options, settings, data_dir)
+    return _speed(options, settings, data_dir)
+
+
+def _speed(options: Options, settings: Settings, data_dir: DataDir) -> int:
     assert options.album is not None
     figures = measure_speed(CullJob(options.album.absolute(), options.recursive), settings, data_dir)
     table = Table(title=f"benchmark speed {options.album}", title_justify="left")

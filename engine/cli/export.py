@@ -1,48 +1,117 @@
-"""`export`: copies the selection, verified, never overwriting."""
+"""`export`: plans, then copies, moves, links or packs the selection; goes on with it or takes it back."""
 
 from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from engine.cli.cull import EXIT_INTERRUPTED, decisions_of, recursive_hint, run_cull
+from engine.album.scan import display_name
+from engine.cli.cull import EXIT_INTERRUPTED, recursive_hint, run_cull
+from engine.cli.export_progress import ExportLine
+from engine.cli.items import items_of
+from engine.cli.json_file import write_json
 from engine.cli.parser import Options
-from engine.errors import EXIT_OK, EXIT_SOME_UNREADABLE, NothingToDoError
+from engine.cli.printable import printable
+from engine.errors import EXIT_OK, EXIT_SOME_UNREADABLE, NothingToDoError, UsageError
 from engine.events import CancelToken
 from engine.export.execute import execute
-from engine.export.plan import plan_export
+from engine.export.items import ExportItem, choose, parse_what
+from engine.export.layout import Layout
+from engine.export.plan import ExportOptions, ExportPlan, How, as_json, megabytes, plan_export
+from engine.export.recover import go_on, revert, the_last, the_unfinished
+from engine.export.report import ExportReport, RevertReport
 from engine.paths import DataDir
 from engine.pipeline import CullJob
-from engine.report import CullResult
 from engine.settings import Settings
-from engine.types import Decision, Photo
+
+_NOTHING = {
+    "accepted": "accepted photos. Accept some in the window or with `decide`, or export --what picks.",
+    "picks": "picks. Run `cull` on the album first.",
+}
 
 
 def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
-    assert options.album is not None and options.target is not None
+    if options.recovery is not None:
+        return _recover(options.recovery, data_dir)
+    if options.album is None or options.target is None:
+        raise UsageError("Name the album and the target: framepick export ALBUM --to DIR")
+    parse_what(options.what)
+    Layout(options.layout)
     job = CullJob(options.album.absolute(), options.recursive, infer=False)
+    items = chosen_items(job, options.what, settings, data_dir)
+    plan = plan_export(
+        items,
+        ExportOptions(
+            options.target,
+            How(options.how),
+            options.layout,
+            options.sidecars,
+            archive_name=job.album.name or "photos",
+        ),
+    )
+    if options.json is not None:
+        write_json(options.json, as_json(plan))
+    if options.dry_run:
+        print_plan(plan)
+        return EXIT_SOME_UNREADABLE if plan.unreadable else EXIT_OK
+    with interruptible() as cancel, ExportLine() as line:
+        report = execute(plan, data_dir.exports, cancel, line.take)
+    return tell(report)
+
+
+def chosen_items(job: CullJob, what: str, settings: Settings, data_dir: DataDir) -> list[ExportItem]:
+    """Return the photos that `what` names. Raises NothingToDoError when there are none."""
     result = run_cull(job, settings, data_dir)
-    photos = chosen_photos(result, options.what, data_dir, recursive_hint(job))
+    items = choose(items_of(result, data_dir), what)
+    if not items:
+        none = _NOTHING.get(what, f"photos that are {what}.")
+        album = f"{result.album}{recursive_hint(job)}"
+        raise NothingToDoError(f"There is nothing to export: {album} has no {none}")
+    return items
+
+
+def _recover(which: str, data_dir: DataDir) -> int:
+    folder = data_dir.exports
+    journal = the_last(folder) if which == "undo" else the_unfinished(folder)
+    with interruptible() as cancel, ExportLine() as line:
+        if which == "resume":
+            return tell(go_on(journal, cancel, line.take))
+        return tell(revert(journal, cancel, line.take))
+
+
+@contextmanager
+def interruptible() -> Iterator[CancelToken]:
+    """Give a token that Ctrl+C cancels."""
     cancel = CancelToken()
     before = signal.signal(signal.SIGINT, lambda *_: cancel.cancel())
     try:
-        report = execute(plan_export(photos, options.target), cancel)
+        yield cancel
     finally:
         signal.signal(signal.SIGINT, before)
-    print(report.summary(), file=sys.stderr if report.failed else sys.stdout)
+
+
+def tell(report: ExportReport | RevertReport) -> int:
+    """Print what was done and return the exit code."""
+    whole = report.complete
+    print(printable(report.summary()), file=sys.stdout if whole else sys.stderr)
     if report.cancelled:
         return EXIT_INTERRUPTED
-    return EXIT_SOME_UNREADABLE if report.failed else EXIT_OK
+    return EXIT_OK if whole else EXIT_SOME_UNREADABLE
 
 
-def chosen_photos(result: CullResult, what: str, data_dir: DataDir, hint: str) -> list[Photo]:
-    """Return the accepted photos or the picks. Raises NothingToDoError when there are none."""
-    if what == "picks":
-        photos, none = result.picks, "no picks. Run `cull` on the album first."
-    else:
-        decisions = decisions_of(result, data_dir)
-        photos = [p for p in result.in_order if decisions.get(p.id) is Decision.ACCEPT]
-        none = "no accepted photos. Accept some in the window or with `decide`, or export --what picks."
-    if not photos:
-        raise NothingToDoError(f"There is nothing to export: {result.album}{hint} has {none}")
-    return photos
+def print_plan(plan: ExportPlan) -> None:
+    """Print every action of a plan, what is left out, and the room it takes."""
+    for action in plan.actions:
+        source, target = (printable(display_name(path)) for path in (action.source, action.target))
+        renamed = "  (new name: the other was taken)" if action.renamed else ""
+        print(f"{action.how.value}  {source} -> {target}  {megabytes(action.bytes)}{renamed}")
+    for path in plan.already_there:
+        print(f"nothing  {printable(display_name(path))}: an identical copy is there")
+    for path, reason in plan.unreadable:
+        print(f"left out  {printable(display_name(path))}: {reason}")
+    print(
+        f"{plan.photos} photos, {len(plan.actions)} files, {megabytes(plan.total_bytes)}; "
+        f"{megabytes(plan.needed_bytes)} needed, {megabytes(plan.free_bytes)} free. Nothing was written."
+    )

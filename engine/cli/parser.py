@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
+from engine.cli.bench_options import add_degradations
+from engine.cli.export_options import add_export, add_reject
 from engine.errors import UsageError
 from engine.types import Role
 
-COMMANDS = ("cull", "compare", "models", "decide", "export", "benchmark")
+COMMANDS = ("cull", "compare", "models", "decide", "export", "reject", "benchmark")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,18 @@ class Options:
     decision: str = "none"
     target: Path | None = None  # --to
     what: str = "accepted"
+    how: str = "copy"
+    layout: str = "flat"
+    sidecars: bool = True
+    dry_run: bool = False
+    recovery: str | None = None  # of `export`: resume, rollback or undo
+    reject_to: str = "folder"
     benchmark: str = ""
+    photos: Path | None = None
+    out: Path | None = None
+    models: str | None = None
+    limit: int | None = None
+    seed: int = 0
 
 
 class _Parser(argparse.ArgumentParser):
@@ -45,7 +58,11 @@ def parse(arguments: Sequence[str]) -> Options:
     """Return the options. Raises UsageError; --help prints and exits."""
     first = next((a for a in _positionals(arguments)), None)
     parser = _command_parser() if first in COMMANDS else _window_parser()
-    return Options(**vars(parser.parse_args(list(arguments))))
+    options = Options(**vars(parser.parse_args(list(arguments))))
+    missing = options.album is None or options.target is None
+    if options.command == "export" and options.recovery is None and missing:
+        raise UsageError("Name the album and where to: framepick export ALBUM --to DIR")
+    return options
 
 
 def _positionals(arguments: Sequence[str]) -> list[str]:
@@ -95,8 +112,10 @@ def _window_parser() -> argparse.ArgumentParser:
 def _command_parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="framepick", parents=[_common()])
     commands = parser.add_subparsers(dest="command", required=True, parser_class=_Parser)
-    for add in (_add_cull, _add_compare, _add_models, _add_decide, _add_export, _add_benchmark):
+    for add in (_add_cull, _add_compare, _add_models, _add_decide, _add_benchmark):
         add(commands)
+    add_export(commands, _common())
+    add_reject(commands, _common())
     return parser
 
 
@@ -145,19 +164,13 @@ def _add_decide(commands: _Commands) -> None:
     decide.add_argument("decision", choices=("accept", "reject", "none"))
 
 
-def _add_export(commands: _Commands) -> None:
-    export = commands.add_parser("export", parents=[_common()], help="copy the selection")
-    _add_album(export)
-    export.add_argument("--to", dest="target", type=Path, metavar="DIR", required=True)
-    export.add_argument("--what", choices=("accepted", "picks"), default="accepted")
-
-
 def _add_benchmark(commands: _Commands) -> None:
     benchmark = commands.add_parser("benchmark", parents=[_common()], help="measure and print figures")
     names = benchmark.add_subparsers(dest="benchmark", required=True, parser_class=_Parser)
     speed = names.add_parser("speed", parents=[_common()], help="cost of culling beside that of decoding")
     _add_album(speed)
     _add_json(speed)
+    add_degradations(names, _common())
 
 
 def _add_album(parser: argparse.ArgumentParser) -> None:

@@ -1,151 +1,198 @@
-"""Copies what was planned: written beside, verified by hash, put in place without overwriting."""
+"""Carries out a plan, or goes on with one that was interrupted. Nothing is ever overwritten."""
 
 from __future__ import annotations
 
-import hashlib
-import os
-import shutil
-import uuid
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass
+import errno
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.album.scan import EXPORT_MARKER
 from engine.errors import ExportError
 from engine.events import CancelToken
-from engine.export.plan import CopyAction, ExportPlan
+from engine.export.archive import pack
+from engine.export.copying import CancelledError
+from engine.export.filing import KeptError, place, remove_source, take_back
+from engine.export.journal import FileState, Journal, JournalError, State, Step
+from engine.export.plan import ExportPlan, How, require_room
+from engine.export.report import ExportClock, ExportProgress, ExportReport
 
-BLOCK = 1 << 20
-PART_SUFFIX = ".framepick-part"
-
-
-@dataclass(frozen=True, slots=True)
-class ExportProgress:
-    """How far an export is."""
-
-    done: int
-    total: int
-    bytes_done: int
-    current: str
-
-
-@dataclass(frozen=True, slots=True)
-class ExportReport:
-    """What an export did and did not do."""
-
-    target: Path
-    copied: tuple[Path, ...]
-    already_there: tuple[Path, ...]
-    failed: tuple[tuple[Path, str], ...]
-    renamed: int
-    cancelled: bool
-
-    def summary(self) -> str:
-        """Return in words what was done."""
-        parts = [f"Copied and verified {_files(len(self.copied))} to {self.target}."]
-        if self.renamed:
-            parts.append(f"{_files(self.renamed)} got a new name because theirs was taken.")
-        if self.already_there:
-            parts.append(f"{_files(len(self.already_there))} had an identical copy there already.")
-        if self.cancelled:
-            parts.append("Cancelled: the rest was not copied.")
-        parts += [f"Not copied: {path} ({reason})." for path, reason in self.failed]
-        return " ".join(parts)
-
-
-class _CancelledError(Exception):
-    """The export was cancelled in the middle of a file."""
+_DONE = (Step.PLACED, Step.REMOVED)
+# After these no further file can arrive: the disk is full, read-only or gone.
+_FATAL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.ENODEV, errno.ENXIO, errno.ESTALE}
 
 
 def execute(
-    plan: ExportPlan, cancel: CancelToken, report: Callable[[ExportProgress], None] = lambda _: None
+    plan: ExportPlan,
+    journals: Path,
+    cancel: CancelToken,
+    report: Callable[[ExportProgress], None] = lambda _: None,
+    kind: str = "export",
 ) -> ExportReport:
-    """Carry out a plan. One file that fails does not stop the others; no file is ever overwritten.
+    """Carry out a plan; every step goes into a journal in the folder `journals`.
 
-    Raises ExportError when the target folder cannot be made.
+    One file that fails does not stop the others; a full or vanished target does. Raises ExportError when it
+    cannot begin; nothing was written then.
     """
-    _make_target(plan.target)
-    copied: list[Path] = []
-    failed: list[tuple[Path, str]] = list(plan.unreadable)
-    renamed = bytes_done = 0
-    for number, action in enumerate(plan.actions):
-        if cancel.cancelled:
-            break
-        report(ExportProgress(number, len(plan.actions), bytes_done, action.source.name))
-        try:
-            copy_verified(action, cancel)
-        except _CancelledError:
-            break
-        except OSError as error:
-            failed.append((action.source, error.strerror or str(error)))
-            continue
-        copied.append(action.target)
-        renamed += action.renamed
-        bytes_done += action.bytes
-    else:
-        report(ExportProgress(len(plan.actions), len(plan.actions), bytes_done, ""))
-    return ExportReport(
-        plan.target, tuple(copied), plan.already_there, tuple(failed), renamed, cancel.cancelled
-    )
-
-
-def copy_verified(action: CopyAction, cancel: CancelToken) -> None:
-    """Copy one file with its time stamps. Raises OSError; then no part of it is left behind."""
-    part = action.target.with_name(f".{uuid.uuid4().hex}{PART_SUFFIX}")  # short: names may be 255 bytes
+    require_room(plan)
+    journal = Journal.create(journals, plan, kind)
     try:
-        digest = _write_part(action.source, part, cancel)
-        if _digest(part) != digest:
-            raise OSError(f"the copy of {action.source.name} differs from the original after writing")
-        shutil.copystat(action.source, part)
-        _put_in_place(part, action.target)
+        return _Run(journal, cancel, report, plan.already_there, plan.unreadable).run()
     finally:
-        with suppress(FileNotFoundError):
-            part.unlink()
+        journal.close()
 
 
-def _make_target(target: Path) -> None:
+def run_journal(
+    journal: Journal, cancel: CancelToken, report: Callable[[ExportProgress], None]
+) -> ExportReport:
+    """Carry out what of a journal has not arrived yet."""
+    return _Run(journal, cancel, report).run()
+
+
+class _StoppedError(Exception):
+    """No further file can arrive; says why."""
+
+
+@dataclass(slots=True)
+class _Run:
+    """One run over the files of a journal that have not arrived yet."""
+
+    journal: Journal
+    cancel: CancelToken
+    report: Callable[[ExportProgress], None]
+    already_there: Sequence[Path] = ()
+    left_out: Sequence[tuple[Path, str]] = ()
+    _clock: ExportClock = field(init=False)
+    _stopped: str | None = None
+
+    def __post_init__(self) -> None:
+        pending = [file for file in self.journal.files if file.step not in _DONE]
+        total = sum(file.action.bytes for file in pending)
+        self._clock = ExportClock(len(pending), total, self.report)
+
+    def run(self) -> ExportReport:
+        try:
+            _make_target(self.journal)
+        except OSError as error:
+            self.journal.note_state(State.REVERTED)
+            why = f"The folder {self.journal.target} cannot be made: {error.strerror}."
+            raise ExportError(f"{why} Nothing was written.") from error
+        try:
+            self._files()
+            self._clock.tell()
+            self.journal.note_state(State.CANCELLED if self.cancel.cancelled else State.FINISHED)
+        except _StoppedError as stopped:
+            self._stopped = str(stopped)
+            self.journal.note_state(State.STOPPED)
+        except JournalError as error:
+            self._stopped = str(error)
+        return self._result()
+
+    def _files(self) -> None:
+        if self.journal.archive is not None:
+            self._archive(self.journal.archive)
+            return
+        for _, files in itertools.groupby(self.journal.files, key=lambda file: file.action.shot):
+            if self.cancel.cancelled:
+                return
+            self._shot(list(files))
+
+    def _archive(self, archive: Path) -> None:
+        try:
+            pack(self.journal, archive, self.cancel, self._clock)
+        except CancelledError:
+            return
+        except OSError as error:
+            raise _StoppedError(f"{archive.name} could not be written: {error.strerror or error}") from error
+
+    def _shot(self, files: Sequence[FileState]) -> None:
+        arrived = [self._place(file) for file in files]
+        moved = [file for file in files if file.action.how is How.MOVE]
+        if all(arrived):
+            for file in moved:
+                self._remove_source(file)
+        else:  # the files of a shot stay together
+            for file in moved:
+                self._put_back(file, files)
+
+    def _place(self, file: FileState) -> bool:
+        if file.step in _DONE:
+            return True
+        if self.cancel.cancelled:
+            return False
+        self._clock.begin(file.action.source.name)
+        before = self._clock.bytes_done
+        try:
+            _make_folder(self.journal, file.action.target.parent)
+            place(self.journal, file, self.cancel, self._clock.moved)
+        except CancelledError:
+            return False
+        except OSError as error:
+            self._failed(file, error)
+            return False
+        self._clock.bytes_done = before + file.action.bytes
+        self._clock.done += 1
+        return True
+
+    def _failed(self, file: FileState, error: OSError) -> None:
+        reason = error.strerror or str(error)
+        self.journal.note(file, Step.FAILED, reason=reason)
+        if error.errno in _FATAL:
+            raise _StoppedError(f"{file.action.source.name}: {reason}") from error
+        if not self.journal.target.is_dir():
+            raise _StoppedError(f"the folder {self.journal.target} has disappeared") from error
+
+    def _remove_source(self, file: FileState) -> None:
+        try:
+            remove_source(self.journal, file)
+        except OSError as error:
+            why = f"copied, but the original could not be removed: {error.strerror or error}"
+            self.left_out = [*self.left_out, (file.action.source, why)]
+
+    def _put_back(self, file: FileState, shot: Sequence[FileState]) -> None:
+        """Remove what a move has copied of a shot that cannot move as a whole; the sources are all there."""
+        if file.step is not Step.PLACED:
+            return
+        try:
+            take_back(self.journal, file)
+            broken = [other.action.source.name for other in shot if other.step is Step.FAILED]
+            if broken:
+                self.journal.note(
+                    file, Step.FAILED, reason=f"{broken[0]} belongs to it and could not be moved"
+                )
+            else:
+                self.journal.note(file, Step.PLANNED)
+        except (KeptError, OSError) as error:
+            self.left_out = [*self.left_out, (file.action.source, f"only copied: {error}")]
+
+    def _result(self) -> ExportReport:
+        files = self.journal.files
+        done = [file for file in files if file.step in _DONE]
+        failed = [(f.action.source, f.reason) for f in files if f.step is Step.FAILED]
+        return ExportReport(
+            self.journal.archive or self.journal.target,
+            tuple(file.action.target for file in done),
+            tuple(self.already_there),
+            (*self.left_out, *failed),
+            sum(file.action.renamed for file in done),
+            self.cancel.cancelled,
+            self.journal.how,
+            self._stopped,
+        )
+
+
+def _make_target(journal: Journal) -> None:
     """Create the folder, marked as an export so that an album around it does not show its copies."""
-    if target.is_dir():
+    if journal.target.is_dir():
         return
-    try:
-        target.mkdir(parents=True)
-        (target / EXPORT_MARKER).touch()
-    except OSError as error:
-        raise ExportError(
-            f"The folder {target} cannot be made: {error.strerror}. Nothing was copied."
-        ) from error
+    _make_folder(journal, journal.target)
+    (journal.target / EXPORT_MARKER).touch()
 
 
-def _write_part(source: Path, part: Path, cancel: CancelToken) -> bytes:
-    digest = hashlib.blake2b()
-    with source.open("rb") as reader, part.open("wb") as writer:
-        while block := reader.read(BLOCK):
-            if cancel.cancelled:
-                raise _CancelledError
-            digest.update(block)
-            writer.write(block)
-        writer.flush()
-        os.fsync(writer.fileno())
-    return digest.digest()
-
-
-def _digest(path: Path) -> bytes:
-    with path.open("rb") as reader:
-        return hashlib.file_digest(reader, "blake2b").digest()
-
-
-def _put_in_place(part: Path, target: Path) -> None:
-    """Give the finished copy its name; fail if that name was taken meanwhile."""
-    try:
-        os.link(part, target)
-    except FileExistsError:
-        raise
-    except OSError:  # a file system without hard links: reserve the name, then replace our own empty file
-        with target.open("xb"):
-            pass
-        part.replace(target)
-
-
-def _files(count: int) -> str:
-    return f"{count} file{'' if count == 1 else 's'}"
+def _make_folder(journal: Journal, folder: Path) -> None:
+    """Make a folder and those above it; each is in the journal before it is made. Raises OSError."""
+    missing = list(itertools.takewhile(lambda each: not each.is_dir(), (folder, *folder.parents)))
+    for each in reversed(missing):
+        journal.note_folder(each)
+        each.mkdir(exist_ok=True)

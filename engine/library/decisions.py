@@ -1,49 +1,38 @@
-"""The photographer's decisions. They survive a renamed file, a moved album and an edited header."""
+"""What the photographer said. It survives a renamed file, a moved album and an edited header."""
 
 from __future__ import annotations
 
 import sqlite3
 import time
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from engine.errors import LibraryError
+from engine.library import history
 from engine.library.database import open_library
-from engine.types import Decision, Inspected, Photo
+from engine.library.history import Changes, Step
+from engine.library.marks import MarkChange, PhotoKey, read_marks, read_own, write_marks
+from engine.types import Decision, Marks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-
-@dataclass(frozen=True, slots=True)
-class PhotoKey:
-    """What a decision is filed under."""
-
-    photo_id: int
-    name: str
-    identity: str
-    captured_at: str | None
-
-    @classmethod
-    def of(cls, photo: Photo, inspected: Inspected) -> Self:
-        taken = inspected.metadata.captured_at
-        return cls(photo.id, photo.name, inspected.identity, taken.isoformat() if taken else None)
+Shown = Callable[[PhotoKey], tuple[PhotoKey, Marks]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    name: str
-    album: str
-    decision: Decision
-    decided_at: float
+def as_stored(key: PhotoKey) -> tuple[PhotoKey, Marks]:
+    """Stand in for a caller that shows nothing: the key as it was, no marks."""
+    return key, Marks()
 
 
 class DecisionStore:
-    """Reads and writes decisions. Use it only in the thread that made it."""
+    """Reads and writes marks, and undoes changes of them. Use it only in the thread that made it.
+
+    What a method writes is one transaction and on disk when it returns. Each raises LibraryError when the
+    library cannot be read or written; then nothing was changed.
+    """
 
     def __init__(self, library: Path) -> None:
         self._connection = open_library(library)
@@ -51,84 +40,76 @@ class DecisionStore:
     def close(self) -> None:
         self._connection.close()
 
-    def decide(self, album: Path, decisions: Mapping[PhotoKey, Decision]) -> None:
-        """Store decisions in one transaction; they are on disk when this returns.
-
-        Raises LibraryError when they could not be stored; then none of them was.
-        """
-        rows = [
-            (key.identity, key.name, str(album), key.captured_at, decision.value, time.time())
-            for key, decision in decisions.items()
-        ]
+    def marks(self, album: Path, keys: Sequence[PhotoKey]) -> dict[int, Marks]:
+        """Return the marks of each photo by photo id; photos without any are left out."""
         try:
-            with _transaction(self._connection):
-                self._connection.executemany(
-                    "INSERT OR REPLACE INTO decisions"
-                    " (identity, name, album, captured_at, decision, decided_at) VALUES (?, ?, ?, ?, ?, ?)",
-                    rows,
-                )
-        except sqlite3.Error as error:
-            raise LibraryError(f"The decision was not saved: {error}. Nothing was changed.") from error
-
-    def decisions(self, album: Path, keys: Sequence[PhotoKey]) -> dict[int, Decision]:
-        """Return what was decided on each photo, by photo id; undecided photos are left out.
-
-        Raises LibraryError when the library cannot be read.
-        """
-        try:
-            return self._decisions(album, keys)
+            return read_marks(self._connection, album, keys)
         except sqlite3.Error as error:
             raise LibraryError(f"Decisions could not be read: {error}. Nothing was changed.") from error
 
-    def _decisions(self, album: Path, keys: Sequence[PhotoKey]) -> dict[int, Decision]:
-        by_identity = self._rows_by_identity([key.identity for key in keys])
-        copies = Counter(key.identity for key in keys)
-        names = {key.name for key in keys}
-        found: dict[int, Decision] = {}
-        for key in keys:
-            rows = by_identity.get(key.identity, [])
-            row = _own_row(rows, key, album, alone=copies[key.identity] == 1, names=names)
-            decision = row.decision if row else self._decision_at_place(album, key)
-            if decision is not Decision.NONE:
-                found[key.photo_id] = decision
-        return found
+    def change(
+        self, album: Path, changes: Changes, text: str, shown: Mapping[PhotoKey, Marks]
+    ) -> dict[int, Marks]:
+        """Change some marks of some photos as one step of the history, called `text`.
 
-    def _rows_by_identity(self, identities: Sequence[str]) -> dict[str, list[_Row]]:
-        found: dict[str, list[_Row]] = {}
-        for start in range(0, len(identities), 500):
-            chunk = identities[start : start + 500]
-            marks = ",".join("?" * len(chunk))
-            columns = "identity, name, album, decision, decided_at"
-            query = f"SELECT {columns} FROM decisions WHERE identity IN ({marks})"
-            for identity, name, album, decision, decided_at in self._connection.execute(query, chunk):
-                found.setdefault(identity, []).append(_Row(name, album, Decision(decision), decided_at))
-        return found
+        `shown` are the marks as the photographer sees them: where a photo has no row of its own yet (its file
+        was renamed, say) the marks that are not changed come from there. Returns all marks that these photos
+        have now, by photo id.
+        """
+        with self._writing():
+            before = read_own(self._connection, album, shown)
+            undoing = {key: changes[key].back_to(before[key]) for key in changes}
+            history.record(self._connection, album, Step(0, text, undoing, changes), time.time())
+            return self._write(album, changes, before)
 
-    def _decision_at_place(self, album: Path, key: PhotoKey) -> Decision:
-        """Return what was decided on the shot of this place and time: its header may have been rewritten."""
-        if key.captured_at is None:
-            return Decision.NONE
-        query = (
-            "SELECT decision FROM decisions WHERE album = ? AND name = ? AND captured_at = ? "
-            "ORDER BY decided_at DESC LIMIT 1"
-        )
-        with closing(self._connection.execute(query, (str(album), key.name, key.captured_at))) as cursor:
-            row = cursor.fetchone()
-        return Decision(row[0]) if row else Decision.NONE
+    def undo(self, album: Path, shown: Shown = as_stored) -> tuple[str, dict[int, Marks]] | None:
+        """Take the album's last change back; return its text and the marks as they are now, or None.
 
+        `shown` turns a key of that time into the photo's key of today and the marks that are seen on it.
+        """
+        return self._walk(album, shown, undone=True)
 
-def _own_row(
-    rows: Sequence[_Row], key: PhotoKey, album: Path, *, alone: bool, names: set[str]
-) -> _Row | None:
-    """Choose the row that speaks of this photo: of this place, else of this name, else of a former name.
+    def redo(self, album: Path, shown: Shown = as_stored) -> tuple[str, dict[int, Marks]] | None:
+        """Repeat the change that was undone last."""
+        return self._walk(album, shown, undone=False)
 
-    Byte-identical copies in one album are told apart by name; a lone photo keeps its decision when renamed.
-    """
-    here = [row for row in rows if row.name == key.name and row.album == str(album)]
-    same_name = [row for row in rows if row.name == key.name]
-    renamed = [row for row in rows if alone or row.name not in names]
-    best = here or same_name or renamed
-    return max(best, key=lambda row: row.decided_at) if best else None
+    def decide(self, album: Path, decisions: Mapping[PhotoKey, Decision]) -> None:
+        """Store decisions; stars and labels stay. Not a step of the history."""
+        with self._writing():
+            before = {key: Marks() for key in decisions}
+            for key in decisions:
+                before[key] = read_marks(self._connection, album, [key]).get(key.photo_id, Marks())
+            self._write(album, {key: MarkChange(each) for key, each in decisions.items()}, before)
+
+    def decisions(self, album: Path, keys: Sequence[PhotoKey]) -> dict[int, Decision]:
+        """Return what was decided on each photo, by photo id; undecided photos are left out."""
+        marks = self.marks(album, keys)
+        return {photo: m.decision for photo, m in marks.items() if m.decision is not Decision.NONE}
+
+    def _walk(self, album: Path, shown: Shown, *, undone: bool) -> tuple[str, dict[int, Marks]] | None:
+        with self._writing():
+            step = (history.step_to_undo if undone else history.step_to_redo)(self._connection, album)
+            if step is None:
+                return None
+            today = {key: shown(key) for key in step.after}
+            values = step.before if undone else step.after
+            changes = {today[key][0]: change for key, change in values.items()}
+            history.note(self._connection, step, undone=undone)
+            before = read_own(self._connection, album, dict(today.values()))
+            return step.text, self._write(album, changes, before)
+
+    def _write(self, album: Path, changes: Changes, before: Mapping[PhotoKey, Marks]) -> dict[int, Marks]:
+        after = {key: change.on(before[key]) for key, change in changes.items()}
+        write_marks(self._connection, album, after, time.time())
+        return {key.photo_id: marks for key, marks in after.items()}
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            with _transaction(self._connection):
+                yield
+        except sqlite3.Error as error:
+            raise LibraryError(f"The decision was not saved: {error}. Nothing was changed.") from error
 
 
 @contextmanager

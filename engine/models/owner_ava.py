@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.models.ava_config import AvaConfig, AvaTransform, read_ava_config
 from engine.models.checkpoint import load_checkpoint
+from engine.models.linear_head import linear_head
+from engine.models.network import Built
 from engine.models.resnet import fold_batch_norms, resnet50_backbone
 from engine.models.state_fit import fill
 
@@ -17,21 +18,26 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class AvaModel:
-    """A loaded AVA model. The network takes uint8 RGB crops (n, crop, crop, 3) and gives a pair:
+class AvaUse:
+    """How a loaded AVA model is fed and read.
 
-    regression: mean opinions (n, 1), in 1..10; distribution: probabilities (n, 10); and the features
-    (n, 2048). `note` says what had to be assumed because the file does not tell.
+    Its network takes uint8 RGB crops and gives a pair: for `regression` mean opinions (n, 1) in 1..10, for
+    `distribution` probabilities (n, 10); and the features (n, 2048). `note` says what had to be assumed
+    because the file does not tell.
     """
 
-    network: nn.Module
     transform: AvaTransform
     output_mode: str
     note: str | None
 
+    @classmethod
+    def of(cls, facts: dict[str, Any]) -> AvaUse:
+        """Read back the facts of `build_ava`."""
+        return cls(AvaTransform(**facts["transform"]), facts["output_mode"], facts["note"])
 
-def load_ava_model(path: Path, sha256: str) -> AvaModel:
-    """Load an owner's AVA checkpoint. Raises ModelError with one sentence; never downloads anything."""
+
+def build_ava(path: Path, sha256: str) -> Built:
+    """Build an owner's AVA network. Raises ModelError with one sentence; never downloads anything."""
     checkpoint = load_checkpoint(path, sha256)
     config = read_ava_config(checkpoint)
     network = _network(config)
@@ -41,7 +47,8 @@ def load_ava_model(path: Path, sha256: str) -> AvaModel:
     note = None
     if not checkpoint.config:
         note = f"the file has no config: assumed {config.activation}, {config.output_mode}, usual transform"
-    return AvaModel(network, config.transform, config.output_mode, note)
+    crop = config.transform.crop_size
+    return Built(network, (crop, crop, 3), asdict(AvaUse(config.transform, config.output_mode, note)))
 
 
 def _network(config: AvaConfig) -> nn.Module:
@@ -61,7 +68,7 @@ def _network(config: AvaConfig) -> nn.Module:
         def __init__(self) -> None:
             super().__init__()
             self.backbone = resnet50_backbone()
-            self.head = _head(config.head, config.activation)
+            self.head = linear_head(config.head, config.activation)
             self.register_buffer("mean", mean, persistent=False)
             self.register_buffer("scale", 1 / std, persistent=False)
 
@@ -74,13 +81,3 @@ def _network(config: AvaConfig) -> nn.Module:
             return outputs.softmax(dim=1), features
 
     return AvaNetwork()
-
-
-def _head(sizes: tuple[int, ...], activation: str) -> nn.Sequential:
-    """Linear layers of these sizes, an activation and a (now inactive) dropout after each but the last."""
-    from torch import nn
-
-    layers: list[nn.Module] = []
-    for before, after in pairwise(sizes):
-        layers += [nn.Linear(before, after), nn.ReLU() if activation == "relu" else nn.Tanh(), nn.Dropout()]
-    return nn.Sequential(*layers[:-2])

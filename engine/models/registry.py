@@ -87,14 +87,22 @@ def _open(wish: ModelStatus, without: frozenset[Role], make: Callable[[], Scorer
 
 
 def _aesthetic(settings: Settings, data_dir: DataDir, device: Device) -> Scorer:
+    from engine.models.runtime import Runtime
     from engine.scoring.aesthetic import NimaScorer
     from engine.scoring.aesthetic_owner import AvaCheckpointScorer
 
-    batch = settings.performance.batch_size
+    batch = batch_size(settings, device)
+    runtime = Runtime(settings.performance.runtime, data_dir.converted)
     own = settings.quality_assessment.ava_checkpoint
     if own is not None:
-        return AvaCheckpointScorer(own, device, batch)
-    return NimaScorer(data_dir.models, device, batch)
+        return AvaCheckpointScorer(own, device, batch, runtime)
+    return NimaScorer(data_dir.models, device, batch, runtime)
+
+
+def batch_size(settings: Settings, device: Device) -> int:
+    """Return how many photos go through a network at once."""
+    performance = settings.performance
+    return performance.batch_size if device.name == "cpu" else performance.gpu_batch_size
 
 
 def _quality() -> Scorer:

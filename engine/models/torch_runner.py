@@ -7,55 +7,31 @@ network runs now.
 from __future__ import annotations
 
 import contextlib
-import copy
 import gc
+import logging
 import re
+import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import psutil
-from numpy.typing import NDArray
 
 from engine.errors import ModelError
 from engine.models.device import Device
+from engine.models.network import Outputs, Pixels, Shape
+from engine.models.placement import Place, Placed, place_network
+from engine.models.probe import deviation, probe_pixels
 
 if TYPE_CHECKING:
     from torch import nn
 
-Pixels = NDArray[np.uint8]  # (n, height, width, 3), RGB
-Outputs = tuple[NDArray[np.float32], ...]  # one array per output, first axis n
-Forward = Callable[[Pixels], Outputs]
-Place = Callable[["nn.Module", str, int], Forward]
+log = logging.getLogger(__name__)
+
 # CUDA, MPS and the CPU allocator each say it in their own words.
 OUT_OF_MEMORY = re.compile(r"out of memory|not enough memory|can't allocate memory", re.IGNORECASE)
-
-
-def place_network(network: nn.Module, device: str, cpu_threads: int) -> Forward:
-    """Put a network on a device and return the function that runs it there on one batch.
-
-    The network itself stays on the CPU (a device gets a copy), so that it can still be used when the
-    device is lost. `cpu_threads` is set before each batch: torch keeps one number for the whole process.
-    """
-    import torch
-
-    if device == "cpu":
-        placed = network
-    else:
-        torch.backends.cudnn.allow_tf32 = False  # TF32 would give other numbers than the CPU does
-        placed = copy.deepcopy(network).to(device)
-    placed = placed.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
-
-    def forward(pixels: Pixels) -> Outputs:
-        if device == "cpu" and torch.get_num_threads() != cpu_threads:
-            torch.set_num_threads(cpu_threads)
-        with torch.inference_mode():
-            outputs = placed(torch.from_numpy(pixels).to(device))
-            return tuple(output.float().cpu().numpy() for output in outputs)
-
-    return forward
 
 
 class TorchRunner:
@@ -68,8 +44,12 @@ class TorchRunner:
         batch_size: int,
         cpu_threads: int = 1,
         place: Place = place_network,
+        input_shape: Shape | None = None,
     ) -> None:
         """Place the network; falls back to the CPU, with a note, when it does not fit on the device.
+
+        With `input_shape` half precision is tried where the device offers it, and used
+        when its answers to probe pictures are those of full precision.
 
         Raises ModelError when it cannot be placed on the CPU either.
         """
@@ -80,7 +60,8 @@ class TorchRunner:
         self._cpu_threads = cpu_threads
         self._notes = [device.note] if device.note else []
         self._memory_note: str | None = None
-        self._forward = self._placed()
+        self._input_shape = input_shape
+        self._placed = self._place_somewhere()
 
     @property
     def note(self) -> str | None:
@@ -92,7 +73,7 @@ class TorchRunner:
     def runtime(self) -> str:
         import torch
 
-        return f"torch {torch.__version__} fp32 channels_last"
+        return f"torch {torch.__version__} {self._placed.precision} channels_last"
 
     def run(self, images: Sequence[Pixels]) -> Outputs:
         """Return the outputs for one or more images of one shape (height, width, 3), in order.
@@ -112,7 +93,7 @@ class TorchRunner:
     def _try(self, batch: Pixels) -> Outputs | None:
         """Run one batch; None when something had to be changed and it is to be tried again."""
         try:
-            return self._forward(batch)
+            return self._placed.run(batch)
         except (RuntimeError, MemoryError) as error:  # all of torch's own errors are RuntimeErrors
             trouble = _Trouble.of(error)
         if trouble.out_of_memory and len(batch) > 1:
@@ -133,19 +114,32 @@ class TorchRunner:
         self._notes.append(f"fell back to CPU: {self.device}: {trouble.text}")
         self.device = "cpu"
         self.batch_size = self._asked_batch_size
-        self._forward = self._placed()
+        self._placed = self._place_somewhere()
         release_memory()
 
-    def _placed(self) -> Forward:
+    def _place_somewhere(self) -> Placed:
         try:
-            return self._place(self._network, self.device, self._cpu_threads)
+            placed = self._place(self._network, self.device, self._cpu_threads)
+            return self._in_half(placed) or placed
         except (RuntimeError, MemoryError, AssertionError) as error:  # torch asserts "not compiled with CUDA"
             trouble = _Trouble.of(error)
         if self.device == "cpu":
             raise ModelError(f"The network cannot be set up on the CPU: {trouble.text}")
         self._notes.append(f"fell back to CPU: {self.device}: {trouble.text}")
         self.device = "cpu"
-        return self._placed()
+        return self._place_somewhere()
+
+    def _in_half(self, placed: Placed) -> Placed | None:
+        """Return the network in half precision, if the device has it and the answers stay the same."""
+        if placed.half is None or self._input_shape is None:
+            return None
+        pixels = probe_pixels(self._input_shape)
+        off = deviation(placed.half(pixels), placed.run(pixels))
+        log.info("Half precision on %s is off by %s", self.device, off)
+        if not off.tolerable:
+            self._notes.append(f"full precision: half precision is off by {off} on {self.device}")
+            return None
+        return Placed(placed.half, "fp16")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +165,10 @@ def physical_cores() -> int:
 
 def release_memory() -> None:
     """Give memory of networks and batches that are no longer used back to the device."""
-    import torch
-
+    torch = sys.modules.get("torch")
     # Never off the main thread: a collection there would destroy Qt objects of the window on a worker.
     if threading.current_thread() is threading.main_thread():
         gc.collect()
-    if torch.cuda.is_initialized():
+    if torch is not None and torch.cuda.is_initialized():
         with contextlib.suppress(RuntimeError):  # a lost GPU cannot release anything
             torch.cuda.empty_cache()

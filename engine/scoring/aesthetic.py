@@ -14,9 +14,10 @@ from engine.errors import ModelError
 from engine.models.device import Device, choose_device
 from engine.models.hashing import checked_hash
 from engine.models.manifest import find_weights
+from engine.models.network import Built, NetworkSource, Runner
 from engine.models.nima import INPUT_SIZE, load_nima
-from engine.models.preload import TORCH, preload
-from engine.models.torch_runner import Place, TorchRunner, place_network, release_memory
+from engine.models.runtime import Runtime
+from engine.models.torch_runner import release_memory
 from engine.scoring.ava_scale import result_of_distribution
 from engine.scoring.base import ModelInfo, ScoreResult
 from engine.types import Role
@@ -32,9 +33,13 @@ class NimaScorer:
     """
 
     def __init__(
-        self, models_dir: Path, device: Device | str, batch_size: int, place: Place = place_network
+        self,
+        models_dir: Path,
+        device: Device | str,
+        batch_size: int,
+        runtime: Runtime = Runtime(),  # noqa: B008 -- frozen
     ) -> None:
-        """Check that the weights are there and right. `place` puts the network on its device.
+        """Check that the weights are there and right.
 
         Raises WeightsMissingError, WeightsCorruptError, and UsageError for a device that is not there.
         """
@@ -42,8 +47,8 @@ class NimaScorer:
         self._path = models_dir / self._weights.file
         self._device = choose_device(device) if isinstance(device, str) else device
         self._batch_size = batch_size
-        self._place = place
-        self._runner: TorchRunner | None = None
+        self._runtime = runtime
+        self._runner: Runner | None = None
         self._info = ModelInfo(
             role=Role.AESTHETIC,
             name=NAME,
@@ -67,10 +72,12 @@ class NimaScorer:
         """Read the weights and put the network on the device. Raises ModelError."""
         if self._runner is not None:
             return
-        preload(*TORCH)
-        checked_hash(self._path, self._weights)  # the file may have been replaced since
-        network = load_nima(self._path)
-        self._runner = TorchRunner(network, self._device, self._batch_size, place=self._place)
+        sha256 = checked_hash(self._path, self._weights)  # the file may have been replaced since
+        source = NetworkSource(sha256, VERSION, self._build)
+        self._runner = self._runtime.open(source, self._device, self._batch_size).runner
+
+    def _build(self) -> Built:
+        return Built(load_nima(self._path), (INPUT_SIZE, INPUT_SIZE, 3))
 
     def score(self, images: Sequence[Decoded]) -> list[ScoreResult]:
         """Return one result per photo, in order. Raises ModelError only when loading fails."""

@@ -19,7 +19,7 @@ from engine.paths import DataDir
 from engine.settings import load_settings
 from gui.app import before_window, make_window
 from gui.export_dialog import ExportDialog
-from gui.exporting import export_choices
+from gui.exporting import export_items
 from gui.main_window import MainWindow
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -80,7 +80,7 @@ def is_painted(window: MainWindow) -> bool:
 
 
 def export(window: MainWindow, album: Path, target: Path) -> str:
-    dialog = ExportDialog(export_choices(window.album), album, window)
+    dialog = ExportDialog(export_items(window.album), album, window._data_dir.exports, window)
     dialog.show()
     dialog.activateWindow()
     wait(dialog.isActiveWindow, "the dialog to become active", 10_000)

@@ -5,9 +5,9 @@ from PySide6.QtCore import QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from engine.events import PhotoFailed
-from engine.types import Decision, Role, Verdict
+from engine.types import Decision, Marks, Role, Verdict
 from gui.album_model import AlbumModel
-from gui.entry import Filter
+from gui.criteria import Filter
 from gui.row_changes import MOST_RANGES, ranges
 from tests.gui.albums import inspected, listed, scored, selected
 
@@ -93,7 +93,7 @@ def test_groups_know_their_members_places_and_edges(model):
 
 def test_edges_are_those_of_the_photos_shown(model):
     model.apply(JOB, [listed(6), inspected(6), selected(range(6))])
-    model.set_decisions({0: Decision.ACCEPT, 2: Decision.ACCEPT})
+    model.set_marks({0: Marks(Decision.ACCEPT), 2: Marks(Decision.ACCEPT)})
     model.set_filter(Filter.UNDECIDED)
     assert _ids(model) == [1, 3, 4, 5]
     assert model.group_edges(0) == (True, True)
@@ -104,10 +104,10 @@ def test_a_decision_takes_just_its_row_out_of_the_filter(qtbot, model):
     model.apply(JOB, [listed(6), inspected(6), selected(range(6))])
     model.set_filter(Filter.UNDECIDED)
     with qtbot.assertNotEmitted(model.modelReset), qtbot.waitSignal(model.rowsRemoved) as removed:
-        model.set_decisions({2: Decision.REJECT})
+        model.set_marks({2: Marks(Decision.REJECT)})
     assert removed.args[1:] == [2, 2]
     with qtbot.assertNotEmitted(model.modelReset), qtbot.waitSignal(model.rowsInserted) as inserted:
-        model.set_decisions({2: Decision.NONE})
+        model.set_marks({2: Marks(Decision.NONE)})
     assert inserted.args[1:] == [2, 2]
 
 
@@ -116,7 +116,7 @@ def test_several_gaps_are_told_one_by_one(qtbot, model):
     model.set_filter(Filter.UNDECIDED)
     told: list[tuple[int, int]] = []
     model.rowsRemoved.connect(lambda _parent, first, last: told.append((first, last)))
-    model.set_decisions({i: Decision.REJECT for i in (1, 2, 5, 8)})
+    model.set_marks({i: Marks(Decision.REJECT) for i in (1, 2, 5, 8)})
     assert _ids(model) == [0, 3, 4, 6, 7]
     assert sorted(told) == [(1, 2), (5, 5), (8, 8)]
 
@@ -126,7 +126,7 @@ def test_many_scattered_changes_are_one_reset(qtbot, model):
     model.apply(JOB, [listed(count), inspected(count)])
     model.set_filter(Filter.UNDECIDED)
     with qtbot.waitSignal(model.modelReset):
-        model.set_decisions({i: Decision.REJECT for i in range(0, count, 2)})
+        model.set_marks({i: Marks(Decision.REJECT) for i in range(0, count, 2)})
     assert _ids(model) == list(range(1, count, 2))
 
 
@@ -145,15 +145,15 @@ def test_a_filter_follows_picks_and_failures_as_they_come(model):
 
 def test_counts_are_of_the_whole_album(model):
     model.apply(JOB, [listed(6), inspected(6), selected(range(6)), PhotoFailed(5, "is empty")])
-    model.set_decisions({0: Decision.ACCEPT, 1: Decision.REJECT, 2: Decision.REJECT})
+    model.set_marks({0: Marks(Decision.ACCEPT), 1: Marks(Decision.REJECT), 2: Marks(Decision.REJECT)})
     model.set_filter(Filter.ACCEPTED)
-    expected = dict(zip(Filter, (6, 2, 1, 2, 2, 1, 0), strict=True))
-    assert model.counts() == expected
+    expected = dict(zip(Filter, (6, 2, 1, 2, 3, 1, 0, 0), strict=True))
+    assert model.counts().by_filter == expected
 
 
 def test_the_nearest_row_of_a_hidden_photo_is_the_next_shown(model):
     model.apply(JOB, [listed(6), inspected(6)])
-    model.set_decisions({1: Decision.REJECT, 2: Decision.REJECT, 5: Decision.REJECT})
+    model.set_marks({1: Marks(Decision.REJECT), 2: Marks(Decision.REJECT), 5: Marks(Decision.REJECT)})
     model.set_filter(Filter.UNDECIDED)
     assert _ids(model) == [0, 3, 4]
     assert model.nearest_row(1) == 1

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QImage
 
 from engine.events import PhotoFailed
 from engine.paths import DataDir
-from engine.types import Decision, Face, Role, Verdict
+from engine.types import Decision, Face, Marks, Role, Verdict
 from gui import theme, wording
 from gui.album_model import AlbumModel
 from gui.grid import Grid
@@ -83,14 +83,14 @@ def test_only_the_pick_has_the_accent_frame(grid):
 
 def test_a_rejected_photo_is_dimmed_and_crossed(grid):
     before = _cell(grid, 1)
-    _model(grid).set_decisions({1: Decision.REJECT})
+    _model(grid).set_marks({1: Marks(Decision.REJECT)})
     after = _cell(grid, 1)
     assert _middle(grid, 1).lightness() < GREY[0] - 40
     assert _holds(before, theme.BAD) == 0 < _holds(after, theme.BAD)
 
 
 def test_an_accepted_photo_is_checked_and_not_dimmed(grid):
-    _model(grid).set_decisions({1: Decision.ACCEPT})
+    _model(grid).set_marks({1: Marks(Decision.ACCEPT)})
     assert _middle(grid, 1) == QColor(*GREY)
     assert _holds(_cell(grid, 1), theme.GOOD) > 50
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtTest import QTest
 
 from gui.export_dialog import ExportDialog, What
-from gui.exporting import export_choices
+from gui.exporting import export_items
 from gui.main_window import MainWindow
 
 WAYS_OUT: dict[str, Callable[[ExportDialog], object]] = {
@@ -43,7 +43,7 @@ def dialog(window: MainWindow) -> ExportDialog:
     for entry in window.album.entries()[:2]:
         window.decisions.decide({entry.photo.id: type(entry.decision).ACCEPT})
     assert window.run.album is not None
-    return ExportDialog(export_choices(window.album), window.run.album, window)
+    return ExportDialog(export_items(window.album), window.run.album, window._data_dir.exports, window)
 
 
 @pytest.mark.parametrize("way", WAYS_OUT)
@@ -81,7 +81,7 @@ def test_a_target_that_holds_the_originals_is_refused_in_words(
 
 def test_nothing_to_export_says_so(qtbot, window: MainWindow):
     assert window.run.album is not None
-    empty = ExportDialog({What.ACCEPTED: [], What.PICKS: []}, window.run.album, window)
+    empty = ExportDialog([], window.run.album, window._data_dir.exports, window)
     empty.show()
     assert empty.words == "There are no picks to export."
     assert not empty._export.isEnabled()

@@ -4,11 +4,11 @@ import pytest
 from PySide6.QtCore import QSize, Qt
 
 from engine.paths import DataDir
-from engine.types import Decision
+from engine.types import Decision, Marks
 from gui.album_model import AlbumModel
 from gui.cell_layout import SIZES
-from gui.entry import Filter
-from gui.grid import NOTHING, Grid
+from gui.criteria import Criteria, Filter
+from gui.grid import Grid, nothing_text
 from gui.thumbnails import Thumbnails
 from tests.gui.albums import inspected, listed, selected
 
@@ -99,7 +99,7 @@ def test_letters_are_not_a_search(qtbot, grid):
 
 def test_a_filter_keeps_the_current_photo_or_goes_to_the_next_shown(grid, model):
     grid.go_to_row(7)
-    model.set_decisions({i: Decision.REJECT for i in range(0, COUNT, 2)})
+    model.set_marks({i: Marks(Decision.REJECT) for i in range(0, COUNT, 2)})
     model.set_filter(Filter.REJECTED)
     assert grid.current is not None and grid.current.photo.id == 8
     model.set_filter(Filter.ALL)
@@ -141,4 +141,4 @@ def test_an_empty_filter_says_what_would_fill_it(grid, model, wanted):
     hint = grid.grab().toImage()
     model.begin(JOB + 1)
     assert hint != grid.grab().toImage() != full, "the hint is painted only while there is an album"
-    assert NOTHING[wanted]
+    assert nothing_text(model.criteria) != nothing_text(Criteria())

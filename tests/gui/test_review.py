@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from engine.types import Decision, ModelState, Role
-from gui.entry import Filter
+from gui.criteria import Filter
 from gui.main_window import MainWindow
 
 CTRL = Qt.KeyboardModifier.ControlModifier

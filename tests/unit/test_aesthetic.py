@@ -20,7 +20,8 @@ from engine.album.decode import Decoded
 from engine.errors import ModelError, UsageError, WeightsCorruptError, WeightsMissingError
 from engine.models.device import Device
 from engine.models.nima import BLOCKS, load_nima
-from engine.models.torch_runner import place_network
+from engine.models.placement import Placed, place_network
+from engine.models.runtime import Runtime
 from engine.scoring.aesthetic import NimaScorer, nearest_input
 
 FILE = "weights_aisthetics.hdf5"
@@ -227,13 +228,13 @@ class Gpu:
                 raise self.error
             if device != "cpu" and len(pixels) > self.room:
                 raise torch.cuda.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB\nmore")
-            return really(pixels)
+            return really.run(pixels)
 
-        return forward
+        return Placed(forward)
 
 
 def scores_on(gpu, weights_dir, photos, device="cuda", batch_size=8):
-    scorer = NimaScorer(weights_dir, Device(device), batch_size, place=gpu.place)
+    scorer = NimaScorer(weights_dir, Device(device), batch_size, Runtime(place=gpu.place))
     raws = [result.score.raw for result in scorer.score(photos)]
     info = scorer.info
     scorer.close()
@@ -292,9 +293,9 @@ def test_failure_on_the_cpu_is_an_error_for_each_photo(weights_dir, photos):
         def forward(pixels):
             raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes.")
 
-        return forward
+        return Placed(forward)
 
-    scorer = NimaScorer(weights_dir, Device("cpu"), 8, place=place)
+    scorer = NimaScorer(weights_dir, Device("cpu"), 8, Runtime(place=place))
     results = scorer.score(photos)
     assert [result.score for result in results] == [None] * 4
     assert all("can't allocate memory" in result.error for result in results)
@@ -307,13 +308,13 @@ def test_a_number_that_is_not_finite_is_an_error_never_a_score(weights_dir, phot
         really = place_network(network, device, cpu_threads)
 
         def forward(pixels):
-            outputs = really(pixels)
+            outputs = really.run(pixels)
             outputs[output][1] = np.nan
             return outputs
 
-        return forward
+        return Placed(forward)
 
-    results = NimaScorer(weights_dir, Device("cpu"), 8, place=place).score(photos)
+    results = NimaScorer(weights_dir, Device("cpu"), 8, Runtime(place=place)).score(photos)
     assert [result.score is None for result in results] == [False, True, False, False]
     assert "no finite number" in results[1].error and results[1].features is None
 

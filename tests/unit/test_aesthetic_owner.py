@@ -18,7 +18,8 @@ from engine.album.decode import Decoded
 from engine.errors import ModelError, WeightsCorruptError, WeightsMissingError
 from engine.models.ava_config import AvaTransform
 from engine.models.device import Device
-from engine.models.torch_runner import place_network
+from engine.models.placement import Placed, place_network
+from engine.models.runtime import Runtime
 from engine.scoring.aesthetic_owner import AvaCheckpointScorer
 from tests.unit.ava_files import (
     TRANSFORM,
@@ -171,12 +172,12 @@ def test_out_of_memory_and_fallback_work_as_for_the_default(file, backbone, phot
         def forward(pixels):
             if device != "cpu":
                 raise torch.cuda.OutOfMemoryError("CUDA out of memory")
-            return really(pixels)
+            return really.run(pixels)
 
-        return forward
+        return Placed(forward)
 
     path = file(file_content(state_of(backbone, random_head([], 1, nn.ReLU)), config_of([], "regression")))
-    scorer = AvaCheckpointScorer(path, Device("cuda"), 2, place=place)
+    scorer = AvaCheckpointScorer(path, Device("cuda"), 2, Runtime(place=place))
     assert all(result.score for result in scorer.score(photos))
     assert scorer.info.device == "cpu" and "fell back to CPU: cuda" in scorer.info.note
 

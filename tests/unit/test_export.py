@@ -1,6 +1,7 @@
 """Export: verified copies, nothing overwritten, originals untouched, honest about what failed."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,13 @@ import pytest
 from engine.album.scan import EXPORT_MARKER, scan
 from engine.errors import ExportError
 from engine.events import CancelToken
-from engine.export import execute as execute_module
-from engine.export.execute import PART_SUFFIX, execute
-from engine.export.plan import plan_export
+from engine.export import copying
+from engine.export.copying import PART_SUFFIX
+from engine.export.execute import execute as execute_plan
+from engine.export.items import ExportItem
+from engine.export.plan import ExportOptions, ExportPlan
+from engine.export.plan import plan_export as plan_items
+from engine.export.report import ExportProgress, ExportReport
 from engine.types import Photo
 
 
@@ -24,6 +29,17 @@ def originals(tmp_path: Path) -> Path:
     return folder
 
 
+def plan_export(photos: list[Photo], target: Path) -> ExportPlan:
+    return plan_items([ExportItem(photo) for photo in photos], ExportOptions(target))
+
+
+def execute(
+    plan: ExportPlan, cancel: CancelToken, report: Callable[[ExportProgress], None] = lambda _: None
+) -> ExportReport:
+    journals = plan.target.parent / "data" / "exports"
+    return execute_plan(plan, journals, cancel, report)
+
+
 def _photos(folder: Path) -> list[Photo]:
     return [
         Photo(0, "a.jpg", (folder / "a.jpg", folder / "a.cr2")),
@@ -33,6 +49,16 @@ def _photos(folder: Path) -> list[Photo]:
 
 def _state(folder: Path) -> dict[str, tuple[bytes, int, int]]:
     return {f.name: (f.read_bytes(), f.stat().st_mtime_ns, f.stat().st_mode) for f in folder.iterdir()}
+
+
+class _OsWith:
+    """The module os with some functions replaced, for one module only: the journal keeps the real ones."""
+
+    def __init__(self, **replaced: object) -> None:
+        self.__dict__ |= replaced
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(os, name)
 
 
 def _no_parts(folder: Path) -> bool:
@@ -84,7 +110,7 @@ def test_a_copy_that_reads_back_differently_is_reported_and_removed(
         os.lseek(fd, 0, os.SEEK_SET)
         os.write(fd, b"?")
 
-    monkeypatch.setattr(execute_module.os, "fsync", spoil_written_bytes)
+    monkeypatch.setattr(copying, "os", _OsWith(fsync=spoil_written_bytes))
     report = execute(plan_export(_photos(originals), tmp_path / "out"), CancelToken())
     assert report.copied == ()
     assert len(report.failed) == 3
@@ -96,10 +122,11 @@ def test_a_full_disk_leaves_no_half_file(originals: Path, tmp_path: Path, monkey
     def full(fd: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(execute_module.os, "fsync", full)
+    monkeypatch.setattr(copying, "os", _OsWith(fsync=full))
     report = execute(plan_export(_photos(originals), tmp_path / "out"), CancelToken())
     assert report.copied == ()
-    assert all(reason == "No space left on device" for _, reason in report.failed)
+    assert report.stopped == "a.jpg: No space left on device"
+    assert "Stopped: a.jpg: No space left on device" in report.summary()
     assert _no_parts(tmp_path / "out")
 
 
@@ -118,7 +145,7 @@ def test_without_hard_links_the_copy_still_arrives(
     def no_links(source: object, target: object) -> None:
         raise OSError(95, "Operation not supported")
 
-    monkeypatch.setattr(execute_module.os, "link", no_links)
+    monkeypatch.setattr(copying, "os", _OsWith(link=no_links))
     report = execute(plan_export(_photos(originals), tmp_path / "out"), CancelToken())
     assert len(report.copied) == 3
     assert (tmp_path / "out" / "b.jpg").read_bytes() == (originals / "b.jpg").read_bytes()
@@ -149,8 +176,9 @@ def test_too_little_room_is_found_before_anything_is_written(
 ):
     usage = type("Usage", (), {"free": 10})
     monkeypatch.setattr("engine.export.plan.shutil.disk_usage", lambda folder: usage)
+    plan = plan_export(_photos(originals), tmp_path / "out")
     with pytest.raises(ExportError, match="free"):
-        plan_export(_photos(originals), tmp_path / "out")
+        execute(plan, CancelToken())
     assert not (tmp_path / "out").exists()
 
 

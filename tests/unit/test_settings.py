@@ -6,6 +6,7 @@ import pytest
 
 from engine.errors import SettingsError
 from engine.settings import load_settings
+from engine.settings_files import Section, load_validated
 
 
 def _load(tmp_path: Path, text: str):
@@ -58,3 +59,13 @@ def test_a_mistake_is_one_clear_sentence(tmp_path: Path, text: str, parts: tuple
 def test_missing_settings_file_is_named(tmp_path: Path):
     with pytest.raises(SettingsError, match=r"not found: .*absent\.yaml"):
         load_settings(tmp_path / "absent.yaml")
+
+
+def test_a_path_that_has_to_be_set_is_asked_for(tmp_path: Path):
+    class Wanted(Section):
+        photos: Path
+
+    defaults = tmp_path / "defaults.yaml"
+    defaults.write_text("photos: null\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match="line 1: photos: must be set to a path"):
+        load_validated(Wanted, defaults, None)

@@ -1,0 +1,143 @@
+"""Which judges there are, and how each is made from its configuration: a type and perhaps a checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.album.decode import Decoded
+from engine.benchmark.judges import ConstantJudge, Judge, MetricJudge, ScoreJudge
+from engine.errors import ModelError, UsageError
+from engine.models.device import choose_device
+from engine.models.registry import build_lineup
+from engine.paths import DataDir
+from engine.scoring.aesthetic_owner import AvaCheckpointScorer
+from engine.scoring.base import Scorer
+from engine.scoring.quality import QualityScorer
+from engine.scoring.quality_metrics import QualityMetrics, measure
+from engine.settings import Settings
+from engine.types import Role
+
+CONSTANT, RULES, CHECKPOINT = "constant", "rules", "checkpoint"
+METRICS: dict[str, Callable[[QualityMetrics], float]] = {
+    "sharpness": lambda metrics: metrics.sharpness,
+    "sharpness_global": lambda metrics: metrics.sharpness_global,
+    "exposure": lambda metrics: metrics.exposure,
+    "colourfulness": lambda metrics: metrics.colourfulness,
+    "contrast": lambda metrics: metrics.contrast,
+    "noise": lambda metrics: 1.0 / (1.0 + metrics.noise),  # less of it is better
+}
+ROLES = {role.value: role for role in (Role.COMPARATOR, Role.AESTHETIC, Role.QUALITY)}
+NAMES = (*ROLES, RULES, *METRICS, CONSTANT)
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeConfig:
+    """What to make: `type` is one of NAMES or CHECKPOINT; `name` is shown in tables."""
+
+    name: str
+    type: str
+    checkpoint: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """The judges that can run, and why the others cannot, by name."""
+
+    judges: tuple[Judge, ...]
+    missing: dict[str, str]
+
+
+def configs_of(models: str | None) -> tuple[JudgeConfig, ...]:
+    """Return the judges that a list like "aesthetic,sharpness,/path/best_model.pt" names; all for None.
+
+    The constant answer always stands among them. Raises UsageError for what is neither a name nor a file.
+    """
+    items = [item.strip() for item in models.split(",")] if models is not None else list(NAMES)
+    configs = [_config(item) for item in items if item]
+    if not any(config.type == CONSTANT for config in configs):
+        configs.append(JudgeConfig(CONSTANT, CONSTANT))
+    names = [config.name for config in configs]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise UsageError(f"--models names {twice} twice.")
+    return tuple(configs)
+
+
+def make_bench(configs: tuple[JudgeConfig, ...], settings: Settings, data_dir: DataDir) -> Bench:
+    """Make the judges; those whose model is missing or broken are listed with the reason."""
+    maker = _Maker(settings, data_dir)
+    judges: list[Judge] = []
+    missing: dict[str, str] = {}
+    for config in configs:
+        try:
+            judges.append(maker.make(config))
+        except ModelError as error:
+            missing[config.name] = str(error)
+    return Bench(tuple(judges), missing)
+
+
+def _config(item: str) -> JudgeConfig:
+    if item in NAMES:
+        return JudgeConfig(item, item)
+    path = Path(item).expanduser()
+    if not path.suffix:
+        raise UsageError(f"--models: unknown model {item!r}. Give the path of a file, or {', '.join(NAMES)}.")
+    return JudgeConfig("/".join(path.parts[-2:]), CHECKPOINT, path)
+
+
+class _Maker:
+    """Makes judges; measures each photo once for all metrics, and opens the roles' models once."""
+
+    def __init__(self, settings: Settings, data_dir: DataDir) -> None:
+        self._settings = settings
+        self._data_dir = data_dir
+        self._lineup = build_lineup(settings, data_dir)
+        self._measured = _Measured()
+
+    def make(self, config: JudgeConfig) -> Judge:
+        """Return the judge, loaded. Raises ModelError."""
+        if config.type == CONSTANT:
+            return ConstantJudge()
+        if config.type in METRICS:
+            return MetricJudge(config.name, self._measured.reader(METRICS[config.type]))
+        if config.checkpoint is not None:
+            return self._of_checkpoint(config.name, config.checkpoint)
+        if config.type == RULES:
+            return self._scoring(config.name, QualityScorer())
+        return self._of_role(config.name, ROLES[config.type])
+
+    def _of_role(self, name: str, role: Role) -> Judge:
+        scorer = self._lineup.scorers.get(role)
+        if scorer is not None:
+            return self._scoring(name, scorer)
+        status = next(status for status in self._lineup.statuses if status.role is role)
+        raise ModelError(f"{status.state.value}: {status.reason}")
+
+    def _of_checkpoint(self, name: str, path: Path) -> Judge:
+        """Open an owner's file as what it is: a comparator or an aesthetic model."""
+        device = choose_device(self._settings.device)
+        return self._scoring(name, AvaCheckpointScorer(path, device, 1))
+
+    def _scoring(self, name: str, scorer: Scorer) -> Judge:
+        scorer.load()
+        return ScoreJudge(name, scorer)
+
+
+class _Measured:
+    """The metrics of the photo that was looked at last."""
+
+    def __init__(self) -> None:
+        self._image: Decoded | None = None
+        self._metrics: QualityMetrics | None = None
+
+    def reader(self, pick: Callable[[QualityMetrics], float]) -> Callable[[Decoded], float]:
+        """Return a function that gives one metric of a photo."""
+
+        def read(image: Decoded) -> float:
+            if self._metrics is None or image is not self._image:
+                self._image, self._metrics = image, measure(image.image)
+            return pick(self._metrics)
+
+        return read

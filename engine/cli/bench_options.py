@@ -1,0 +1,32 @@
+"""Options of the commands that measure models and train them."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+Parsers = argparse._SubParsersAction  # pyright: ignore[reportPrivateUsage]
+
+
+def add_degradations(benchmarks: Parsers, common: argparse.ArgumentParser) -> None:
+    """Add `benchmark degradations`."""
+    parser = benchmarks.add_parser(
+        "degradations", parents=[common], help="does each model prefer photos to degraded copies of them?"
+    )
+    parser.add_argument("--photos", type=Path, metavar="DIR", required=True, help="folder of good photos")
+    parser.add_argument("--recursive", action="store_true", help="take the folders inside too")
+    parser.add_argument("--out", type=Path, metavar="DIR", required=True, help="tables and report go there")
+    parser.add_argument(
+        "--models",
+        metavar="NAME,...",
+        help="comparator, aesthetic, quality, rules, a metric (sharpness, noise, ...), paths of checkpoints; "
+        "all that are there unless given",
+    )
+    parser.add_argument("--limit", type=_count, metavar="N", help="use N photos, drawn by the seed")
+    parser.add_argument("--seed", type=int, metavar="S", default=0)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
+    return int(text)

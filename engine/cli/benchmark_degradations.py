@@ -1,0 +1,80 @@
+"""`benchmark degradations`: measures, prints the table, writes tables and report."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from engine.benchmark.degradations import Measured, Plan, by_type, measure_degradations, overall
+from engine.benchmark.lineup import Bench, configs_of, make_bench
+from engine.benchmark.report import report_html
+from engine.benchmark.result_files import write_file, write_results
+from engine.benchmark.statistics import Figures
+from engine.cli import tables
+from engine.cli.parser import Options
+from engine.errors import EXIT_OK, EXIT_ROLE_NOT_RUN, EXIT_SOME_UNREADABLE
+from engine.paths import DataDir
+from engine.settings import Settings
+
+
+def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
+    """Return 3 when a photo could not be read, 4 when a model that was named did not run."""
+    assert options.photos is not None and options.out is not None
+    plan = Plan(options.photos.absolute(), options.recursive, options.limit, options.seed)
+    bench = make_bench(configs_of(options.models), settings, data_dir)
+    measured = _measure(plan, bench)
+    write_results(measured, options.out)
+    write_file(options.out / "report.html", report_html(measured).encode("utf-8"))
+    _print(measured)
+    print(f"Tables and report: {options.out}")
+    if options.models is not None and (measured.missing or measured.trials.failures):
+        return EXIT_ROLE_NOT_RUN
+    return EXIT_SOME_UNREADABLE if measured.trials.unreadable else EXIT_OK
+
+
+def _measure(plan: Plan, bench: Bench) -> Measured:
+    columns = (TextColumn("photos"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    quiet = not sys.stderr.isatty()
+    try:
+        with Progress(*columns, console=Console(stderr=True), transient=True, disable=quiet) as bar:
+            task = bar.add_task("photos", total=None)
+            return measure_degradations(
+                plan, bench, lambda done, total: bar.update(task, completed=done, total=total)
+            )
+    finally:
+        for judge in bench.judges:
+            judge.close()
+
+
+def _print(measured: Measured) -> None:
+    for title, guard in (("Degradations, % right", False), ("Both pictures at one size and shape", True)):
+        tables.console().print(_table(title, overall(measured, guard), by_type(measured, guard)))
+    for name, reason in measured.missing.items():
+        print(f"{name} did not run: {reason}")
+    for name, found in measured.trials.failures.items():
+        print(f"{name} failed on {len(found)} pictures, the first: {found[0]}")
+    for name, reason in measured.trials.unreadable.items():
+        print(f"{name} could not be read: {reason}")
+
+
+def _table(title: str, rows: Mapping[str, Figures], types: Mapping[str, Mapping[str, Figures]]) -> Table:
+    table = Table(title=title, title_justify="left")
+    kinds = list(dict.fromkeys(kind for row in types.values() for kind in row))
+    table.add_column("model", no_wrap=True)
+    for name in ("overall", "95%", "order bias", "ECE", *(kind.replace("_", " ") for kind in kinds)):
+        table.add_column(name, justify="right")
+    for name, found in rows.items():
+        row = types[name]
+        table.add_row(
+            name,
+            f"{100 * found.accuracy:.1f}",
+            f"{100 * found.low:.1f}-{100 * found.high:.1f}",
+            f"{100 * found.order_bias:.1f}",
+            f"{found.calibration_error:.3f}",
+            *(f"{100 * row[kind].accuracy:.1f}" if kind in row else "-" for kind in kinds),
+        )
+    return table

@@ -1,0 +1,32 @@
+"""`reject`: takes the rejected photos out of the album, into `_rejected` or the trash; deletes nothing."""
+
+from __future__ import annotations
+
+from engine.cli.export import chosen_items, interruptible, print_plan, tell
+from engine.cli.export_progress import ExportLine
+from engine.cli.json_file import write_json
+from engine.cli.parser import Options
+from engine.errors import EXIT_OK, EXIT_SOME_UNREADABLE
+from engine.export.plan import as_json
+from engine.export.reject import RejectTo, carry_out_reject, plan_reject
+from engine.paths import DataDir
+from engine.pipeline import CullJob
+from engine.settings import Settings
+
+
+def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
+    assert options.album is not None
+    job = CullJob(options.album.absolute(), options.recursive, infer=False)
+    to = RejectTo(options.reject_to)
+    plan = plan_reject(chosen_items(job, "rejected", settings, data_dir), job.album, to)
+    if options.json is not None:
+        write_json(options.json, as_json(plan))
+    if options.dry_run:
+        print_plan(plan)
+        return EXIT_SOME_UNREADABLE if plan.unreadable else EXIT_OK
+    with interruptible() as cancel, ExportLine() as line:
+        report = carry_out_reject(plan, to, data_dir.exports, cancel, line.take)
+    code = tell(report)
+    if report.copied:
+        print("`framepick export --undo` brings them back.")
+    return code

@@ -1,0 +1,172 @@
+"""Exports that were interrupted, and the last one: finds them, and takes them back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from engine.album.scan import EXPORT_MARKER
+from engine.errors import ExportError, NothingToDoError
+from engine.events import CancelToken
+from engine.export.archive import part_of_archive
+from engine.export.copying import digest_of
+from engine.export.execute import run_journal
+from engine.export.filing import KeptError, settle, take_back
+from engine.export.journal import Journal, State, Step, journals
+from engine.export.report import ExportClock, ExportProgress, ExportReport, RevertReport
+from engine.export.trash import settle_trash, take_from_trash, trash_files
+
+_UNFINISHED = (State.RUNNING, State.CANCELLED, State.STOPPED, State.REVERTING)
+
+
+def find_unfinished(folder: Path) -> Journal | None:
+    """Return the latest export that did not come to its end and that nobody is working on."""
+    for journal in journals(folder):
+        if journal.state in _UNFINISHED and journal.lock():
+            journal.close()
+            return journal
+    return None
+
+
+def find_last(folder: Path) -> Journal | None:
+    """Return the latest export that was not taken back, if anything of it arrived."""
+    for journal in journals(folder):
+        if journal.state is not State.REVERTED and any(f.step is not Step.PLANNED for f in journal.files):
+            return journal
+    return None
+
+
+def the_unfinished(folder: Path) -> Journal:
+    """Return what `find_unfinished` finds. Raises NothingToDoError."""
+    journal = find_unfinished(folder)
+    if journal is None:
+        raise NothingToDoError("No export was interrupted: there is nothing to go on with or to roll back.")
+    return journal
+
+
+def the_last(folder: Path) -> Journal:
+    """Return what `find_last` finds. Raises NothingToDoError."""
+    journal = find_last(folder)
+    if journal is None:
+        raise NothingToDoError("There is no export to undo.")
+    return journal
+
+
+def go_on(
+    journal: Journal, cancel: CancelToken, report: Callable[[ExportProgress], None] = lambda _: None
+) -> ExportReport:
+    """Go on with an interrupted export: what arrived is kept, half files are removed, the rest is done.
+
+    Raises ExportError when another process works on it, or when taking it back has begun already.
+    """
+    take(journal)
+    try:
+        if journal.state is State.REVERTING:
+            raise ExportError("This export is being taken back: finish that with `export --rollback`.")
+        journal.note_state(State.RUNNING)
+        if journal.kind == "trash":
+            settle_trash(journal)
+            return trash_files(journal, cancel, report)
+        settle_all(journal)
+        return run_journal(journal, cancel, report)
+    finally:
+        journal.close()
+
+
+def take(journal: Journal) -> None:
+    """Take a journal for this process. Raises ExportError when another one works on it."""
+    if not journal.lock():
+        raise ExportError("Another window or command is working on this export. Wait until it is done.")
+    journal.reload()
+
+
+def settle_all(journal: Journal) -> None:
+    """After a crash: bring every file to a state without half files."""
+    for file in journal.files:
+        try:
+            settle(journal, file)
+        except OSError as error:
+            journal.note(file, Step.FAILED, reason=error.strerror or str(error))
+
+
+def revert(
+    journal: Journal, cancel: CancelToken, report: Callable[[ExportProgress], None] = lambda _: None
+) -> RevertReport:
+    """Take an export back: remove our unchanged copies and links, move back what was moved.
+
+    What was changed since, or may be the last copy, stays and is named. Raises ExportError when another
+    process works on it.
+    """
+    take(journal)
+    try:
+        journal.note_state(State.REVERTING)
+        if journal.archive is not None:
+            return _revert_archive(journal, journal.archive)
+        if journal.kind == "trash":
+            settle_trash(journal)
+        else:
+            settle_all(journal)
+        return _revert_files(journal, cancel, report)
+    finally:
+        journal.close()
+
+
+def _revert_files(
+    journal: Journal, cancel: CancelToken, report: Callable[[ExportProgress], None]
+) -> RevertReport:
+    placed = [file for file in journal.files if file.step in (Step.PLACED, Step.REMOVED)]
+    clock = ExportClock(len(placed), sum(file.action.bytes for file in placed), report)
+    removed = moved_back = 0
+    kept: list[tuple[Path, str]] = []
+    for file in reversed(placed):
+        if cancel.cancelled:
+            break
+        clock.begin(file.action.target.name)
+        try:
+            back = take_from_trash(journal, file) if journal.kind == "trash" else take_back(journal, file)
+            moved_back += back
+            removed += not back
+        except (KeptError, OSError) as error:
+            kept.append((file.action.target, str(error)))
+        clock.done += 1
+    if not cancel.cancelled:
+        _remove_folders(journal)
+        journal.note_state(State.REVERTED)
+    return RevertReport(journal.target, removed, moved_back, tuple(kept), cancel.cancelled)
+
+
+def _revert_archive(journal: Journal, archive: Path) -> RevertReport:
+    with suppress(OSError):
+        part_of_archive(journal).unlink()
+    removed, kept = 0, []
+    if journal.archive_digest is not None and archive.exists():
+        why = _why_keep(journal, archive)
+        if why:
+            kept.append((archive, why))
+        else:
+            archive.unlink()
+            removed = 1
+    _remove_folders(journal)
+    journal.note_state(State.REVERTED)
+    return RevertReport(archive.parent, removed, 0, tuple(kept))
+
+
+def _why_keep(journal: Journal, archive: Path) -> str | None:
+    if digest_of(archive) != journal.archive_digest:
+        return "it was changed since, or is another file"
+    for file in journal.files:
+        with suppress(OSError):
+            if file.action.source.stat().st_size == file.action.bytes:
+                continue
+        return f"the original of {file.action.source.name} is no longer there: this may be the last copy"
+    return None
+
+
+def _remove_folders(journal: Journal) -> None:
+    """Remove the folders that the export made, where nothing but our mark is in them."""
+    for folder in reversed(journal.folders):
+        with suppress(OSError):
+            if [entry.name for entry in folder.iterdir()] == [EXPORT_MARKER]:
+                (folder / EXPORT_MARKER).unlink()
+            folder.rmdir()

@@ -1,0 +1,156 @@
+"""How far an export is, and what it did and did not do, in words."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engine.export.plan import How
+
+REPORT_EVERY = 0.1  # seconds
+NAMED = 20  # files that failed are named in a summary
+
+
+@dataclass(frozen=True, slots=True)
+class ExportProgress:
+    """How far an export is. `seconds_left` is None until it can be told."""
+
+    done: int
+    total: int
+    bytes_done: int
+    current: str
+    bytes_total: int = 0
+    bytes_per_s: float = 0.0
+    seconds_left: float | None = None
+
+
+@dataclass(slots=True)
+class ExportClock:
+    """Counts files and bytes, and tells `report` at most ten times a second, and at the end."""
+
+    total: int
+    bytes_total: int
+    report: Callable[[ExportProgress], None]
+    done: int = 0
+    bytes_done: int = 0
+    current: str = ""
+    _started: float = field(default_factory=time.monotonic)
+    _told: float = 0.0
+
+    def begin(self, name: str) -> None:
+        self.current = name
+        self.tell()
+
+    def moved(self, count: int) -> None:
+        """Take note of copied bytes."""
+        self.bytes_done += count
+        if time.monotonic() - self._told > REPORT_EVERY:
+            self.tell()
+
+    def tell(self) -> None:
+        self._told = time.monotonic()
+        elapsed = max(self._told - self._started, 1e-6)
+        speed = self.bytes_done / elapsed
+        left = max(0, self.bytes_total - self.bytes_done) / speed if speed else None
+        self.report(
+            ExportProgress(
+                self.done, self.total, self.bytes_done, self.current, self.bytes_total, speed, left
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ExportReport:
+    """What an export did and did not do. `copied` are the files that are in the target now because of it."""
+
+    target: Path
+    copied: tuple[Path, ...]
+    already_there: tuple[Path, ...]
+    failed: tuple[tuple[Path, str], ...]
+    renamed: int
+    cancelled: bool
+    how: How = How.COPY
+    stopped: str | None = None  # why it ended early
+    trash: bool = False  # the files went to the system trash
+
+    @property
+    def complete(self) -> bool:
+        return not (self.failed or self.cancelled or self.stopped)
+
+    def summary(self) -> str:
+        """Return in words what was done."""
+        done = "Moved {files} to the trash." if self.trash else _DONE[self.how]
+        parts = [done.format(files=files_in_words(len(self.copied)), target=self.target)]
+        if self.renamed:
+            parts.append(f"{files_in_words(self.renamed)} got a new name because theirs was taken.")
+        if self.already_there:
+            parts.append(f"{files_in_words(len(self.already_there))} had an identical copy there already.")
+        if self.cancelled:
+            parts.append(f"Cancelled: the rest was not {_PAST[self.how]}. `export --resume` goes on.")
+        if self.stopped:
+            parts.append(
+                f"Stopped: {self.stopped}. `export --resume` goes on, `export --rollback` takes it back."
+            )
+        parts += [f"Not {_PAST[self.how]}: {path} ({reason})." for path, reason in self.failed[:NAMED]]
+        if len(self.failed) > NAMED:
+            parts.append(f"And {files_in_words(len(self.failed) - NAMED)} more.")
+        return " ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class RevertReport:
+    """What taking an export back did: how many files are gone or back in their place, and which stayed."""
+
+    target: Path
+    removed: int
+    moved_back: int
+    kept: tuple[tuple[Path, str], ...]
+    cancelled: bool = False
+
+    @property
+    def complete(self) -> bool:
+        return not (self.kept or self.cancelled)
+
+    def summary(self) -> str:
+        parts = []
+        if self.moved_back:
+            parts.append(f"{files_in_words(self.moved_back)} moved back to where they were.")
+        if self.removed or not self.moved_back:
+            parts.append(f"{files_in_words(self.removed)} of ours removed from {self.target}.")
+        if self.cancelled:
+            parts.append("Cancelled: the rest was left. Run it again to go on.")
+        parts += [f"Left where it is: {path} ({reason})." for path, reason in self.kept]
+        return " ".join(parts)
+
+
+_DONE = {
+    How.COPY: "Copied and verified {files} to {target}.",
+    How.MOVE: "Moved and verified {files} to {target}.",
+    How.HARD_LINK: "Linked {files} in {target} (hard links).",
+    How.SYMBOLIC_LINK: "Linked {files} in {target} (symbolic links).",
+    How.ZIP: "Packed and verified {files} in {target}.",
+}
+_PAST = {
+    How.COPY: "copied",
+    How.MOVE: "moved",
+    How.HARD_LINK: "linked",
+    How.SYMBOLIC_LINK: "linked",
+    How.ZIP: "packed",
+}
+
+
+def files_in_words(count: int) -> str:
+    return f"{count} file{'' if count == 1 else 's'}"
+
+
+def progress_words(progress: ExportProgress) -> str:
+    """Return "3 of 20: IMG_0003.JPG, 84.0 MB/s, 0:12 left"."""
+    words = f"{progress.done} of {progress.total}"
+    if progress.current:
+        words += f": {progress.current}"
+    if progress.bytes_done and progress.seconds_left is not None:
+        minutes, seconds = divmod(round(progress.seconds_left), 60)
+        words += f", {progress.bytes_per_s / 1e6:,.1f} MB/s, {minutes}:{seconds:02d} left"
+    return words

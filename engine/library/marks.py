@@ -1,0 +1,158 @@
+"""What is stored of a photo's marks, and which stored row speaks of which photo."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Self
+
+from engine.types import Decision, Inspected, Label, Marks, Photo
+
+MOST_STARS = 5
+_CHUNK = 500  # identities asked for at once
+_COLUMNS = "identity, name, album, captured_at, decision, stars, label, decided_at"
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoKey:
+    """What marks are filed under."""
+
+    photo_id: int
+    name: str
+    identity: str
+    captured_at: str | None
+
+    @classmethod
+    def of(cls, photo: Photo, inspected: Inspected) -> Self:
+        taken = inspected.metadata.captured_at
+        return cls(photo.id, photo.name, inspected.identity, taken.isoformat() if taken else None)
+
+
+@dataclass(frozen=True, slots=True)
+class MarkChange:
+    """New values of some marks of a photo; None leaves a mark as it is. Raises ValueError for 6 stars."""
+
+    decision: Decision | None = None
+    stars: int | None = None  # 0..5
+    label: Label | None = None
+
+    def __post_init__(self) -> None:
+        if self.stars is not None and not 0 <= self.stars <= MOST_STARS:
+            raise ValueError(f"{self.stars} stars: there are 0 to {MOST_STARS}.")
+
+    def on(self, marks: Marks) -> Marks:
+        """Return `marks` with this change made."""
+        return replace(marks, **{name: value for name, value in self._values().items() if value is not None})
+
+    def back_to(self, before: Marks) -> MarkChange:
+        """Return the change that undoes this one: the same marks, with the values of `before`."""
+        changed = {name for name, value in self._values().items() if value is not None}
+        return MarkChange(**{name: getattr(before, name) for name in changed})
+
+    def as_json(self) -> dict[str, Any]:
+        return {name: value for name, value in self._values().items() if value is not None}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        decision, label = stored.get("decision"), stored.get("label")
+        return cls(
+            Decision(decision) if decision is not None else None,
+            stored.get("stars"),
+            Label(label) if label is not None else None,
+        )
+
+    def _values(self) -> dict[str, Any]:
+        return {"decision": self.decision, "stars": self.stars, "label": self.label}
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    name: str
+    album: str
+    captured_at: str | None
+    marks: Marks
+    decided_at: float
+
+
+def read_marks(connection: sqlite3.Connection, album: Path, keys: Sequence[PhotoKey]) -> dict[int, Marks]:
+    """Return the marks of each photo by photo id; photos without any are left out."""
+    by_identity = _rows_by_identity(connection, [key.identity for key in keys])
+    at_place = _rows_at_place(connection, album)
+    copies = Counter(key.identity for key in keys)
+    names = {key.name for key in keys}
+    found: dict[int, Marks] = {}
+    for key in keys:
+        rows = by_identity.get(key.identity, [])
+        row = _own_row(rows, key, album, alone=copies[key.identity] == 1, names=names)
+        # A header that was rewritten changes the identity, but neither place nor time of the shot.
+        row = row or (at_place.get((key.name, key.captured_at)) if key.captured_at else None)
+        if row and row.marks != Marks():
+            found[key.photo_id] = row.marks
+    return found
+
+
+def read_own(
+    connection: sqlite3.Connection, album: Path, shown: Mapping[PhotoKey, Marks]
+) -> dict[PhotoKey, Marks]:
+    """Return the marks in the photos' own rows; those that are `shown` where a photo has no row yet."""
+    query = f"SELECT {_COLUMNS} FROM decisions WHERE identity = ? AND name = ? AND album = ?"
+    found = dict(shown)
+    for key in shown:
+        with closing(connection.execute(query, (key.identity, key.name, str(album)))) as cursor:
+            if row := cursor.fetchone():
+                found[key] = _row_of(row).marks
+    return found
+
+
+def write_marks(
+    connection: sqlite3.Connection, album: Path, marks: Mapping[PhotoKey, Marks], now: float
+) -> None:
+    """Store all marks of these photos, within the caller's transaction."""
+    connection.executemany(
+        f"INSERT OR REPLACE INTO decisions ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (k.identity, k.name, str(album), k.captured_at, m.decision.value, m.stars, m.label.value, now)
+            for k, m in marks.items()
+        ],
+    )
+
+
+def _rows_by_identity(connection: sqlite3.Connection, identities: Sequence[str]) -> dict[str, list[_Row]]:
+    found: dict[str, list[_Row]] = {}
+    for start in range(0, len(identities), _CHUNK):
+        chunk = identities[start : start + _CHUNK]
+        places = ",".join("?" * len(chunk))
+        query = f"SELECT {_COLUMNS} FROM decisions WHERE identity IN ({places})"
+        for row in connection.execute(query, chunk):
+            found.setdefault(row[0], []).append(_row_of(row))
+    return found
+
+
+def _rows_at_place(connection: sqlite3.Connection, album: Path) -> dict[tuple[str, str | None], _Row]:
+    """Return the latest row of each name and capture time in an album."""
+    query = f"SELECT {_COLUMNS} FROM decisions WHERE album = ? ORDER BY decided_at"
+    rows: Iterable[_Row] = map(_row_of, connection.execute(query, (str(album),)))
+    return {(row.name, row.captured_at): row for row in rows}
+
+
+def _row_of(stored: tuple[Any, ...]) -> _Row:
+    _, name, album, captured_at, decision, stars, label, decided_at = stored
+    return _Row(name, album, captured_at, Marks(Decision(decision), stars, Label(label)), decided_at)
+
+
+def _own_row(
+    rows: Sequence[_Row], key: PhotoKey, album: Path, *, alone: bool, names: set[str]
+) -> _Row | None:
+    """Choose the row that speaks of this photo: of this place, else of this name, else of a former name.
+
+    Byte-identical copies in one album are told apart by name; a lone photo keeps its marks when renamed.
+    """
+    here = [row for row in rows if row.name == key.name and row.album == str(album)]
+    same_name = [row for row in rows if row.name == key.name]
+    renamed = [row for row in rows if alone or row.name not in names]
+    best = here or same_name or renamed
+    return max(best, key=lambda row: row.decided_at) if best else None

@@ -1,0 +1,154 @@
+"""The second filter bar: stars, colours, eyes, softness, failures, and a search."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
+
+from engine.library.marks import MOST_STARS
+from engine.types import Label
+from gui import marks, theme
+from gui.commands import command, tooltip
+from gui.criteria import Counts, Criteria, Filter
+
+SEARCH_MS = 120  # after the last letter
+ICON = 14
+DETAILS = (Filter.EYES_CLOSED, Filter.SOFT, Filter.FAILED)
+
+
+class FilterDetails(QWidget):
+    """Each control shows how many photos it would leave."""
+
+    toggled = Signal(object)  # Filter
+    stars_toggled = Signal(int)
+    label_toggled = Signal(object)  # Label
+    searched = Signal(str)
+    left = Signal()  # Escape or Return in the search field
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("filterBar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        labels = [each for each in Label if each is not Label.NONE]
+        self._stars = {n: self._button(f"At least {n} star{'s' * (n > 1)}") for n in range(1, MOST_STARS + 1)}
+        self._labels = {each: self._button(f"Labelled {each.value}") for each in labels}
+        self._traits = {each: self._button(command(f"filter.{each.value}").title) for each in DETAILS}
+        for button in self._stars.values():
+            button.setProperty("compact", True)
+            button.clicked.connect(self._choose_stars)
+        for label, button in self._labels.items():
+            button.setProperty("compact", True)
+            button.setIcon(label_icon(label))
+            button.clicked.connect(self._choose_label)
+        for each, button in self._traits.items():
+            button.setToolTip(tooltip(command(f"filter.{each.value}")))
+            button.clicked.connect(self._choose_trait)
+        self.search = self._search_field()
+        self._later = QTimer(self, singleShot=True, interval=SEARCH_MS)
+        self._later.timeout.connect(self._search)
+        self._lay_out()
+
+    def _button(self, name: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setProperty("filter", True)
+        button.setCheckable(True)
+        button.setIconSize(QSize(ICON, ICON))
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        button.setToolTip(name)
+        button.setAccessibleName(name)
+        return button
+
+    def _search_field(self) -> QLineEdit:
+        field = QLineEdit(self)
+        field.setPlaceholderText("Search name, camera, lens")
+        field.setClearButtonEnabled(True)
+        field.setMinimumWidth(150)
+        field.setMaximumWidth(260)
+        field.setToolTip(tooltip(command("filter.search")))
+        field.setAccessibleName("Search")
+        field.textChanged.connect(self._note_text)
+        field.installEventFilter(self)
+        return field
+
+    def _lay_out(self) -> None:
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(8, 3, 10, 3)
+        layout.setSpacing(1)
+        for group in (self._stars, self._labels, self._traits):
+            for button in group.values():
+                layout.addWidget(button)
+            layout.addSpacing(8)
+        layout.addStretch(1)
+        layout.addWidget(self.search, 2)
+
+    def show_choice(self, criteria: Criteria, counts: Counts) -> None:
+        """Show which filters are on and what each would leave."""
+        for stars, button in self._stars.items():
+            button.setIcon(star_icon(lit=stars <= criteria.stars))
+            button.setChecked(stars == criteria.stars)
+            button.setText(str(counts.by_stars[stars]))
+        for label, button in self._labels.items():
+            button.setChecked(label in criteria.labels)
+            button.setText(str(counts.by_label[label]))
+        for each, button in self._traits.items():
+            button.setChecked(criteria.has(each))
+            button.setText(f"{command(f'filter.{each.value}').title}  {counts[each]}")
+        if not self._later.isActive() and self.search.text().strip() != criteria.text:
+            self.search.setText(criteria.text)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Escape and Return lead from the search field back to the photos."""
+        if watched is self.search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() == Qt.Key.Key_Escape:
+                self.search.clear()
+            if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._search()
+                self.left.emit()
+                return True
+        return super().eventFilter(watched, event)
+
+    @Slot()
+    def _note_text(self) -> None:
+        self._later.start()
+
+    @Slot()
+    def _search(self) -> None:
+        self._later.stop()
+        self.searched.emit(self.search.text())
+
+    @Slot()
+    def _choose_stars(self) -> None:
+        self.stars_toggled.emit(next(n for n, button in self._stars.items() if button is self.sender()))
+
+    @Slot()
+    def _choose_label(self) -> None:
+        self.label_toggled.emit(next(x for x, button in self._labels.items() if button is self.sender()))
+
+    @Slot()
+    def _choose_trait(self) -> None:
+        self.toggled.emit(next(x for x, button in self._traits.items() if button is self.sender()))
+
+
+def label_icon(label: Label) -> QIcon:
+    """Return a label's shape as an icon that is sharp at 1x and 2x."""
+    return _icon(lambda painter, box: marks.draw_label(painter, box, label))
+
+
+def star_icon(*, lit: bool) -> QIcon:
+    colour = theme.FOCUS if lit else theme.FAINT
+    return _icon(lambda painter, box: marks.draw_star(painter, box, colour))
+
+
+def _icon(draw: marks.Draw) -> QIcon:
+    icon = QIcon()
+    for ratio in (1, 2):
+        pixmap = QPixmap(ICON * ratio, ICON * ratio)
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        draw(painter, QRectF(1, 1, ICON - 2, ICON - 2))
+        painter.end()
+        icon.addPixmap(pixmap)
+    return icon

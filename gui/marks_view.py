@@ -1,0 +1,45 @@
+"""The marks of one photo, large enough to see from the corner of the eye."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from engine.types import Decision
+from gui import marks, theme, wording
+from gui.entry import Entry
+
+SIZE = QSize(124, 40)
+
+
+class MarksView(QWidget):
+    """The decision's disc and the pick's spark; below them label and stars."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._entry: Entry | None = None
+        self.setFixedSize(SIZE)
+
+    def show_entry(self, entry: Entry | None) -> None:
+        self._entry = entry
+        words = [] if entry is None else [wording.marks_text(entry.marks)]
+        words += ["suggested pick"] if entry is not None and entry.is_pick else []
+        self.setToolTip(", ".join(words))
+        self.setAccessibleName(", ".join(words))
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._entry is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        given = self._entry.marks
+        disc = QRectF(2, 7, 26, 26)
+        marks.draw_decision(painter, disc, given.decision)
+        if given.decision is Decision.NONE:
+            painter.setPen(QPen(theme.FAINT, 2))
+            painter.drawEllipse(disc.adjusted(1, 1, -1, -1))
+        if self._entry.is_pick:
+            marks.draw_spark(painter, QRectF(38, 2, 17, 17), theme.ACCENT)
+        marks.draw_rating(painter, QRectF(39, 23, 80, 13), given.stars, given.label)

@@ -1,0 +1,91 @@
+"""`benchmark degradations` as a user runs it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.photos import wide
+
+ROOT = Path(__file__).resolve().parents[2]
+FILES = {
+    "unified_results.csv",
+    "guard_results.csv",
+    "degradations_metadata.csv",
+    "summary.json",
+    "report.html",
+}
+
+
+@pytest.fixture
+def data(tmp_path, weights_dir):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    folder.joinpath("models").symlink_to(weights_dir.absolute(), target_is_directory=True)
+    return folder
+
+
+@pytest.fixture
+def references(tmp_path, photos, make_jpeg):
+    folder = tmp_path / "references"
+    folder.mkdir()
+    for name in ("astronaut", "rocket", "flower"):
+        make_jpeg(folder / f"{name}.jpg", wide(photos[name], 300))
+    return folder
+
+
+@pytest.fixture
+def benchmark(data):
+    def run(*arguments):
+        command = [sys.executable, "main.py", "--data-dir", str(data), "benchmark", "degradations"]
+        return subprocess.run(
+            [*command, *map(str, arguments)],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    return run
+
+
+def contents(folder):
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+def test_two_runs_of_one_seed_write_the_same_bytes(benchmark, references, tmp_path):
+    before = contents(references)
+    for out in ("first", "second"):
+        done = benchmark("--photos", references, "--out", tmp_path / out, "--limit", 1, "--seed", 3)
+        assert done.returncode == 0, done.stderr
+    first = contents(tmp_path / "first")
+    assert set(first) == FILES and first == contents(tmp_path / "second")
+    assert contents(references) == before
+    summary = json.loads(first["summary.json"])
+    assert len(summary["photos"]) == 1
+    assert summary["models"]["aesthetic"]["sha256"].startswith("e563ad91")
+    assert summary["overall"]["constant"]["accuracy"] == 0.5
+    assert "comparator" in summary["missing"] and "comparator did not run" in done.stdout
+
+
+def test_a_named_model_that_cannot_run_is_exit_code_4(benchmark, references, tmp_path):
+    absent = tmp_path / "absent.pt"
+    done = benchmark("--photos", references, "--out", tmp_path / "out", "--limit", 1, "--models", absent)
+    assert done.returncode == 4 and "does not exist" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "part"),
+    [
+        (["--models", "beauty"], 2, "unknown model 'beauty'"),
+        (["--limit", "0"], 2, "no number above 0"),
+        (["--photos", "absent"], 2, "no such folder"),
+    ],
+)
+def test_mistakes_are_one_sentence(benchmark, references, tmp_path, arguments, code, part):
+    done = benchmark("--photos", references, "--out", tmp_path / "out", *arguments)
+    assert done.returncode == code and part in done.stderr
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,41 @@
+"""Figures of a benchmark against values worked out elsewhere."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.benchmark.statistics import Answer, calibration_error, figures, reliability, wilson
+
+
+@pytest.mark.parametrize(
+    ("right", "count", "low", "high"),
+    [(8, 10, 0.4902, 0.9433), (0, 20, 0.0, 0.1611), (20, 20, 0.8389, 1.0), (450, 500, 0.8706, 0.9234)],
+)
+def test_wilson_interval_equals_published_values(right, count, low, high):
+    assert wilson(right, count) == pytest.approx((low, high), abs=1e-4)
+
+
+@given(st.integers(1, 10_000).flatmap(lambda n: st.tuples(st.floats(0, n), st.just(n))))
+def test_wilson_interval_holds_the_share(found):
+    right, count = found
+    low, high = wilson(right, count)
+    assert 0 <= low <= right / count + 1e-9 and right / count - 1e-9 <= high <= 1
+
+
+def test_a_constant_answer_is_half_right_and_all_order():
+    found = figures([Answer(0.5, flipped=True)] * 40)
+    assert (found.accuracy, found.order_bias, found.ties) == (0.5, 1.0, 40)
+
+
+def test_calibration_error_is_the_weighted_distance_of_confidence_and_accuracy():
+    sure_and_right = [Answer(1.0, False)] * 30
+    claims_075_is_right_in_half = [Answer(0.75, False)] * 5 + [Answer(0.25, False)] * 5
+    answers = sure_and_right + claims_075_is_right_in_half
+    assert calibration_error(answers) == pytest.approx(10 / 40 * 0.25)
+    assert [(b.count, b.accuracy) for b in reliability(answers)] == [(10, 0.5), (30, 1.0)]
+
+
+def test_a_perfectly_calibrated_judge_has_no_error():
+    answers = [Answer(0.8, False)] * 80 + [Answer(0.2, False)] * 20
+    assert calibration_error(answers) == pytest.approx(0.0)
+    assert figures(answers).accuracy == pytest.approx(0.8)
