@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from engine.errors import RuntimeUnfitError
 from engine.models.network import Built, NetworkSource, Outputs, Pixels, Shape
 from engine.models.offline import import_openvino
+from engine.models.openvino_cpu import first_line
 from engine.models.preload import TORCH, preload
 from engine.models.probe import probe_pixels
 
@@ -127,12 +128,8 @@ def _openvino_model(built: Built, pixels: Pixels) -> openvino.Model:
             model.reshape([-1, *built.input_shape])
     except Exception as error:  # an operator that OpenVINO lacks can surface as almost any exception
         log.debug("Conversion for OpenVINO", exc_info=True)
-        raise RuntimeUnfitError(f"OpenVINO cannot run this network: {_first_line(error)}") from error
+        raise RuntimeUnfitError(f"OpenVINO cannot run this network: {first_line(error)}") from error
     return model
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 def _write(converted: Converted, place: Path) -> None:

@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engine.errors import RuntimeUnfitError
 from engine.models.converted import Converted
 from engine.models.network import Outputs, Pixels, Runner
-from engine.models.offline import import_openvino
+from engine.models.openvino_cpu import PRECISIONS, compiled, first_line, runtime_name
 from engine.models.probe import Deviation, deviation, probe_pixels
 
 if TYPE_CHECKING:
     import openvino
 
 log = logging.getLogger(__name__)
-
-PRECISIONS = ("f16", "bf16", "f32")
 
 
 class OpenVinoRunner:
@@ -49,7 +47,7 @@ class OpenVinoRunner:
     def runtime(self) -> str:
         if self._rescued:
             return self._rescued.runtime
-        return f"OpenVINO {import_openvino().__version__.split('-')[0]} {self.precision}"
+        return runtime_name(self.precision)
 
     @property
     def note(self) -> str | None:
@@ -71,9 +69,9 @@ class OpenVinoRunner:
         return _answers(self._request, batch)
 
     def _start_rescue(self, error: Exception) -> Runner:
-        said = (str(error).strip() or type(error).__name__).splitlines()[0]
         log.warning("OpenVINO failed, torch takes over: %s", error)
-        self._note = "; ".join(n for n in (self._note, f"OpenVINO failed, torch took over: {said}") if n)
+        said = f"OpenVINO failed, torch took over: {first_line(error)}"
+        self._note = f"{self._note}; {said}" if self._note else said
         self._rescued = self._rescue()
         return self._rescued
 
@@ -84,12 +82,11 @@ def _compile(
     """Return a request in the first precision whose answers to the probe pictures are torch's."""
     pixels = probe_pixels(converted.input_shape)
     tried: list[str] = []
-    for wanted in precisions:
-        compiled = _compiled(converted.model, wanted, cpu_threads)
-        precision = str(compiled.get_property("INFERENCE_PRECISION_HINT").get_type_name())
-        if precision != wanted:
-            continue  # this CPU has no instructions for it
-        request = compiled.create_infer_request()
+    for precision in precisions:
+        found = compiled(converted.model, precision, cpu_threads)
+        if found is None:
+            continue
+        request = found.create_infer_request()
         off = deviation(_answers(request, pixels), converted.answers)
         if off.tolerable:
             return request, precision, off
@@ -97,19 +94,6 @@ def _compile(
     raise RuntimeUnfitError(
         f"OpenVINO's answers differ from torch's: {', '.join(tried) or 'no precision ran'}"
     )
-
-
-def _compiled(model: openvino.Model, precision: str, cpu_threads: int) -> Any:
-    options = {
-        "INFERENCE_PRECISION_HINT": precision,
-        "INFERENCE_NUM_THREADS": cpu_threads,
-        "PERFORMANCE_HINT": "LATENCY",
-        "ENABLE_CPU_PINNING": False,  # decoding threads share these cores
-    }
-    try:
-        return import_openvino().Core().compile_model(model, "CPU", options)
-    except RuntimeError as error:
-        raise RuntimeUnfitError(f"OpenVINO cannot run this network: {str(error).splitlines()[0]}") from error
 
 
 def _answers(request: openvino.InferRequest, batch: Pixels) -> Outputs:

@@ -114,7 +114,7 @@ def _quality() -> Scorer:
 def _portrait(settings: Settings, data_dir: DataDir) -> Scorer:
     from engine.scoring.portrait import PortraitScorer
 
-    return PortraitScorer(data_dir.models, settings.portrait_analysis)
+    return PortraitScorer(data_dir.models, settings.portrait_analysis, settings.performance.runtime)
 
 
 def _comparator_status(settings: Settings, without: frozenset[Role]) -> ModelStatus:

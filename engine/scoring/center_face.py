@@ -1,16 +1,15 @@
-"""CenterFace: a small detector that sees the faces of a group photo. Runs in OpenCV."""
+"""CenterFace: a small detector that sees the faces of a group photo."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.album.shrink import shrunk
-from engine.errors import ModelError
+from engine.scoring.face_networks import open_face_network
 
 LONG_SIDE = 480  # pixels of the network's input; finds faces from about 3.5% of the long side
 FINE_LONG_SIDE = 960  # for a closer look at photos that may hold a crowd: faces from 2%
@@ -19,7 +18,6 @@ HINT_SIZE = 0.06  # of the long side, at most
 HINTS = 2  # that make a closer look worth its time
 STRIDE = 4  # of the network's output
 MULTIPLE = 32  # sides must be multiples of it
-OUTPUTS = ("537", "538", "539", "540")  # heat map, scale, offset, landmarks
 OVERLAP = 0.3  # intersection over union above which two boxes are one face
 MOST_FACES = 64
 
@@ -42,14 +40,18 @@ class FaceBox:
 class CenterFace:
     """The detector of Xu et al. (2019), "CenterFace: Joint Face Detection and Alignment"."""
 
-    def __init__(self, path: Path) -> None:
-        """Load the network. Raises ModelError when the file is no such network."""
-        import cv2
+    def __init__(self, path: Path, runtime: str = "torch") -> None:
+        """Load the network for the `runtime` setting. Raises ModelError when the file is no such network."""
+        self._network = open_face_network(path, runtime)
 
-        try:
-            self._network: Any = cv2.dnn.readNetFromONNX(str(path))
-        except cv2.error as error:
-            raise ModelError(f"{path} cannot be loaded as CenterFace: {error.err}") from error
+    @property
+    def runtime(self) -> str:
+        return self._network.runtime
+
+    @property
+    def note(self) -> str | None:
+        """What was changed on the way, in words."""
+        return self._network.note
 
     def detect(self, image: NDArray[np.uint8], threshold: float) -> list[FaceBox]:
         """Return faces of an sRGB image (H, W, 3) with at least that confidence (0..1), the largest first.
@@ -64,12 +66,9 @@ class CenterFace:
         return sorted(sure, key=lambda face: face.area, reverse=True)
 
     def _look(self, image: NDArray[np.uint8], threshold: float, long_side: int) -> list[FaceBox]:
-        import cv2
-
         width, height = _input_size(image.shape[1], image.shape[0], long_side)
-        self._network.setInput(cv2.dnn.blobFromImage(shrunk(image, width, height)))  # RGB as it is, 0..255
-        heat, scale, offset, _ = self._network.forward(list(OUTPUTS))
-        boxes = _without_overlaps(_boxes(heat[0, 0], scale[0], offset[0], threshold))
+        heat, scale, offset = self._network.maps(shrunk(image, width, height))
+        boxes = _without_overlaps(_boxes(heat, scale, offset, threshold))
         faces = [_as_fraction(box, width, height) for box in boxes]
         return [face for face in faces if face.area > 0]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -32,13 +33,16 @@ LEAST_FACE = 40  # pixels of the decoded photo: eyes of smaller faces cannot be 
 class PortraitScorer:
     """Finds faces with CenterFace and asks the Face Landmarker about each prominent one."""
 
-    def __init__(self, models_dir: Path, settings: PortraitAnalysis) -> None:
-        """Check both weights. Raises WeightsMissingError, WeightsCorruptError."""
+    def __init__(self, models_dir: Path, settings: PortraitAnalysis, runtime: str = "torch") -> None:
+        """Check both weights; `runtime` is the setting (auto | torch | openvino).
+
+        Raises WeightsMissingError, WeightsCorruptError.
+        """
         self._landmarker_weights = find_weights("face-landmarker")
         self._detector_weights = find_weights("centerface")
         self._landmarker_path = models_dir / self._landmarker_weights.file
         self._detector_path = models_dir / self._detector_weights.file
-        self._settings = settings
+        self._settings, self._runtime = settings, runtime
         landmarker_hash = checked_hash(self._landmarker_path, self._landmarker_weights)
         self._detector_hash = checked_hash(self._detector_path, self._detector_weights)
         self._detector: CenterFace | None = None
@@ -52,17 +56,19 @@ class PortraitScorer:
             checkpoint=str(self._landmarker_path),
             sha256=landmarker_hash,
             device="cpu",
-            runtime="MediaPipe, OpenCV",
         )
 
     @property
     def info(self) -> ModelInfo:
-        return self._info
+        """What runs where, as of now: runtime and note change when OpenVINO fails in use."""
+        if self._detector is None:
+            return self._info
+        return replace(self._info, runtime=f"MediaPipe, {self._detector.runtime}", note=self._detector.note)
 
     def load(self) -> None:
         """Load both networks. Raises ModelError."""
         if self._landmarker is None:
-            self._detector = CenterFace(self._detector_path)
+            self._detector = CenterFace(self._detector_path, self._runtime)
             self._landmarker = FaceLandmarker(self._landmarker_path)
 
     def score(self, images: Sequence[Decoded]) -> list[ScoreResult]:
@@ -71,6 +77,7 @@ class PortraitScorer:
         return [self._score(decoded) for decoded in images]
 
     def close(self) -> None:
+        self._info = self.info  # still says where it ran
         if self._landmarker is not None:
             self._landmarker.close()
         self._landmarker = self._detector = None

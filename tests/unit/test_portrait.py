@@ -10,7 +10,9 @@ import pytest
 from PIL import Image
 
 from engine.album.decode import Decoded
-from engine.errors import WeightsMissingError
+from engine.errors import RuntimeUnfitError, WeightsMissingError
+from engine.scoring import face_networks
+from engine.scoring.center_face import CenterFace
 from engine.scoring.eyes import eyes_open
 from engine.scoring.face_landmarks import Expression
 from engine.scoring.portrait import PortraitScorer
@@ -18,12 +20,13 @@ from engine.settings import load_settings
 from engine.types import Face
 from tests.photos import open_photo
 
+CENTERFACE = "centerface.onnx"
 SETTINGS = load_settings().portrait_analysis
 
 
-@pytest.fixture(scope="module")
-def scorer(weights_dir: Path) -> Iterator[PortraitScorer]:
-    scorer = PortraitScorer(weights_dir, SETTINGS)
+@pytest.fixture(scope="module", params=["torch", "openvino"])
+def scorer(weights_dir: Path, request: pytest.FixtureRequest) -> Iterator[PortraitScorer]:
+    scorer = PortraitScorer(weights_dir, SETTINGS, request.param)
     scorer.load()
     yield scorer
     scorer.close()
@@ -95,6 +98,40 @@ def test_what_produced_a_score_is_in_it(scorer: PortraitScorer):
     assert score.sha256 == scorer.info.sha256
     assert score.details["detector_sha256"].startswith("09189dea")
     assert score.details["faces"] == 1
+
+
+def test_both_runtimes_find_the_same_faces(weights_dir: Path):
+    picture = np.asarray(_group_photo(20, 220))
+    found = {runtime: CenterFace(weights_dir / CENTERFACE, runtime) for runtime in ("torch", "auto")}
+    assert found["torch"].runtime == "OpenCV" and found["auto"].runtime.startswith("OpenVINO")
+    boxes = {runtime: detector.detect(picture, 0.5) for runtime, detector in found.items()}
+    assert len(boxes["auto"]) == len(boxes["torch"]) == 20
+    places = {
+        runtime: sorted((b.y, b.x, b.width, b.height, b.confidence) for b in found)
+        for runtime, found in boxes.items()
+    }
+    np.testing.assert_allclose(places["auto"], places["torch"], atol=0.01)
+
+
+def test_opencv_takes_over_when_openvino_fails_in_use(weights_dir: Path):
+    detector = CenterFace(weights_dir / CENTERFACE, "auto")
+
+    def fail(image: np.ndarray) -> None:
+        raise RuntimeError("no memory left\nand more")
+
+    detector._network.look = fail
+    assert len(detector.detect(np.asarray(_group_photo(5, 220)), 0.5)) == 5
+    assert detector.runtime == "OpenCV"
+    assert detector.note == "OpenVINO failed, OpenCV took over: no memory left"
+
+
+def test_other_answers_than_those_of_opencv_are_not_used(weights_dir: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(face_networks, "HEAT_TOLERANCE", -1.0)
+    detector = CenterFace(weights_dir / CENTERFACE, "auto")
+    assert detector.runtime == "OpenCV"
+    assert "OpenCV, not OpenVINO: OpenVINO's answers differ" in (detector.note or "")
+    with pytest.raises(RuntimeUnfitError, match="f32 is off by"):
+        CenterFace(weights_dir / CENTERFACE, "openvino")
 
 
 def test_missing_weights_are_said_when_the_scorer_is_made(tmp_path: Path):
