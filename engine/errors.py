@@ -73,6 +73,16 @@ class LibraryError(FramepickError):
     exit_code = EXIT_NOTHING_DONE
 
 
+class SidecarError(FramepickError):
+    """One sidecar cannot be read or written; it was left as it is. Never stops an album."""
+
+    exit_code = EXIT_SOME_UNREADABLE
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
 class ExportError(FramepickError):
     """An export could not be started; nothing was written."""
 

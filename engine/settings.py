@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Self
+from typing import Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from engine.paths import CONFIGS_DIR
 from engine.settings_files import Section as _Section
 from engine.settings_files import load_validated
+from engine.sidecars.naming import Naming
+from engine.sidecars.profiles import Profile, RejectAsRating, Targets
 
 DEFAULTS_FILE = CONFIGS_DIR / "global_config.yaml"
 DEVICE_PATTERN = r"^(auto|cpu|mps|cuda(:\d+)?)$"
@@ -80,6 +82,25 @@ class Performance(_Section):
     decode_threads: int = Field(ge=0, le=64)
 
 
+class Sidecars(_Section):
+    """Marks in XMP sidecars: what is read, what is written, and for whom."""
+
+    read_on_open: bool
+    write: Literal["off", "on_demand", "continuous"]
+    profiles: tuple[Profile, ...] = Field(min_length=1)
+    naming: Naming
+    reject_as_rating: RejectAsRating
+
+    @field_validator("write", mode="before")
+    @classmethod
+    def _off_is_no_boolean(cls, value: Any) -> Any:
+        return "off" if value is False else value  # YAML takes a bare off for false
+
+    @property
+    def targets(self) -> Targets:
+        return Targets(self.profiles, self.reject_as_rating)
+
+
 class Settings(_Section):
     """All settings of a run; the keys and defaults are documented in configs/global_config.yaml."""
 
@@ -88,6 +109,7 @@ class Settings(_Section):
     album: Album
     portrait_analysis: PortraitAnalysis
     performance: Performance
+    sidecars: Sidecars
 
 
 def load_settings(user_file: Path | None = None) -> Settings:

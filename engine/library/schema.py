@@ -63,4 +63,16 @@ CREATE TABLE checks (
 ) STRICT, WITHOUT ROWID;
 """
 
-MIGRATIONS = (_FIRST, _MARKS_AND_VERDICTS)
+# What each sidecar held when it was last read or written, and the marks agreed upon then.
+_SIDECARS = """
+CREATE TABLE sidecars (
+    path     TEXT PRIMARY KEY,
+    fields   TEXT NOT NULL,
+    decision TEXT NOT NULL,
+    stars    INTEGER NOT NULL,
+    label    TEXT NOT NULL,
+    seen_at  REAL NOT NULL
+) STRICT, WITHOUT ROWID;
+"""
+
+MIGRATIONS = (_FIRST, _MARKS_AND_VERDICTS, _SIDECARS)

@@ -1,0 +1,1 @@
+"""XMP sidecars: what other programs say of a photo, and what they are told."""

@@ -1,0 +1,43 @@
+"""What to remember of a sidecar that was read or written, so that later changes are known as such."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from engine.sidecars.document import Document
+from engine.sidecars.fields import USUAL_NAMES
+from engine.sidecars.merge import Merged
+from engine.sidecars.opinions import Said, Seen, weigh
+from engine.types import Marks
+
+_NOTHING = Marks()
+
+
+def note(
+    document: Document, merged: Merged, settled: frozenset[str], seen: Seen | None
+) -> tuple[dict[str, str], Marks]:
+    """Return the fields and marks to remember. Of aspects that are not settled the old ones are kept.
+
+    A mark is noted as agreed upon only where the sidecar says it: no program was told what it cannot hold.
+    """
+    base = seen.marks if seen else _NOTHING
+    said = weigh(document.fields, None)
+    agreed = {a: getattr(merged.marks, a) for a in settled if _says(said, a, merged.marks)}
+    return _fields(document.fields, settled, seen), replace(base, **agreed)
+
+
+def _fields(now: Mapping[str, str], settled: frozenset[str], seen: Seen | None) -> dict[str, str]:
+    noted = dict(seen.fields) if seen else {}
+    for name, field in USUAL_NAMES.items():
+        if field.aspects <= settled:
+            noted.pop(name, None)
+            if name in now:
+                noted[name] = now[name]
+    return noted
+
+
+def _says(said: Said, aspect: str, marks: Marks) -> bool:
+    value = getattr(said, aspect)
+    wanted = getattr(marks, aspect)
+    return value == wanted or (value is None and wanted == getattr(_NOTHING, aspect))
