@@ -19,11 +19,15 @@ def note(
 ) -> tuple[dict[str, str], Marks]:
     """Return the fields and marks to remember. Of aspects that are not settled the old ones are kept.
 
-    A mark is noted as agreed upon only where the sidecar says it: no program was told what it cannot hold.
+    A mark of ours is noted as agreed upon only where the sidecar says it, too: some hold no decision.
     """
     base = seen.marks if seen else _NOTHING
     said = weigh(document.fields, None)
-    agreed = {a: getattr(merged.marks, a) for a in settled if _says(said, a, merged.marks)}
+    agreed = {
+        aspect: getattr(merged.marks, aspect)
+        for aspect in settled
+        if aspect in merged.theirs or _says(said, aspect, merged.marks)
+    }
     return _fields(document.fields, settled, seen), replace(base, **agreed)
 
 

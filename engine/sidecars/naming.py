@@ -44,8 +44,10 @@ class SidecarNames:
         self._naming = naming
         self._folders: dict[Path, dict[str, Path]] = {}
         self._by_stem: dict[tuple[Path, str], list[Photo]] = {}
+        self._by_file: dict[Path, Photo] = {}
         for photo in photos:
             self._by_stem.setdefault(_stem_of(photo.path), []).append(photo)
+            self._by_file |= dict.fromkeys(photo.files, photo)
 
     def place(self, photo: Photo) -> Place:
         """Return where the sidecar of a photo is, or where it is to be made."""
@@ -65,7 +67,10 @@ class SidecarNames:
         return Place(path, others, tuple(rival.name for rival in shared), short, extension)
 
     def _rivals(self, photo: Photo) -> list[Photo]:
-        """Return photos of the same folder and stem; a lone RAW among them has the short name to itself."""
+        """Return the other photos that the short name could mean; a lone RAW has it to itself."""
+        named_so = self._by_file.get(photo.path.with_suffix(""))  # a.jpg, for the short name of a.jpg.png
+        if named_so is not None:
+            return [named_so]
         same = self._by_stem.get(_stem_of(photo.path), [photo])
         raws = [each for each in same if owner_of(each).suffix.lower() in RAW_SUFFIXES]
         if len(same) == 1 or raws == [photo]:

@@ -1,4 +1,4 @@
-"""Replacing a sidecar whole or not at all: full and broken disks, kills, links, permissions, other writers."""
+"""Replacing a sidecar whole or not at all: full and broken disks, kills, links, permissions."""
 
 from __future__ import annotations
 
