@@ -25,6 +25,7 @@ from engine.events import (
     Progress,
     Selected,
 )
+from engine.library.repair import take_notes
 from engine.library.scores import CachedScore, ScoreStore
 from engine.models.registry import batch_size, build_lineup
 from engine.models.status import StatusBoard
@@ -248,6 +249,7 @@ class _Run:
         changed = self._board.changed()
         if changed is not None:
             yield ModelsChanged(changed)
+        self._notes += take_notes()
         for note in self._scoring.notes() + self._notes:
             if note not in self._told:
                 self._told.add(note)

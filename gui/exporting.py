@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.export.items import ExportItem
-from engine.types import Marks, Metadata
+from engine.types import Metadata
 from gui.album_model import AlbumModel
 
 
@@ -12,7 +12,7 @@ def export_items(model: AlbumModel) -> list[ExportItem]:
     return [
         ExportItem(
             entry.photo,
-            Marks(entry.decision),
+            entry.marks,
             entry.inspected.metadata if entry.inspected else Metadata(),
             entry.ranked,
             {score.role: score for score in entry.scores},

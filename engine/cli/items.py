@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from engine.cli.cull import decisions_of
 from engine.export.items import ExportItem
+from engine.library.decisions import DecisionStore
+from engine.library.marks import PhotoKey
 from engine.paths import DataDir
 from engine.report import CullResult
-from engine.types import Decision, Marks, Metadata
+from engine.types import Marks, Metadata
 
 
 def items_of(result: CullResult, data_dir: DataDir) -> list[ExportItem]:
     """Return all photos of a result, in its order, with marks, scores and places in the selection."""
-    decisions = decisions_of(result, data_dir)
+    marks = _marks_of(result, data_dir)
     items: list[ExportItem] = []
     for photo in result.in_order:
         inspected = result.inspected.get(photo.id)
         items.append(
             ExportItem(
                 photo,
-                Marks(decisions.get(photo.id, Decision.NONE)),
+                marks.get(photo.id, Marks()),
                 inspected.metadata if inspected else Metadata(),
                 result.selection.ranked.get(photo.id),
                 result.scores.get(photo.id, {}),
@@ -27,3 +28,12 @@ def items_of(result: CullResult, data_dir: DataDir) -> list[ExportItem]:
             )
         )
     return items
+
+
+def _marks_of(result: CullResult, data_dir: DataDir) -> dict[int, Marks]:
+    keys = [PhotoKey.of(p, result.inspected[p.id]) for p in result.photos if p.id in result.inspected]
+    store = DecisionStore(data_dir.library)
+    try:
+        return store.marks(result.album, keys)
+    finally:
+        store.close()

@@ -8,6 +8,7 @@ import sys
 from engine.cli import commands
 from engine.cli.parser import Options
 from engine.errors import FramepickError
+from engine.library.repair import take_notes
 from engine.log import start_log
 from engine.paths import DataDir
 from engine.settings import Settings, load_settings
@@ -26,6 +27,9 @@ def run(options: Options) -> int:
         log.error("%s", error)
         print(error, file=sys.stderr)
         return error.exit_code
+    finally:
+        for note in take_notes():
+            print(note, file=sys.stderr)
 
 
 def settings_of(options: Options, data_dir: DataDir) -> Settings:

@@ -2,50 +2,107 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 from pathlib import Path
 
 from engine.errors import LibraryError
+from engine.library.repair import check, is_damage, rebuild
 from engine.library.schema import MIGRATIONS
+
+log = logging.getLogger(__name__)
 
 SCHEMA_VERSION = len(MIGRATIONS)
 
 
-def open_library(path: Path) -> sqlite3.Connection:
-    """Open the library at `path`, creating it when it is not there.
+BUSY_SECONDS = 5.0  # to wait for another window that writes
+_VERSION_AT = slice(60, 64)  # of the file's header
 
-    Each commit is on disk when it returns (WAL with synchronous=FULL).
-    Raises LibraryError when the file is no library, is newer than this program, or cannot be opened.
+_checked: set[Path] = set()
+
+
+def open_library(path: Path) -> sqlite3.Connection:
+    """Open the library at `path`, creating it when it is not there; a damaged one is rebuilt first.
+
+    Each commit is on disk when it returns (WAL with synchronous=FULL). The first time in a process all pages
+    are looked through. Raises LibraryError when the library is newer than this program, in use, or cannot be
+    opened.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(path, timeout=10.0, isolation_level=None)
-        _prepare(connection, path)
+        if path not in _checked:  # later that would let go of SQLite's locks on the file
+            _refuse_newer(path, _stated_version(path))
+        return _open_sound(path)
     except (OSError, sqlite3.Error) as error:
-        raise LibraryError(
-            f"The library {path} cannot be opened: {error}. Check the disk; if the file is damaged, move it "
-            "away: a new one is made, without the decisions of the old."
-        ) from error
+        raise LibraryError(_trouble(path, error)) from error
+
+
+def _open_sound(path: Path) -> sqlite3.Connection:
+    try:
+        return _open(path)
+    except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            raise
+        log.warning("The library %s is damaged: %s", path, error)
+    rebuild(path, _open)
+    return _open(path)
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+    try:
+        if path not in _checked:
+            check(connection, path)
+        _prepare(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    _checked.add(path)
     return connection
 
 
+def _trouble(path: Path, error: Exception) -> str:
+    if "locked" in str(error) or "busy" in str(error):
+        return (
+            f"The library {path} is in use by another program for longer than {BUSY_SECONDS:.0f} seconds. "
+            "Close that program and try again; nothing was changed."
+        )
+    return f"The library {path} cannot be opened: {error}. Check the disk; nothing was changed."
+
+
+def _stated_version(path: Path) -> int:
+    """Return the format in a library's header, read without opening it; 0 where there is none."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(100)
+    except FileNotFoundError:
+        return 0
+    return int.from_bytes(header[_VERSION_AT], "big") if header.startswith(b"SQLite format 3\0") else 0
+
+
+def _refuse_newer(path: Path, version: int) -> None:
+    # Far more steps than can be: a damaged header, not a newer program.
+    if SCHEMA_VERSION < version < 10_000:
+        raise LibraryError(
+            f"The library {path} was written by a newer Framepick (format {version}, this one knows "
+            f"{SCHEMA_VERSION}). It was left untouched: update Framepick."
+        )
+
+
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    _refuse_newer(path, connection.execute("PRAGMA user_version").fetchone()[0])
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("BEGIN IMMEDIATE")
     try:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version > SCHEMA_VERSION:
-            raise LibraryError(
-                f"The library {path} was written by a newer Framepick (format {version}, this one knows "
-                f"{SCHEMA_VERSION}). It was left untouched: update Framepick."
-            )
+        _refuse_newer(path, version)
         _migrate(connection, version)
+        connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
-        connection.close()
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
         raise
-    connection.execute("COMMIT")
 
 
 def _migrate(connection: sqlite3.Connection, version: int) -> None:

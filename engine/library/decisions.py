@@ -14,6 +14,7 @@ from engine.library import history
 from engine.library.database import open_library
 from engine.library.history import Changes, Step
 from engine.library.marks import MarkChange, PhotoKey, read_marks, read_own, write_marks
+from engine.library.repair import suspect
 from engine.types import Decision, Marks
 
 if TYPE_CHECKING:
@@ -35,7 +36,9 @@ class DecisionStore:
     """
 
     def __init__(self, library: Path) -> None:
+        self._library = library
         self._connection = open_library(library)
+        self._file = _file_of(library)
 
     def close(self) -> None:
         self._connection.close()
@@ -45,7 +48,8 @@ class DecisionStore:
         try:
             return read_marks(self._connection, album, keys)
         except sqlite3.Error as error:
-            raise LibraryError(f"Decisions could not be read: {error}. Nothing was changed.") from error
+            hint = suspect(self._library, error)
+            raise LibraryError(f"Decisions could not be read: {error}.{hint} Nothing was changed.") from error
 
     def change(
         self, album: Path, changes: Changes, text: str, shown: Mapping[PhotoKey, Marks]
@@ -106,18 +110,39 @@ class DecisionStore:
     @contextmanager
     def _writing(self) -> Iterator[None]:
         try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            if _file_of(self._library) != self._file:  # another window has rebuilt the library
+                self._reopen()
             with _transaction(self._connection):
                 yield
         except sqlite3.Error as error:
-            raise LibraryError(f"The decision was not saved: {error}. Nothing was changed.") from error
+            hint = suspect(self._library, error)
+            raise LibraryError(f"The decision was not saved: {error}.{hint} Nothing was changed.") from error
+
+    def _reopen(self) -> None:
+        self._connection.execute("ROLLBACK")
+        self._connection.close()
+        self._connection = open_library(self._library)
+        self._file = _file_of(self._library)
+        self._connection.execute("BEGIN IMMEDIATE")
+
+
+def _file_of(library: Path) -> tuple[int, int] | None:
+    """Return what tells one file from another of the same name."""
+    try:
+        found = library.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 @contextmanager
 def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("BEGIN IMMEDIATE")
+    """Commit what was begun, or roll it back."""
     try:
         yield
+        connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:  # a full disk has rolled it back already
+            connection.execute("ROLLBACK")
         raise
-    connection.execute("COMMIT")

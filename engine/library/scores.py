@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from engine.errors import LibraryError
 from engine.library.database import open_library
+from engine.library.repair import suspect
 from engine.types import Face, Role, Score
 
 
@@ -40,6 +41,7 @@ class ScoreStore:
     """Reads and writes cached scores. Use it only in the thread that made it."""
 
     def __init__(self, library: Path) -> None:
+        self._library = library
         self._connection = open_library(library)
 
     def close(self) -> None:
@@ -53,6 +55,7 @@ class ScoreStore:
         try:
             return self._read(identities, keys)
         except sqlite3.Error as error:
+            suspect(self._library, error)
             raise LibraryError(f"Cached scores could not be read: {error}.") from error
 
     def _read(

@@ -262,12 +262,13 @@ def test_a_cache_that_cannot_be_written_costs_no_result(framepick: Run, small_al
     assert done.stderr.count("Scores could not be cached: disk is full") == 1
 
 
-def test_a_damaged_library_is_named_and_left_alone(framepick: Run, small_album: Path, data: Path):
+def test_a_damaged_library_is_kept_beside_and_rebuilt(framepick: Run, small_album: Path, data: Path):
     (data / "library.sqlite3").write_text("no database " * 100)
-    done = framepick("cull", small_album)
-    assert done.returncode == 5
-    assert "library.sqlite3 cannot be opened" in done.stderr
-    assert (data / "library.sqlite3").read_text().startswith("no database")
+    done = framepick("cull", small_album, "--without", "aesthetic,portrait")
+    assert done.returncode == 0
+    assert done.stderr.count("library.sqlite3 was damaged") == 1
+    (kept,) = data.glob("library.sqlite3.damaged-*")
+    assert kept.read_text().startswith("no database")
 
 
 def test_file_names_cannot_forge_lines_on_the_terminal(framepick: Run, small_album: Path):

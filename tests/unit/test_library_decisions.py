@@ -105,13 +105,6 @@ def test_a_newer_library_is_refused_and_left_alone(library: Path):
     assert library.read_bytes()[:100][60:64] == before[:100][60:64]
 
 
-def test_a_file_that_is_no_library_is_named(library: Path):
-    library.write_text("holiday notes, not a database, long enough to be read as a header" * 10)
-    with pytest.raises(LibraryError, match=r"library\.sqlite3"):
-        DecisionStore(library)
-    assert library.read_text().startswith("holiday notes")
-
-
 DECISIONS = st.sampled_from(list(Decision))
 
 
