@@ -86,10 +86,6 @@ class StatusBoard:
         self._shown = now
         return now
 
-    def log_summary(self) -> None:
-        """Write the `Model Status:` summary."""
-        log.info("Model Status:\n%s", summary(self.statuses()))
-
 
 def _judged(entry: _Entry) -> ModelStatus:
     """Return the status with the state its counts have earned."""
@@ -105,6 +101,11 @@ def _judged(entry: _Entry) -> ModelStatus:
     if status.failed:
         return replace(status, state=ModelState.FAILED, reason=entry.last_error)
     return status
+
+
+def log_summary(statuses: tuple[ModelStatus, ...]) -> None:
+    """Write the `Model Status:` summary."""
+    log.info("Model Status:\n%s", summary(statuses))
 
 
 def summary(statuses: tuple[ModelStatus, ...]) -> str:
