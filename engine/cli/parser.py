@@ -10,10 +10,12 @@ from typing import NoReturn
 
 from engine.cli.bench_options import add_degradations
 from engine.cli.export_options import add_export, add_reject
+from engine.cli.sidecar_options import add_sidecars
 from engine.errors import UsageError
+from engine.sidecars.profiles import Profile
 from engine.types import Role
 
-COMMANDS = ("cull", "compare", "models", "decide", "export", "reject", "benchmark")
+COMMANDS = ("cull", "compare", "models", "decide", "export", "reject", "sidecars", "benchmark")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,11 @@ class Options:
     dry_run: bool = False
     recovery: str | None = None  # of `export`: resume, rollback or undo
     reject_to: str = "folder"
+    read: bool = False  # of `sidecars`
+    write: bool = False
+    profiles: tuple[Profile, ...] | None = None
+    naming: str | None = None
+    prefer: str | None = None
     benchmark: str = ""
     photos: Path | None = None
     out: Path | None = None
@@ -116,6 +123,7 @@ def _command_parser() -> argparse.ArgumentParser:
         add(commands)
     add_export(commands, _common())
     add_reject(commands, _common())
+    add_sidecars(commands, _common())
     return parser
 
 
