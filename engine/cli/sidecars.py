@@ -59,6 +59,8 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
     assert options.album is not None
     with interruptible() as cancel:
         album = _open(options.album.absolute(), options.recursive, data_dir, cancel)
+        if cancel.cancelled:
+            return EXIT_INTERRUPTED
         naming = Naming(options.naming) if options.naming else settings.sidecars.naming
         targets = Targets(options.profiles or settings.sidecars.profiles, settings.sidecars.reject_as_rating)
         sidecars = AlbumSidecars(album.photos, naming, data_dir.library)
