@@ -61,6 +61,10 @@ class RuntimeUnfitError(ModelError):
     """A runtime cannot run this network, or not with the right answers; another may."""
 
 
+class WeightsNotFiniteError(ModelError):
+    """A weights file holds values that are no numbers."""
+
+
 class InstallError(FramepickError):
     """The embedded weights could not be brought."""
 
