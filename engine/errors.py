@@ -48,6 +48,8 @@ class PhotoError(FramepickError):
 class ModelError(FramepickError):
     """A model cannot be loaded or run; the role says so in its status."""
 
+    exit_code = EXIT_NOTHING_DONE
+
 
 class WeightsMissingError(ModelError):
     """A weights file is not installed."""

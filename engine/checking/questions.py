@@ -66,7 +66,8 @@ def ask_comparator(
         copies = photo.copies()
         original, *worse = [p for batch in _batches(photo, copies) for p in comparator.prepare(batch)]
         for (distortion, _), copy in zip(copies, worse, strict=True):
-            first, last = comparator.class_one(original, copy), comparator.class_one(copy, original)
+            first = float(comparator.class_one(original, copy))
+            last = float(comparator.class_one(copy, original))
             flipped = (first > 0.5) == (last > 0.5)
             answers.append(Answer(photo.name, distortion.type, (first - last) / 2, (first, last), flipped))
     return answers
@@ -90,7 +91,7 @@ def _batches(photo: KnownPhoto, copies: Sequence[tuple[object, Decoded]]) -> Ite
 
 def _value(result: ScoreResult) -> float:
     if result.score is not None:
-        return result.score.value
+        return float(result.score.value)
     if result.error == NOT_FINITE:
         return float("nan")
     raise ModelError(result.error or "the model gave no score")

@@ -18,6 +18,7 @@ from engine.errors import ModelError, WeightsNotFiniteError
 from engine.events import CancelToken
 from engine.models.checkpoint import checkpoint_hash
 from engine.models.device import Device
+from engine.models.manifest import find_weights
 from engine.scoring.base import ModelInfo, Scorer
 
 BATCH_SIZE = 4
@@ -106,8 +107,8 @@ def _scorer_of(path: Path, facts: FileFacts, device: Device) -> Scorer:
     from engine.scoring.aesthetic_owner import AvaCheckpointScorer
 
     if facts.format == "HDF5":
-        scorer = NimaScorer(path.parent, device, BATCH_SIZE)
-        if scorer.info.checkpoint != str(path):
-            raise ModelError(f"The file {path} is an embedded default under another name; give it its own.")
-        return scorer
+        own_name = find_weights("nima-mobilenet").file
+        if path.name != own_name:
+            raise ModelError(f"The file {path} is an embedded default; rename it to {own_name}.")
+        return NimaScorer(path.parent, device, BATCH_SIZE)
     return AvaCheckpointScorer(path, device, BATCH_SIZE)

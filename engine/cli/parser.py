@@ -32,7 +32,8 @@ class Options:
     without: frozenset[Role] = frozenset()
     require: frozenset[Role] = frozenset()
     action: str | None = None  # of `models`; None prints the status
-    source: Path | None = None  # --from
+    source: Path | None = None  # --from, or the file to check
+    photos: Path | None = None  # --photos
     photo: str = ""
     decision: str = "none"
     target: Path | None = None  # --to
@@ -163,6 +164,11 @@ def _add_models(commands: _Commands) -> None:
         "--from", dest="source", type=Path, metavar="DIR", help="take them from there, no network"
     )
     actions.add_parser("verify", parents=[_common()], help="check the weights against their SHA-256")
+    check = actions.add_parser("check", parents=[_common()], help="does this weights file work, and know?")
+    check.add_argument("source", type=Path, metavar="FILE", help="a checkpoint, or an embedded default")
+    check.add_argument("--photos", type=Path, metavar="DIR", help="good photos to check with")
+    check.add_argument("--device", help="auto, cpu, cuda, cuda:N or mps")
+    _add_json(check)
 
 
 def _add_decide(commands: _Commands) -> None:

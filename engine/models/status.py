@@ -119,4 +119,5 @@ def _summary_line(status: ModelStatus) -> str:
     counts = f"; scored {status.scored}, cached {status.cached}, failed {status.failed}"
     reason = f"; {status.reason}" if status.reason else ""
     name = SUMMARY_NAMES[status.role]
-    return f"  {name}: {status.state.value} - {status.name}{digest}{place}{counts}{reason}"
+    warning = f"; WARNING: {status.warning}" if status.warning else ""
+    return f"  {name}: {status.state.value} - {status.name}{digest}{place}{counts}{reason}{warning}"
