@@ -19,14 +19,23 @@ from engine.events import CancelToken
 from engine.models.checkpoint import checkpoint_hash
 from engine.models.device import Device
 from engine.models.manifest import find_weights
+from engine.models.runtime import Runtime
 from engine.scoring.base import ModelInfo, Scorer
 
-BATCH_SIZE = 4
 TIMED_PHOTOS = 5
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where and how a model is run for its check: as it is run when culling."""
+
+    device: Device
+    runtime: Runtime
+    batch_size: int = 4
+
+
 def check_file(
-    path: Path, device: Device, known: KnownPhotos, report: Report, cancel: CancelToken
+    path: Path, place: Place, known: KnownPhotos, report: Report, cancel: CancelToken
 ) -> CheckReport:
     """Check a weights file: an owner's checkpoint or an embedded default.
 
@@ -36,7 +45,7 @@ def check_file(
     path = path.expanduser().absolute()
     sha256 = checkpoint_hash(path)
     facts = read_facts(path, sha256)
-    return check_scorer(_scorer_of(path, facts, device), facts, known, report, cancel)
+    return check_scorer(_scorer_of(path, facts, place), facts, known, report, cancel)
 
 
 def check_scorer(
@@ -102,7 +111,7 @@ def _report(info: ModelInfo, facts: FileFacts | None, known: KnownPhotos, run: _
     )
 
 
-def _scorer_of(path: Path, facts: FileFacts, device: Device) -> Scorer:
+def _scorer_of(path: Path, facts: FileFacts, place: Place) -> Scorer:
     from engine.scoring.aesthetic import NimaScorer
     from engine.scoring.aesthetic_owner import AvaCheckpointScorer
 
@@ -110,5 +119,5 @@ def _scorer_of(path: Path, facts: FileFacts, device: Device) -> Scorer:
         own_name = find_weights("nima-mobilenet").file
         if path.name != own_name:
             raise ModelError(f"The file {path} is an embedded default; rename it to {own_name}.")
-        return NimaScorer(path.parent, device, BATCH_SIZE)
-    return AvaCheckpointScorer(path, device, BATCH_SIZE)
+        return NimaScorer(path.parent, place.device, place.batch_size, place.runtime)
+    return AvaCheckpointScorer(path, place.device, place.batch_size, place.runtime)

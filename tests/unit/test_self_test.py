@@ -15,12 +15,13 @@ from engine.checking.known_pairs import KnownPhotos, known_photos
 from engine.checking.memory import known_verdict, remember
 from engine.checking.polarity import measured_polarity
 from engine.checking.report import as_json, rows
-from engine.checking.self_test import check_file, check_scorer
+from engine.checking.self_test import Place, check_file, check_scorer
 from engine.cli.json_file import write_json
 from engine.errors import ModelError
 from engine.events import CancelToken
 from engine.models.device import Device
 from engine.models.registry import build_lineup, idle_statuses
+from engine.models.runtime import Runtime
 from engine.models.status import StatusBoard, summary
 from engine.paths import DataDir
 from engine.scoring.base import ModelInfo
@@ -56,7 +57,7 @@ def ava_file(tmp_path, state):
 
 
 def checked(path, known):
-    return check_file(path, CPU, known, lambda done, total: None, CancelToken())
+    return check_file(path, Place(CPU, Runtime()), known, lambda done, total: None, CancelToken())
 
 
 def test_untrained_ava_file_loads_but_knows_nothing(ava_file, known, state, tmp_path):
