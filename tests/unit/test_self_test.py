@@ -162,9 +162,9 @@ def test_a_check_that_works_takes_an_old_warning_away(ava_file, known, tmp_path)
 
 def test_library_that_cannot_be_used_is_told_and_does_not_stop_a_check(ava_file, known, tmp_path):
     library = tmp_path / "library.sqlite3"
-    library.write_bytes(b"this is no database" * 100)
+    library.mkdir()
     report = checked_quickly(ava_file(), known)
-    assert "cannot be opened" in (remember(library, report) or "")
+    assert str(library) in (remember(library, report) or "")
     assert known_verdict(library, report.sha256 or "", report.version) is None
 
 
