@@ -48,8 +48,6 @@ class PhotoError(FramepickError):
 class ModelError(FramepickError):
     """A model cannot be loaded or run; the role says so in its status."""
 
-    exit_code = EXIT_NOTHING_DONE
-
 
 class WeightsMissingError(ModelError):
     """A weights file is not installed."""
@@ -61,10 +59,6 @@ class WeightsCorruptError(ModelError):
 
 class RuntimeUnfitError(ModelError):
     """A runtime cannot run this network, or not with the right answers; another may."""
-
-
-class WeightsNotFiniteError(ModelError):
-    """A weights file holds values that are no numbers."""
 
 
 class InstallError(FramepickError):
@@ -91,5 +85,11 @@ class SidecarError(FramepickError):
 
 class ExportError(FramepickError):
     """An export could not be started; nothing was written."""
+
+    exit_code = EXIT_NOTHING_DONE
+
+
+class TrainingError(FramepickError):
+    """A training run cannot go on; what it wrote so far is kept."""
 
     exit_code = EXIT_NOTHING_DONE

@@ -81,6 +81,8 @@ def _explain_one(detail: dict[str, Any], source: Path, model: type[BaseModel]) -
     if detail["type"] == "path_type" and detail["input"] is None:
         return f"{where}: {dotted}: must be set to a path"
     message = str(detail["msg"]).removeprefix("Value error, ")
+    if not dotted:  # of several sections together: what was found is the whole file
+        return f"{where}: {message}"
     return f"{where}: {dotted}: {message} (found {detail['input']!r})"
 
 

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QVBoxLay
 from engine.models.registry import idle_statuses
 from engine.paths import DataDir
 from engine.settings import Settings
-from engine.types import ModelState
 from gui.actions import Actions
 from gui.album_model import AlbumModel
 from gui.album_run import AlbumRun
@@ -35,7 +34,6 @@ from gui.previews import Previews
 from gui.recent import RecentAlbums
 from gui.review import Review
 from gui.run_bar import RunBar
-from gui.switching import Switching
 from gui.text_sheet import TextSheet, messages_html, shortcuts_html
 from gui.thumbnails import Thumbnails
 from gui.welcome import Welcome
@@ -56,7 +54,6 @@ class MainWindow(QMainWindow):
         self.decisions = Decisions(data_dir.library, self.album, messages, self)
         self.run = AlbumRun(settings, data_dir, self.album, self.decisions, messages, self)
         self._make_views()
-        self.switching = Switching(settings, self.run, self.album, messages, self)
         self.review = Review(self.album, self.grid, self.decisions, self)
         self.installation = Installation(data_dir, messages, self)
         self.panels = Panels(self, self.album, settings)
@@ -120,10 +117,7 @@ class MainWindow(QMainWindow):
         self.run.listed.connect(self._show_listed)
         self.run.ordered.connect(self._go_to_first)
         self.run.progressed.connect(self.run_bar.show_progress)
-        self.switching.statuses_changed.connect(self._show_models)
-        self.switching.told.connect(self.status_panel.show_difference)
-        self.status_panel.switched.connect(self.switching.toggle)
-        self.status_panel.changed_wanted.connect(self.show_changed)
+        self.run.models_changed.connect(self._show_models)
         self.run.ended.connect(self._end)
         self.run.broke.connect(self._show_failure)
         self.status_panel.install_wanted.connect(self.installation.start)
@@ -257,11 +251,6 @@ class MainWindow(QMainWindow):
         self.filter_bar.details.search.setFocus()
         self.filter_bar.details.search.selectAll()
 
-    @Slot()
-    def show_changed(self) -> None:
-        self.set_filter(Filter.CHANGED)
-        self.show_grid()
-
     def resize_thumbnails(self, step: int) -> None:
         self.grid.set_size_step(self.grid.size_step + step)
 
@@ -303,15 +292,13 @@ class MainWindow(QMainWindow):
     @Slot()
     def refresh_models(self) -> None:
         """Show what each role would run; what a run says replaces it."""
-        self.switching.take_statuses(idle_statuses(self._settings, self._data_dir))
+        self._show_models(idle_statuses(self._settings, self._data_dir))
 
     @Slot(object)
     def _show_models(self, statuses: tuple) -> None:
         self.status_panel.show_statuses(statuses)
         self.inspector.show_statuses(statuses)
         self.bottom_bar.show_models(statuses)
-        for status in statuses:
-            self.actions_[f"model.{status.role}"].setChecked(status.state is not ModelState.DISABLED)
 
     @Slot()
     def _installed(self) -> None:
@@ -342,7 +329,6 @@ class MainWindow(QMainWindow):
         self.hide()
         self.installation.stop()
         self.run.shutdown()
-        self.switching.stop()
         self.thumbnails.stop()
         self.previews.stop()
         self.decisions.close()

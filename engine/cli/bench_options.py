@@ -26,6 +26,28 @@ def add_degradations(benchmarks: Parsers, common: argparse.ArgumentParser) -> No
     parser.add_argument("--seed", type=int, metavar="S", default=0)
 
 
+def add_train(commands: Parsers, data_dir: argparse.ArgumentParser) -> None:
+    """Add `train`, whose --config is that of the run. `data_dir` holds the option of that name alone."""
+    train = commands.add_parser("train", parents=[data_dir], help="train a model on your own data")
+    kinds = train.add_subparsers(dest="kind", required=True, parser_class=type(data_dir))
+    for kind, what in (
+        ("aesthetic", "a scorer, from AVA.txt and its photos"),
+        ("comparator", "a Siamese comparator, from pairs of photos"),
+    ):
+        parser = kinds.add_parser(kind, parents=[data_dir], help=what)
+        parser.add_argument(
+            "--config",
+            dest="run_file",
+            type=Path,
+            metavar="YAML",
+            required=True,
+            help="what to train, on what",
+        )
+        parser.add_argument("--resume", action="store_true", help="go on with a run that was stopped")
+        if kind == "aesthetic":
+            parser.add_argument("--pairs", action="store_true", help="learn from pairs of photos, by ranking")
+
+
 def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")

@@ -25,12 +25,12 @@ def _find(name: str) -> Command:
         from engine.cli.models import run as command
     elif name == "decide":
         from engine.cli.decide import run as command
+    elif name == "train":
+        from engine.cli.train import run as command
     elif name == "export":
         from engine.cli.export import run as command
     elif name == "reject":
         from engine.cli.reject import run as command
-    elif name == "sidecars":
-        from engine.cli.sidecars import run as command
     else:
         from engine.cli.benchmark import run as command
     return command

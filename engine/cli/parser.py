@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from engine.cli.bench_options import add_degradations
+from engine.cli.bench_options import add_degradations, add_train
 from engine.cli.export_options import add_export, add_reject
-from engine.cli.sidecar_options import add_sidecars
 from engine.errors import UsageError
-from engine.sidecars.profiles import Profile
 from engine.types import Role
 
-COMMANDS = ("cull", "compare", "models", "decide", "export", "reject", "sidecars", "benchmark")
+COMMANDS = ("cull", "compare", "models", "decide", "export", "reject", "benchmark", "train")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +30,7 @@ class Options:
     without: frozenset[Role] = frozenset()
     require: frozenset[Role] = frozenset()
     action: str | None = None  # of `models`; None prints the status
-    source: Path | None = None  # --from, or the file to check
-    photos: Path | None = None  # --photos
+    source: Path | None = None  # --from
     photo: str = ""
     decision: str = "none"
     target: Path | None = None  # --to
@@ -44,17 +41,16 @@ class Options:
     dry_run: bool = False
     recovery: str | None = None  # of `export`: resume, rollback or undo
     reject_to: str = "folder"
-    read: bool = False  # of `sidecars`
-    write: bool = False
-    profiles: tuple[Profile, ...] | None = None
-    naming: str | None = None
-    prefer: str | None = None
     benchmark: str = ""
     photos: Path | None = None
     out: Path | None = None
     models: str | None = None
     limit: int | None = None
     seed: int = 0
+    kind: str = ""  # of `train`
+    run_file: Path | None = None
+    pairs: bool = False
+    resume: bool = False
 
 
 class _Parser(argparse.ArgumentParser):
@@ -84,15 +80,20 @@ def _positionals(arguments: Sequence[str]) -> list[str]:
     return found
 
 
-def _common() -> _Parser:
-    common = _Parser(add_help=False)
-    common.add_argument(
+def _data_dir_alone() -> _Parser:
+    parent = _Parser(add_help=False)
+    parent.add_argument(
         "--data-dir",
         type=Path,
         metavar="DIR",
         default=argparse.SUPPRESS,
         help="keep config, cache, library and models there",
     )
+    return parent
+
+
+def _common() -> _Parser:
+    common = _data_dir_alone()
     common.add_argument(
         "--config",
         type=Path,
@@ -124,7 +125,7 @@ def _command_parser() -> argparse.ArgumentParser:
         add(commands)
     add_export(commands, _common())
     add_reject(commands, _common())
-    add_sidecars(commands, _common())
+    add_train(commands, _data_dir_alone())
     return parser
 
 
@@ -164,11 +165,6 @@ def _add_models(commands: _Commands) -> None:
         "--from", dest="source", type=Path, metavar="DIR", help="take them from there, no network"
     )
     actions.add_parser("verify", parents=[_common()], help="check the weights against their SHA-256")
-    check = actions.add_parser("check", parents=[_common()], help="does this weights file work, and know?")
-    check.add_argument("source", type=Path, metavar="FILE", help="a checkpoint, or an embedded default")
-    check.add_argument("--photos", type=Path, metavar="DIR", help="good photos to check with")
-    check.add_argument("--device", help="auto, cpu, cuda, cuda:N or mps")
-    _add_json(check)
 
 
 def _add_decide(commands: _Commands) -> None:

@@ -71,3 +71,24 @@ def test_models_prints_the_status_unless_told_otherwise():
     assert parse(["models"]).action is None
     assert parse(["models", "install", "--from", "/w"]).source == Path("/w")
     assert parse(["models", "--json", "x.json"]).json == Path("x.json")
+
+
+def test_train_has_a_config_of_its_own():
+    options = parse(
+        ["--config", "s.yaml", "train", "aesthetic", "--pairs", "--config", "run.yaml", "--resume"]
+    )
+    assert (options.config, options.run_file) == (Path("s.yaml"), Path("run.yaml"))
+    assert (options.command, options.kind, options.pairs, options.resume) == (
+        "train",
+        "aesthetic",
+        True,
+        True,
+    )
+    assert parse(["train", "comparator", "--config", "r.yaml", "--data-dir", "/d"]).data_dir == Path("/d")
+    for wrong in (
+        ["train"],
+        ["train", "aesthetic"],
+        ["train", "comparator", "--pairs", "--config", "r.yaml"],
+    ):
+        with pytest.raises(UsageError):
+            parse(wrong)

@@ -1,0 +1,1 @@
+"""Trains owners' models: the AVA aesthetic scorer and the Siamese comparator."""
