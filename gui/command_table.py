@@ -8,11 +8,13 @@ from typing import Any
 
 
 class Place(StrEnum):
-    """Where a key counts. A key of ANYWHERE may not be used again in GRID or LOUPE."""
+    """Where a key counts. A key of ANYWHERE may not be used again elsewhere."""
 
     ANYWHERE = "anywhere"
     GRID = "grid"
     LOUPE = "large view"
+    COMPARE = "compare"
+    SURVEY = "survey"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,10 @@ class Command:
 
 _GRID = {"place": Place.GRID, "native": True}
 _LOUPE = {"place": Place.LOUPE}
+_LOUPE_SWITCH = {"place": Place.LOUPE, "checkable": True}
+_COMPARE = {"place": Place.COMPARE}
+_COMPARE_SWITCH = {"place": Place.COMPARE, "checkable": True}
+_SURVEY = {"place": Place.SURVEY}
 _SWITCH = {"checkable": True}
 
 # id, keys (separated by blanks), title, help, more
@@ -110,18 +116,76 @@ TABLE: dict[str, tuple[Row, ...]] = {
     "View": (
         ("view.loupe", "E Return Enter", "Large view", "Show the current photo large"),
         ("view.grid", "G", "Grid", "Show all photos"),
+        (
+            "view.compare",
+            "C",
+            "Compare",
+            "Compare the current photo with its group's pick, or the two that are selected",
+        ),
+        ("view.survey", "N", "Survey", "Show the whole group of the current photo at once"),
         ("loupe.leave", "Esc", "Back to the grid", "Leave the large view", _LOUPE),
         (
             "loupe.zoom",
             "Z",
             "Zoom to 100%",
-            "One photo pixel per screen pixel; a click zooms where it points, dragging pans",
+            "One photo pixel per screen pixel; a click zooms where it points, the wheel as far as you like",
             _LOUPE,
         ),
+        ("loupe.clipping", "O", "Clipped tones", "Mark blown-out and black areas", _LOUPE_SWITCH),
+        ("loupe.peaking", "Shift+O", "Focus peaking", "Mark what is in focus", _LOUPE_SWITCH),
+        ("loupe.histogram", "H", "Histogram", "Show the histogram of what is seen", _LOUPE_SWITCH),
+        ("loupe.faces", "T", "Faces", "Show a close-up of every face", _LOUPE_SWITCH),
+        ("loupe.next_face", ".", "Next face", "Look at the next face at 100%", _LOUPE),
+        ("loupe.previous_face", ",", "Previous face", "Look at the previous face at 100%", _LOUPE),
         ("view.larger", "Ctrl+= Ctrl++", "Larger thumbnails", "Make thumbnails larger"),
         ("view.smaller", "Ctrl+-", "Smaller thumbnails", "Make thumbnails smaller"),
         ("view.full_screen", "F F11", "Full screen", "Fill the screen, and back", _SWITCH),
         ("grid.select_all", "Ctrl+A", "Select all", "Select every photo shown", _GRID),
+    ),
+    "Compare": (
+        ("compare.keep_left", "K", "Keep the left one", "Accept it, reject the right, go on", _COMPARE),
+        (
+            "compare.keep_right",
+            "L",
+            "Keep the right one",
+            "Accept it, reject the left, go on",
+            _COMPARE,
+        ),
+        (
+            "compare.next",
+            "Right Space",
+            "Next photo of the group",
+            "Put it on the active side; the other side stays",
+            _COMPARE,
+        ),
+        (
+            "compare.previous",
+            "Left Backspace",
+            "Previous photo of the group",
+            "Put it on the active side; the other side stays",
+            _COMPARE,
+        ),
+        ("compare.next_group", "Down PgDown", "Next group", "Compare in the next group", _COMPARE),
+        ("compare.previous_group", "Up PgUp", "Previous group", "Compare in the previous group", _COMPARE),
+        ("compare.switch", "Tab S", "Other side", "Let the other side step and take marks", _COMPARE),
+        ("compare.swap", "Shift+S", "Swap sides", "Put the left photo on the right", _COMPARE),
+        ("compare.zoom", "Z", "Zoom both to 100%", "Where a face is known, both at that face", _COMPARE),
+        (
+            "compare.together",
+            "Y",
+            "Zoom and pan together",
+            "Both sides, or each for itself; dragging with Shift moves one side alone",
+            _COMPARE_SWITCH,
+        ),
+        ("compare.align", "V", "Align faces", "Have the same face at the same place", _COMPARE_SWITCH),
+        ("compare.leave", "Esc", "Back to the grid", "Leave the comparison", _COMPARE),
+        ("survey.next", "Right Space", "Next photo", "Go to the next photo of the group", _SURVEY),
+        ("survey.previous", "Left Backspace", "Previous photo", "Go to the previous photo", _SURVEY),
+        ("survey.down", "Down", "Line down", "Go one line down, or to the next group", _SURVEY),
+        ("survey.up", "Up", "Line up", "Go one line up, or to the previous group", _SURVEY),
+        ("survey.next_group", "PgDown", "Next group", "Show the next group", _SURVEY),
+        ("survey.previous_group", "PgUp", "Previous group", "Show the previous group", _SURVEY),
+        ("survey.leave", "Esc", "Back to the grid", "Leave the survey", _SURVEY),
     ),
     "Filter": (
         ("filter.all", "Alt+1", "All photos", "Show all photos: every filter off", _SWITCH),

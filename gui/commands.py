@@ -44,7 +44,8 @@ def check_keys(commands: Sequence[Command] = COMMANDS) -> None:
 
 
 def _places_reached(place: Place) -> tuple[Place, ...]:
-    return (Place.GRID, Place.LOUPE) if place is Place.ANYWHERE else (place,)
+    everywhere = tuple(each for each in Place if each is not Place.ANYWHERE)
+    return everywhere if place is Place.ANYWHERE else (place,)
 
 
 def command(command_id: str) -> Command:

@@ -93,6 +93,7 @@ class Grid(QListView):
         if 0 <= row < self._album.rowCount():
             self.setCurrentIndex(self._album.index(row, 0))
 
+    @Slot(int)
     def go_to(self, photo_id: int) -> None:
         """Go to a photo, or to the nearest one that the filter shows."""
         row = self._album.nearest_row(photo_id)

@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING
 from engine.library.marks import MOST_STARS
 from engine.types import Label
 from gui.actions import Handler
+from gui.compare import Compare
 from gui.criteria import Filter
+from gui.loupe import Loupe, Overlay
 from gui.ordering import SortBy
+from gui.pair import LEFT, RIGHT
+from gui.survey import Survey
 
 LABELS = tuple(each for each in Label if each is not Label.NONE)
 
@@ -26,6 +30,9 @@ def handlers_of(window: MainWindow) -> dict[str, Handler]:
         **{f"label.{each.value}": partial(window.review.label, each) for each in LABELS},
         **_moves(window),
         **_views(window),
+        **_loupe(window.loupe, window),
+        **_compare(window.views.compare, window),
+        **_survey(window.views.survey, window),
         **{f"filter.{each.value}": partial(window.choosing.toggle, each) for each in Filter},
         **{f"sort.{each.value}": partial(window.choosing.sort_by, each) for each in SortBy},
         "sort.reverse": window.choosing.reverse,
@@ -78,11 +85,53 @@ def _moves(window: MainWindow) -> dict[str, Handler]:
 
 def _views(window: MainWindow) -> dict[str, Handler]:
     return {
-        "loupe.leave": window.show_grid,
-        "loupe.zoom": window.loupe.toggle_zoom,
         "view.loupe": window.show_loupe,
         "view.grid": window.show_grid,
+        "view.compare": window.views.show_compare,
+        "view.survey": window.views.show_survey,
         "view.larger": partial(window.resize_thumbnails, +1),
         "view.smaller": partial(window.resize_thumbnails, -1),
         "view.full_screen": window.toggle_full_screen,
+    }
+
+
+def _loupe(loupe: Loupe, window: MainWindow) -> dict[str, Handler]:
+    return {
+        "loupe.leave": window.show_grid,
+        "loupe.zoom": loupe.toggle_zoom,
+        "loupe.clipping": partial(loupe.toggle_overlay, Overlay.CLIPPING),
+        "loupe.peaking": partial(loupe.toggle_overlay, Overlay.PEAKING),
+        "loupe.histogram": loupe.toggle_histogram,
+        "loupe.faces": loupe.toggle_faces,
+        "loupe.next_face": partial(loupe.step_face, +1),
+        "loupe.previous_face": partial(loupe.step_face, -1),
+    }
+
+
+def _compare(compare: Compare, window: MainWindow) -> dict[str, Handler]:
+    return {
+        "compare.keep_left": partial(compare.keep, LEFT),
+        "compare.keep_right": partial(compare.keep, RIGHT),
+        "compare.next": partial(compare.step, +1),
+        "compare.previous": partial(compare.step, -1),
+        "compare.next_group": window.review.next_group,
+        "compare.previous_group": window.review.previous_group,
+        "compare.switch": compare.switch,
+        "compare.swap": compare.swap,
+        "compare.zoom": compare.toggle_zoom,
+        "compare.together": compare.toggle_together,
+        "compare.align": compare.toggle_aligned,
+        "compare.leave": window.show_grid,
+    }
+
+
+def _survey(survey: Survey, window: MainWindow) -> dict[str, Handler]:
+    return {
+        "survey.next": partial(survey.step, +1),
+        "survey.previous": partial(survey.step, -1),
+        "survey.down": partial(survey.step_line, +1),
+        "survey.up": partial(survey.step_line, -1),
+        "survey.next_group": window.review.next_group,
+        "survey.previous_group": window.review.previous_group,
+        "survey.leave": window.show_grid,
     }

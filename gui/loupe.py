@@ -2,66 +2,75 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, Qt, Slot
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+import time
+from enum import Enum
 
-from gui import theme, wording
+from PySide6.QtCore import QPointF, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QPixmap, QResizeEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from gui import overlays
 from gui.album_model import AlbumModel
 from gui.canvas import Canvas
 from gui.entry import Entry
-from gui.marks_view import MarksView
-from gui.previews import FULL, Previews
-from gui.thumbnails import Thumbnails
+from gui.faces_strip import FacesStrip
+from gui.histogram import Histogram
+from gui.info_strip import InfoStrip
+from gui.pictures import Pictures, box_of
+from gui.previews import FULL, Box
+from gui.view_state import WHOLE, View
 
 AHEAD, BEHIND = 2, 1  # neighbours to have ready, in the direction of travel
-SIDES = (1600, 2560, 3840)  # long sides that pictures are decoded for
+SKETCHES_AHEAD = 12  # small pictures, for a key that is held down
+HURRY = 0.15  # seconds between steps of a hand in a hurry
+OVERLAY_MS = 60  # after the last change of what is seen
+
+
+class Overlay(Enum):
+    """What is laid over the photo."""
+
+    NONE = "nothing"
+    CLIPPING = "clipped tones"
+    PEAKING = "what is in focus"
 
 
 class Loupe(QWidget):
     """Shows the photo it is told to; asks for the neighbours in the direction one is going."""
 
-    def __init__(
-        self, model: AlbumModel, thumbnails: Thumbnails, previews: Previews, parent: QWidget | None = None
-    ) -> None:
+    switched = Signal()  # an overlay, the histogram or the faces were switched on or off
+
+    def __init__(self, model: AlbumModel, pictures: Pictures, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._model, self._thumbnails, self._previews = model, thumbnails, previews
+        self._model, self._pictures = model, pictures
         self._entry: Entry | None = None
-        self._row, self._direction = -1, 1
+        self._row, self._direction, self._stepped = -1, 1, 0.0
+        self._overlay = Overlay.NONE
         self.canvas = Canvas(self)
-        self._marks = MarksView(self)
-        self._title, self._line, self._reasons = QLabel(self), QLabel(self), QLabel(self)
-        self._lay_out()
-        self.canvas.zoom_wanted.connect(self._zoom_at)
-        previews.arrived.connect(self._note_arrival)
-        thumbnails.arrived.connect(self._note_arrival)
-
-    def _lay_out(self) -> None:
-        info = QWidget(self)
-        info.setObjectName("loupeInfo")
-        info.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._title.setFont(theme.scaled_font(self.font(), 1.1, bold=True))
-        self._line.setProperty("tone", "muted")
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        for label in (self._title, self._line, self._reasons):
-            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-            words.addWidget(label)
-        row = QHBoxLayout(info)
-        row.setContentsMargins(14, 8, 14, 8)
-        row.addWidget(self._marks)
-        row.addLayout(words, 1)
+        self.histogram = Histogram(self.canvas)
+        self.histogram.hide()
+        self.faces = FacesStrip(self)
+        self.faces.hide()
+        self._info = InfoStrip(model, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.canvas, 1)
-        layout.addWidget(info)
+        layout.addWidget(self.faces)
+        layout.addWidget(self._info)
+        self._later = QTimer(self, singleShot=True, interval=OVERLAY_MS)
+        self._later.timeout.connect(self._analyse)
+        self.canvas.zoom_wanted.connect(self._zoom_at)
+        self.canvas.viewed.connect(self._note_view)
+        self.faces.face_wanted.connect(self._look_at)
+        pictures.arrived.connect(self._note_arrival)
 
     # -- what is shown
 
     def show_entry(self, entry: Entry | None) -> None:
         """Show a photo. Stepping inside a group keeps the zoom, another group is shown whole."""
+        now = time.monotonic()
+        hurried, self._stepped = now - self._stepped < HURRY, now
         if entry is not None:
             row = self._model.row(entry.photo.id)
             row = -1 if row is None else row
@@ -69,30 +78,73 @@ class Loupe(QWidget):
             self._row = row
         same_group = entry and self._entry and entry.group is not None and entry.group == self._entry.group
         if not same_group:
-            self.canvas.zoom_to(None)
+            self.canvas.show_view(WHOLE)
         self._entry = entry
-        self.refresh()
+        self._refresh(hurried=hurried)
 
     @Slot()
     def refresh(self) -> None:
         """Show what is known now of the same photo."""
-        if not self.isVisible():
-            return
-        self._want()
-        self._paint()
-        self._show_words()
+        self._refresh(hurried=self._pictures.waiting)
+
+    def _refresh(self, *, hurried: bool) -> None:
+        if self.isVisible():
+            self._want(hurried=hurried)
+            self._info.show_entry(self._entry)
+            if self.faces.isVisible():
+                self.faces.show_entry(self._entry)
+            self._paint()
 
     @property
     def words(self) -> str:
-        return "\n".join(label.text() for label in (self._title, self._line, self._reasons))
+        return self._info.words
+
+    @property
+    def overlay(self) -> Overlay:
+        return self._overlay
+
+    # -- commands
 
     def toggle_zoom(self) -> None:
         self._zoom_at(QPointF(0.5, 0.5))
 
+    def toggle_overlay(self, wanted: Overlay) -> None:
+        self._overlay = Overlay.NONE if self._overlay is wanted else wanted
+        self._analyse()
+        self.switched.emit()
+
+    def toggle_histogram(self) -> None:
+        self.histogram.setVisible(self.histogram.isHidden())
+        self._analyse()
+        self.switched.emit()
+
+    def toggle_faces(self) -> None:
+        self.faces.setVisible(self.faces.isHidden())
+        self.refresh()
+        self.switched.emit()
+
+    def step_face(self, by: int) -> None:
+        """Look at the next or previous face at 100%."""
+        if self.faces.isHidden():
+            self.toggle_faces()
+        self.faces.step(by)
+
     @Slot(object)
     def _zoom_at(self, spot: QPointF) -> None:
-        self.canvas.zoom_to(None if self.canvas.zoomed else spot)
+        self.canvas.show_view(WHOLE if self.canvas.zoomed else View(1.0, spot.x(), spot.y()))
         self.refresh()
+
+    @Slot(object)
+    def _look_at(self, spot: QPointF) -> None:
+        self.canvas.show_view(View(self.canvas.view.zoom or 1.0, spot.x(), spot.y()))
+        self.refresh()
+
+    # -- pictures
+
+    @Slot(object, bool)
+    def _note_view(self, _view: View, _alone: bool) -> None:
+        self._want(hurried=False)
+        self._paint()
 
     @Slot(int)
     def _note_arrival(self, photo_id: int) -> None:
@@ -101,65 +153,48 @@ class Loupe(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.histogram.move(self.canvas.width() - self.histogram.width() - 12, 12)
         self.refresh()
 
-    def _side(self) -> int:
-        """Return the long side to decode for this view."""
-        longest = max(self.canvas.width(), self.canvas.height()) * self.devicePixelRatio()
-        return next((side for side in SIDES if side >= longest), SIDES[-1])
-
-    def _want(self) -> None:
+    def _want(self, *, hurried: bool) -> None:
         if self._entry is None:
             return
-        if self.canvas.zoomed and self._previews.get(self._entry.photo.id, FULL) is None:
-            self._previews.want([self._entry.photo], FULL)
-            return
-        rows = [self._row]
-        rows += [self._row + self._direction * step for step in range(1, AHEAD + 1)]
-        rows += [self._row - self._direction * step for step in range(1, BEHIND + 1)]
-        entries = [self._model.entry_at(row) for row in rows if 0 <= row < self._model.rowCount()]
-        self._previews.want([e.photo for e in entries if e.error is None], self._side())
+        ahead = self._rows(self._direction, SKETCHES_AHEAD)
+        behind = self._rows(-self._direction, BEHIND)
+        box = box_of(self.canvas, self._entry)
+        wishes: list[tuple[Entry, Box]] = [(self._entry, box)]
+        if self.faces.isVisible() and box != FULL:
+            wishes.append((self._entry, FULL))
+        if box == FULL:  # the next one of the group will be looked at as closely
+            wishes += [(entry, FULL) for entry in ahead[:1] if entry.group == self._entry.group]
+        else:
+            wishes += [(entry, box_of(self.canvas, entry)) for entry in ahead[:AHEAD] + behind]
+        self._pictures.want(wishes, hurried=hurried)
+        self._pictures.sketch_ahead(ahead)
+
+    def _rows(self, direction: int, count: int) -> list[Entry]:
+        rows = (self._row + direction * step for step in range(1, count + 1))
+        return [self._model.entry_at(row) for row in rows if 0 <= row < self._model.rowCount()]
 
     def _paint(self) -> None:
-        """Show the best picture there is: full detail, decoded for this view, or the thumbnail."""
-        entry = self._entry
-        if entry is None:
-            self.canvas.show_picture(None, 0)
+        self._pictures.show(self.canvas, self._entry)
+        if self.faces.isVisible() and self._entry is not None:
+            self.faces.show_picture(self._pictures.best(self._entry, FULL))
+        if self._overlay is not Overlay.NONE or self.histogram.isVisible():
+            self.canvas.show_overlay(None)
+            self._later.start()
+
+    @Slot()
+    def _analyse(self) -> None:
+        """Look at what is seen on the screen, at the size it is seen."""
+        self._later.stop()
+        seen = self.canvas.seen()
+        makers = {Overlay.CLIPPING: overlays.clipping, Overlay.PEAKING: overlays.peaking}
+        if seen is None:
+            self.canvas.show_overlay(None)
+            self.histogram.show_bins(None)
             return
-        photo = entry.photo
-        identity = entry.inspected.identity if entry.inspected else None
-        full = self._previews.get(photo.id, FULL) if self.canvas.zoomed else None
-        pixmap = full or self._previews.get(photo.id, self._side())
-        reason = entry.error or self._previews.failure(photo.id)
-        if pixmap is None and reason is None:
-            pixmap = self._thumbnails.get(photo, identity)
-        note = f"{photo.name} {reason}." if reason else ""
-        width = entry.inspected.metadata.width if entry.inspected else None
-        self.canvas.show_picture(pixmap, width or (pixmap.width() if pixmap else 0), note)
-
-    def _show_words(self) -> None:
-        entry = self._entry
-        self._marks.show_entry(entry)
-        if entry is None:
-            for label in (self._title, self._line, self._reasons):
-                label.clear()
-            return
-        position, size = self._model.place(entry)
-        place = f"   {position} of {size} in its group" if size > 1 else ""
-        self._title.setText(f"{entry.photo.name}{place}")
-        self._line.setText("   ".join(filter(None, self._facts(entry))))
-        self._reasons.setText("; ".join(self._because(entry)))
-
-    def _facts(self, entry: Entry) -> list[str]:
-        parts = [wording.marks_text(entry.marks), f"Composite {wording.composite_text(entry)}"]
-        parts.append(wording.models_text(entry, self._model.roles))
-        parts += [f"{wording.ROLE_TITLES[s.role]} {wording.percent(s.value)}" for s in entry.scores]
-        if entry.inspected:
-            parts.append(wording.exposure_line(entry.inspected.metadata))
-        return parts
-
-    def _because(self, entry: Entry) -> list[str]:
-        reasons = list(wording.reasons(entry))
-        if found := self._model.verdict(entry):
-            reasons.append(wording.verdict_sentence(found[0], entry, found[1]))
-        return reasons
+        make = makers.get(self._overlay)
+        self.canvas.show_overlay(QPixmap.fromImage(make(seen)) if make else None)
+        if self.histogram.isVisible():
+            self.histogram.show_bins(overlays.histogram(seen))

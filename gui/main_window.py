@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QMainWindow, QVBoxLayout, QWidget
 
 from engine.models.registry import idle_statuses
 from engine.paths import DataDir
@@ -23,20 +23,18 @@ from gui.export_dialog import ExportDialog
 from gui.exporting import export_items
 from gui.filter_bar import FilterBar
 from gui.garbage import GarbageCollector
-from gui.grid import Grid, nothing_text
+from gui.grid import nothing_text
 from gui.handlers import handlers_of
 from gui.installing import Installation
-from gui.loupe import Loupe
+from gui.loupe import Overlay
 from gui.messages import Messages
 from gui.ordering import SortBy
 from gui.panels import Panels
-from gui.previews import Previews
 from gui.recent import RecentAlbums
 from gui.review import Review
 from gui.run_bar import RunBar
 from gui.text_sheet import TextSheet, messages_html, shortcuts_html
-from gui.thumbnails import Thumbnails
-from gui.welcome import Welcome
+from gui.views import Views
 
 
 class MainWindow(QMainWindow):
@@ -49,8 +47,6 @@ class MainWindow(QMainWindow):
         self._settings, self._data_dir, self.messages = settings, data_dir, messages
         self._recent = RecentAlbums(data_dir)
         self.album = AlbumModel()
-        self.thumbnails = Thumbnails(data_dir, self)
-        self.previews = Previews(self)
         self.decisions = Decisions(data_dir.library, self.album, messages, self)
         self.run = AlbumRun(settings, data_dir, self.album, self.decisions, messages, self)
         self._make_views()
@@ -75,13 +71,10 @@ class MainWindow(QMainWindow):
         self.run_bar = RunBar(self)
         self.run_bar.hide()
         self.bottom_bar = BottomBar(self)
-        self.welcome = Welcome(self)
+        self.views = Views(self._data_dir, self.album, self.decisions, self)
+        self.welcome, self.grid, self.loupe = self.views.welcome, self.views.grid, self.views.loupe
+        self.thumbnails, self.previews = self.views.thumbnails, self.views.previews
         self.welcome.show_recent(self._recent.albums())
-        self.grid = Grid(self.album, self.thumbnails, self)
-        self.loupe = Loupe(self.album, self.thumbnails, self.previews, self)
-        self.views = QStackedWidget(self)
-        for view in (self.welcome, self.grid, self.loupe):
-            self.views.addWidget(view)
         central = QWidget(self)
         layout = QVBoxLayout(central)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -91,9 +84,17 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(central)
 
     def _make_actions(self) -> Actions:
-        places = {Place.ANYWHERE: self, Place.GRID: self.grid, Place.LOUPE: self.loupe}
+        places = {
+            Place.ANYWHERE: self,
+            Place.GRID: self.grid,
+            Place.LOUPE: self.loupe,
+            Place.COMPARE: self.views.compare,
+            Place.SURVEY: self.views.survey,
+        }
         actions = Actions(places, handlers_of(self))
         actions["review.advance"].setChecked(self.review.auto_advance)
+        for command_id in ("compare.together", "compare.align"):
+            actions[command_id].setChecked(True)
         return actions
 
     def _connect(self) -> None:
@@ -104,8 +105,9 @@ class MainWindow(QMainWindow):
         self.grid.size_changed.connect(self.filter_bar.show_size)
         self.filter_bar.show_size(self.grid.size_step)
         self.grid.current_changed.connect(self._show_current)
-        self.grid.opened.connect(self.show_loupe)
-        self.album.changed.connect(self.loupe.refresh)
+        self.loupe.switched.connect(self._show_switches)
+        self.views.compare.group_done.connect(self._go_on)
+        self.views.survey.group_wanted.connect(self._go_to_group)
         self.run_bar.stop_wanted.connect(self.run.stop)
         self.bottom_bar.models_wanted.connect(self.show_models_panel)
         self.bottom_bar.history_wanted.connect(self.show_messages)
@@ -145,9 +147,7 @@ class MainWindow(QMainWindow):
     @Slot(int)
     def _begin(self, job_id: int) -> None:
         self._garbage.collect_all()
-        self.grid.begin()
-        self.thumbnails.begin(job_id)
-        self.previews.begin(job_id)
+        self.views.begin(job_id)
         album = self.run.album
         assert album is not None
         self.setWindowTitle(f"{album.name or album} – Framepick")
@@ -203,23 +203,36 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def show_grid(self) -> None:
-        self.views.setCurrentWidget(self.grid if self.album.total else self.welcome)
-        self.grid.setFocus()
-        if self.grid.currentIndex().isValid():
-            self.grid.scrollTo(self.grid.currentIndex())
+        self.views.show_grid()
 
     @Slot()
     def show_loupe(self) -> None:
-        if self.grid.current is not None:
-            self.views.setCurrentWidget(self.loupe)
-            self.loupe.setFocus()
-            self.loupe.show_entry(self.grid.current)
+        self.views.show_loupe()
 
     @Slot()
     def _show_current(self) -> None:
         self.inspector.show_entry(self.grid.current)
-        if self.views.currentWidget() is self.loupe:
-            self.loupe.show_entry(self.grid.current)
+
+    @Slot()
+    def _show_switches(self) -> None:
+        loupe = self.loupe
+        self.actions_["loupe.clipping"].setChecked(loupe.overlay is Overlay.CLIPPING)
+        self.actions_["loupe.peaking"].setChecked(loupe.overlay is Overlay.PEAKING)
+        self.actions_["loupe.histogram"].setChecked(not loupe.histogram.isHidden())
+        self.actions_["loupe.faces"].setChecked(not loupe.faces.isHidden())
+
+    @Slot(int)
+    def _go_on(self, kept: int) -> None:
+        """After the last comparison of a group: go to the next, unless a filter has gone there already."""
+        entry, current = self.album.entry(kept), self.grid.current
+        if entry is not None and current is not None and current.group == entry.group:
+            self.review.next_group()
+            if self.grid.current is current:
+                self.messages.info("This was the last group.")
+
+    @Slot(int)
+    def _go_to_group(self, step: int) -> None:
+        (self.review.next_group if step > 0 else self.review.previous_group)()
 
     def set_filter(self, wanted: Filter) -> None:
         """Show what passes this filter alone."""
@@ -329,8 +342,7 @@ class MainWindow(QMainWindow):
         self.hide()
         self.installation.stop()
         self.run.shutdown()
-        self.thumbnails.stop()
-        self.previews.stop()
+        self.views.stop()
         self.decisions.close()
         self._garbage.stop()
         super().closeEvent(event)

@@ -141,6 +141,17 @@ def draw_eye(painter: QPainter, box: QRectF, colour: QColor, *, is_open: bool) -
         painter.strokePath(_polyline(box, (start, end)), pen)
 
 
+def draw_smile(painter: QPainter, box: QRectF, colour: QColor) -> None:
+    """A smiling mouth under two eyes."""
+    mouth = QPainterPath(_at(box, 0.12, 0.5))
+    mouth.quadTo(_at(box, 0.5, 1.08), _at(box, 0.88, 0.5))
+    painter.strokePath(mouth, _pen(box, colour, 0.11))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    for x in (0.3, 0.7):
+        painter.drawEllipse(_at(box, x, 0.22), box.width() * 0.09, box.width() * 0.09)
+
+
 def draw_state(painter: QPainter, box: QRectF, state: ModelState) -> None:
     """Active: disc. Idle: ring. Missing: triangle. Failed: cross. Disabled: bar."""
     colour = theme.STATE_COLOURS[state]

@@ -1,4 +1,4 @@
-"""Large pictures in the background: the photo asked for first, then its neighbours."""
+"""Large pictures in the background: what was asked for first comes first; what is shown fits exactly."""
 
 from __future__ import annotations
 
@@ -6,44 +6,68 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
+from PySide6.QtCore import QObject, QRunnable, QSize, Qt, QThreadPool, Signal, Slot
 from PySide6.QtGui import QImage, QPixmap
 
 from engine.album.decode import decode
 from engine.errors import PhotoError
 from engine.types import Photo
-from gui.thumbnails import to_qimage
+from gui.thumbnails import fit, to_qimage
 
 log = logging.getLogger(__name__)
 
 WORKERS = 2
-KEPT = 7  # pictures: the one shown and its neighbours; at 2560 px about 20 MB each
-FULL = 1_000_000  # a long side that no photo has: all its pixels
+FITTED_BYTES = 160_000_000  # of pictures that fit a box: some thirty at 1366 x 768, eight at 4K
+FULL_KEPT = 3  # pictures with all their pixels: two that are compared and the next one
+FULL_SIDE = 1_000_000  # a long side that no photo has: all its pixels
 
-Key = tuple[int, int, int]  # job id, photo id, long side
+Box = tuple[int, int]  # screen pixels to fit into
+FULL: Box = (0, 0)  # all pixels of the photo
+_KEEP = Qt.AspectRatioMode.KeepAspectRatio
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A picture of a photo that fits `box`. `size` is the photo's own, where known."""
+
+    photo: Photo
+    box: Box
+    size: QSize
 
 
 class _Decoding(QRunnable):
     """Decodes one photo and hands the picture over."""
 
-    def __init__(self, previews: Previews, key: Key, photo: Photo) -> None:
+    def __init__(self, previews: Previews, job: int, wish: Wish) -> None:
         super().__init__()
-        self._previews, self._key, self._photo = previews, key, photo
+        self._previews, self._job, self._wish = previews, job, wish
 
     def run(self) -> None:
-        if not self._previews.claim(self._key):
+        key = (self._job, self._wish.photo.id, self._wish.box)
+        if not self._previews.claim(key):
             return
         reason = ""
         image = QImage()
         try:
-            image = to_qimage(decode(self._photo, self._key[2]).image)
+            image = picture(self._wish)
         except PhotoError as error:
             reason = error.what
         except Exception as error:  # a pool thread must not die of one photo; the view shows the reason
-            log.exception("No preview of %s", self._photo.path)
+            log.exception("No preview of %s", self._wish.photo.path)
             reason = str(error)
-        self._previews.decoded.emit(self._key, image, reason)
+        self._previews.decoded.emit(key, image, reason)
+
+
+def picture(wish: Wish) -> QImage:
+    """Decode a photo to the size that is wished. Raises PhotoError."""
+    if wish.box == FULL:
+        return to_qimage(decode(wish.photo, FULL_SIDE).image)
+    box = QSize(*wish.box)
+    wanted = wish.size.scaled(box, _KEEP) if not wish.size.isEmpty() else box
+    side = max(wanted.width(), wanted.height(), 1)
+    return fit(to_qimage(decode(wish.photo, side).image), box)
 
 
 class Previews(QObject):
@@ -55,9 +79,9 @@ class Previews(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._job = 0
-        self._kept: OrderedDict[tuple[int, int], QPixmap] = OrderedDict()
+        self._kept: OrderedDict[tuple[int, Box], QPixmap] = OrderedDict()
         self._failed: dict[int, str] = {}
-        self._running: set[Key] = set()  # being decoded just now; shared with the pool's threads
+        self._running: set[tuple[int, int, Box]] = set()  # shared with the pool's threads
         self._lock = threading.Lock()
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(WORKERS)
@@ -69,27 +93,34 @@ class Previews(QObject):
         self._kept.clear()
         self._failed.clear()
 
-    def get(self, photo_id: int, long_side: int) -> QPixmap | None:
-        return self._kept.get((photo_id, long_side))
+    def get(self, photo_id: int, box: Box) -> QPixmap | None:
+        """Return the picture that fits `box`, when it is there."""
+        return self._kept.get((photo_id, box))
+
+    def best(self, photo_id: int) -> QPixmap | None:
+        """Return the largest picture there is of a photo."""
+        found = [pixmap for (photo, _), pixmap in self._kept.items() if photo == photo_id]
+        return max(found, key=lambda pixmap: pixmap.width(), default=None)
 
     def failure(self, photo_id: int) -> str | None:
         """Return why there is no picture of a photo."""
         return self._failed.get(photo_id)
 
-    def want(self, photos: Sequence[Photo], long_side: int) -> None:
+    def want(self, wishes: Sequence[Wish]) -> None:
         """Fetch these, the first one first; wishes that have not begun are forgotten."""
         self._pool.clear()
-        for rank, photo in enumerate(photos):
-            key = (self._job, photo.id, long_side)
-            if (photo.id, long_side) in self._kept:
-                self._kept.move_to_end((photo.id, long_side))
-            elif photo.id not in self._failed:
-                self._pool.start(_Decoding(self, key, photo), -rank)
+        for rank, wish in enumerate(wishes):
+            key = (wish.photo.id, wish.box)
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            elif wish.photo.id not in self._failed:
+                self._pool.start(_Decoding(self, self._job, wish), -rank)
 
-    def claim(self, key: Key) -> bool:
+    def claim(self, key: tuple[int, int, Box]) -> bool:
         """Tell a pool thread whether the picture is its to decode; another may be at it already."""
         with self._lock:
-            if key in self._running:
+            here = key[0] == self._job and key[1:] in self._kept
+            if here or key in self._running:
                 return False
             self._running.add(key)
             return True
@@ -99,22 +130,30 @@ class Previews(QObject):
         self._pool.waitForDone()
 
     @Slot(object, QImage, str)
-    def _take(self, key: Key, image: QImage, reason: str) -> None:
-        job, photo_id, long_side = key
+    def _take(self, key: tuple[int, int, Box], image: QImage, reason: str) -> None:
+        job, photo_id, box = key
         with self._lock:
+            if job == self._job and not reason:
+                self._kept[(photo_id, box)] = QPixmap.fromImage(image)
             self._running.discard(key)
         if job != self._job:
             return
         if reason:
             self._failed[photo_id] = reason
-        else:
-            self._kept[(photo_id, long_side)] = QPixmap.fromImage(image)
-            self._drop_old()
+        self._drop_old()
         self.arrived.emit(photo_id)
 
     def _drop_old(self) -> None:
         full = [key for key in self._kept if key[1] == FULL]
-        for key in full[:-1]:
+        for key in full[:-FULL_KEPT]:
             del self._kept[key]
-        while len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
+        fitted = [key for key in self._kept if key[1] != FULL]
+        used = sum(_bytes(self._kept[key]) for key in fitted)
+        for key in fitted[:-1]:
+            if used <= FITTED_BYTES:
+                break
+            used -= _bytes(self._kept.pop(key))
+
+
+def _bytes(pixmap: QPixmap) -> int:
+    return 4 * pixmap.width() * pixmap.height()

@@ -130,14 +130,22 @@ class Thumbnails(QObject):
 
     arrived = Signal(int)  # photo id, of the current job
 
-    def __init__(self, data_dir: DataDir, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        data_dir: DataDir,
+        parent: QObject | None = None,
+        *,
+        kept: int = KEPT,
+        workers: int = WORKERS,
+    ) -> None:
         super().__init__(parent)
         self._job = 0
         self._box = QSize(384, 384)
+        self._most = kept
         self._kept: OrderedDict[int, tuple[QSize, QPixmap]] = OrderedDict()
         self._wishes = _Wishes()
         cache = ThumbnailCache(data_dir.thumbnails)
-        self._workers = [_Worker(self._wishes, cache) for _ in range(WORKERS)]
+        self._workers = [_Worker(self._wishes, cache) for _ in range(workers)]
         for worker in self._workers:
             worker.loaded.connect(self._take)
             worker.start(QThread.Priority.LowPriority)
@@ -174,6 +182,6 @@ class Thumbnails(QObject):
         if job != self._job:
             return
         self._kept[photo] = (wish.box, QPixmap.fromImage(image))
-        while len(self._kept) > KEPT:
+        while len(self._kept) > self._most:
             self._kept.popitem(last=False)
         self.arrived.emit(photo)

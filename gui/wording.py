@@ -153,6 +153,23 @@ def verdict_sentence(verdict: Verdict, entry: Entry, other_name: str) -> str:
     return f"Close pair: {word} {other_name} with {verdict.confidence * 100:.0f}% confidence, {by}"
 
 
+def pair_sentence(verdict: Verdict | None, left: Entry | None, right: Entry | None) -> str:
+    """Return what was said of two photos side by side, and by whom; arrows point at the one preferred."""
+    if left is None or right is None:
+        return "There is nothing to compare this photo with."
+    if verdict is None:
+        return f"No close pair: composite {composite_text(left)} against {composite_text(right)}"
+    by = f"by {verdict.source}" + (f" [{verdict.sha256[:8]}]" if verdict.sha256 else "")
+    if verdict.winner is None:
+        return f"Close pair: can't tell · {by}"
+    sure = f"preferred · {verdict.confidence * 100:.0f}% confidence · {by}"
+    return (
+        f"◀  {stem(left.photo.name)} {sure}"
+        if verdict.winner == left.photo.id
+        else f"{stem(right.photo.name)} {sure}  ▶"
+    )
+
+
 def exposure_line(metadata: Metadata) -> str:
     """Return such as "1/250 s · f/2.8 · ISO 400 · 85 mm"; empty when EXIF is silent."""
     parts: list[str] = []

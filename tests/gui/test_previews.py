@@ -1,12 +1,15 @@
-"""Large pictures: one decode each, of the job at hand, failures with their reason."""
+"""Large pictures: one decode each, fitting exactly, of the job at hand, failures with their reason."""
 
 import pytest
 from PIL import Image
+from PySide6.QtCore import QSize
 
 from engine.album import decode as decoding
 from engine.types import Photo
 from gui import previews as module
-from gui.previews import FULL, KEPT, Previews
+from gui.previews import FULL, FULL_KEPT, Box, Previews, Wish
+
+BOX = (600, 500)
 
 
 @pytest.fixture
@@ -37,48 +40,85 @@ def _photos(folder, count: int) -> list[Photo]:
     return [Photo(number, file.name, (file,)) for number, file in enumerate(files)]
 
 
-def _have(previews: Previews, photos: list[Photo], side: int) -> bool:
-    return all(previews.get(photo.id, side) is not None for photo in photos)
+def _want(previews: Previews, photos: list[Photo], box: Box = BOX) -> None:
+    previews.want([Wish(photo, box, QSize(1200, 800)) for photo in photos])
+
+
+def _have(previews: Previews, photos: list[Photo], box: Box = BOX) -> bool:
+    return all(previews.get(photo.id, box) is not None for photo in photos)
+
+
+@pytest.mark.parametrize("size", [QSize(1200, 800), QSize()])
+def test_a_picture_fits_its_box_to_the_pixel(qtbot, previews, tmp_path, size):
+    (photo,) = _photos(tmp_path, 1)
+    with qtbot.waitSignal(previews.arrived):
+        previews.want([Wish(photo, BOX, size)])
+    picture = previews.get(photo.id, BOX)
+    assert (picture.width(), picture.height()) == (600, 400)
+
+
+def test_a_photo_is_decoded_no_larger_than_it_is_shown(qtbot, previews, tmp_path, monkeypatch):
+    sides: list[int] = []
+
+    def note(photo: Photo, long_side: int) -> decoding.Decoded:
+        sides.append(long_side)
+        return decoding.decode(photo, long_side)
+
+    monkeypatch.setattr(module, "decode", note)
+    (photo,) = _photos(tmp_path, 1)
+    with qtbot.waitSignal(previews.arrived):
+        previews.want([Wish(photo, (600, 200), QSize(1200, 800))])
+    assert sides == [300], "the box is low: the photo is 300 pixels wide in it"
 
 
 def test_what_is_wanted_again_and_again_is_decoded_once(qtbot, previews, decoded, tmp_path):
     photos = _photos(tmp_path, 3)
     for _ in range(20):
-        previews.want(photos, 600)
+        _want(previews, photos)
         qtbot.wait(2)
-    qtbot.waitUntil(lambda: _have(previews, photos, 600))
+    qtbot.waitUntil(lambda: _have(previews, photos))
     assert sorted(decoded) == [photo.name for photo in photos]
 
 
-def test_full_detail_has_every_pixel_and_only_the_last_is_kept(qtbot, previews, tmp_path):
-    photos = _photos(tmp_path, 2)
+def test_full_detail_has_every_pixel_and_only_the_last_are_kept(qtbot, previews, tmp_path):
+    photos = _photos(tmp_path, FULL_KEPT + 1)
     for photo in photos:
-        previews.want([photo], FULL)
+        _want(previews, [photo], FULL)
         qtbot.waitUntil(lambda photo=photo: previews.get(photo.id, FULL) is not None)
     assert previews.get(photos[1].id, FULL).width() == 1200
     assert previews.get(photos[0].id, FULL) is None
 
 
-def test_a_bounded_number_of_pictures_is_kept(qtbot, previews, tmp_path):
-    photos = _photos(tmp_path, KEPT + 3)
+def test_the_best_picture_is_the_largest(qtbot, previews, tmp_path):
+    (photo,) = _photos(tmp_path, 1)
+    assert previews.best(photo.id) is None
+    for box in ((300, 300), FULL, (600, 600)):
+        _want(previews, [photo], box)
+        qtbot.waitUntil(lambda box=box: previews.get(photo.id, box) is not None)
+    assert previews.best(photo.id).width() == 1200
+
+
+def test_pictures_are_kept_up_to_a_number_of_bytes(qtbot, previews, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "FITTED_BYTES", 3 * 4 * 300 * 200)
+    photos = _photos(tmp_path, 6)
     for photo in photos:
-        previews.want([photo], 300)
-        qtbot.waitUntil(lambda photo=photo: previews.get(photo.id, 300) is not None)
-    assert len(previews._kept) == KEPT
+        _want(previews, [photo], (300, 300))
+        qtbot.waitUntil(lambda photo=photo: previews.get(photo.id, (300, 300)) is not None)
+    assert [photo.id for photo in photos if previews.get(photo.id, (300, 300))] == [3, 4, 5]
 
 
 def test_pictures_of_a_former_album_do_not_arrive(qtbot, previews, tmp_path):
     photos = _photos(tmp_path, 2)
-    previews.want(photos, 600)
+    _want(previews, photos)
     previews.begin(2)
     with qtbot.assertNotEmitted(previews.arrived, wait=400):
         pass
-    assert previews.get(photos[0].id, 600) is None
+    assert previews.get(photos[0].id, BOX) is None
 
 
 def test_a_photo_that_cannot_be_decoded_says_why(qtbot, previews, tmp_path):
     file = tmp_path / "empty.jpg"
     file.touch()
     with qtbot.waitSignal(previews.arrived):
-        previews.want([Photo(5, file.name, (file,))], 600)
+        previews.want([Wish(Photo(5, file.name, (file,)), BOX, QSize())])
     assert previews.failure(5) == "is empty (0 bytes)"

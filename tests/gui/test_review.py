@@ -9,6 +9,7 @@ from PySide6.QtTest import QAbstractItemModelTester
 from engine.types import Decision, ModelState, Role
 from gui.criteria import Filter
 from gui.main_window import MainWindow
+from gui.pictures import box_of
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -159,7 +160,8 @@ def test_the_large_view_shows_the_photo_in_full_detail_at_100_percent(qtbot, win
     _press(qtbot, window, Qt.Key.Key_E)
     first = window.grid.current
     assert first is not None
-    qtbot.waitUntil(lambda: window.previews.get(first.photo.id, window.loupe._side()) is not None)
+    box = box_of(window.loupe.canvas, first)
+    qtbot.waitUntil(lambda: window.previews.get(first.photo.id, box) is not None)
     _press(qtbot, window, Qt.Key.Key_Z)
     assert window.loupe.canvas.zoomed
     qtbot.waitUntil(lambda: window.loupe.canvas.picture_box().width() == 800)

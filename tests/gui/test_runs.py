@@ -6,12 +6,13 @@ import shutil
 import time
 from pathlib import Path
 
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import Qt
 
 from engine.events import Notice, PhotoFailed
 from engine.library.decisions import DecisionStore, PhotoKey
 from engine.types import Decision
 from gui.main_window import MainWindow
+from gui.view_state import View
 
 
 def _second_album(first: Path) -> Path:
@@ -111,9 +112,9 @@ def test_a_copy_of_a_decided_photo_is_not_decided(
 def test_zoom_stays_inside_a_group_and_ends_with_it(qtbot, window: MainWindow):
     window.show_loupe()
     qtbot.keyClick(window.loupe, Qt.Key.Key_Z)
-    window.loupe.canvas.zoom_to(QPointF(0.3, 0.7))
+    window.loupe.canvas.show_view(View(1.0, 0.3, 0.7))
     qtbot.keyClick(window.loupe, Qt.Key.Key_Right)
-    assert window.loupe.canvas.zoomed
+    assert window.loupe.canvas.view == View(1.0, 0.3, 0.7)
     qtbot.keyClick(window.loupe, Qt.Key.Key_Down)
     assert not window.loupe.canvas.zoomed
 

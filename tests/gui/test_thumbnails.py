@@ -101,10 +101,12 @@ def test_what_is_being_loaded_is_not_asked_for_again(cache, tmp_path):
     assert wishes._waiting
 
 
-def test_a_bounded_number_is_kept(qtbot, loader, tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "KEPT", 3)
+def test_a_bounded_number_is_kept(qtbot, cache, tmp_path):
+    loader = Thumbnails(cache, kept=3, workers=1)
+    loader.begin(1)
     for number in range(5):
         _fetch(qtbot, loader, _photo(tmp_path, number, (9, 9, 9), (32, 32)))
+    loader.stop()
     assert len(loader._kept) == 3
 
 

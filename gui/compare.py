@@ -1,0 +1,289 @@
+"""Compare: champion and challenger side by side, zoomed and panned together, and the verdict between them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from engine.types import Decision, Face, Role
+from gui import wording
+from gui.album_model import AlbumModel
+from gui.canvas import Canvas
+from gui.decisions import Decisions
+from gui.entry import Entry
+from gui.face_match import leading, partner
+from gui.info_strip import InfoStrip
+from gui.pair import LEFT, RIGHT, Pair
+from gui.pictures import Pictures, box_of
+from gui.view_state import WHOLE, View
+
+_LEFTWARDS, _MIDDLE = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignHCenter
+_RIGHTWARDS = Qt.AlignmentFlag.AlignRight
+TITLES = ("Champion", "Challenger")
+
+
+class Pane(QWidget):
+    """One side: a heading, the photo, its marks and scores."""
+
+    def __init__(self, model: AlbumModel, title: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAccessibleName(title)
+        self._title = title
+        self.heading = QLabel(self)
+        self.heading.setProperty("tone", "muted")
+        self.heading.setContentsMargins(14, 6, 14, 6)
+        self.canvas = Canvas(self)
+        self.info = InfoStrip(model, self, brief=True)
+        self.offset = (0.0, 0.0)  # of this pane's view from the common one, as fractions of the photo
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.heading)
+        layout.addWidget(self.canvas, 1)
+        layout.addWidget(self.info)
+
+    def show_state(self, *, active: bool) -> None:
+        self.canvas.framed = active
+        self.heading.setText(f"{self._title} · {'steps with ← →' if active else 'stays'}")
+        self.canvas.update()
+
+
+class Compare(QWidget):
+    """Keys act on the active side, which is the grid's current photo."""
+
+    current_wanted = Signal(int)  # photo id
+    group_done = Signal(int)  # the photo that was kept of a group whose photos are all decided
+
+    def __init__(
+        self, model: AlbumModel, pictures: Pictures, decisions: Decisions, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._pictures, self._decisions = pictures, decisions
+        self.pair = Pair(model)
+        self.panes = (Pane(model, TITLES[LEFT], self), Pane(model, TITLES[RIGHT], self))
+        self.together, self.aligned = True, True
+        self._common = WHOLE
+        self._verdict, self._state = QLabel(self), QLabel(self)
+        self._state.setProperty("tone", "muted")
+        self._lay_out()
+        for pane in self.panes:
+            pane.canvas.viewed.connect(self._note_view)
+            pane.canvas.zoom_wanted.connect(self._click)
+        pictures.arrived.connect(self._note_arrival)
+
+    def _lay_out(self) -> None:
+        between = QWidget(self)
+        between.setObjectName("verdict")
+        between.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        row = QHBoxLayout(between)
+        row.setContentsMargins(14, 7, 14, 7)
+        hint = QLabel("K keeps the left one · L keeps the right one", between)
+        hint.setProperty("tone", "muted")
+        for label, side in ((hint, _LEFTWARDS), (self._verdict, _MIDDLE), (self._state, _RIGHTWARDS)):
+            label.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+            if label is not self._verdict:
+                label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            row.addWidget(label, 0 if label is self._verdict else 1)
+        sides = QHBoxLayout()
+        sides.setSpacing(3)
+        for pane in self.panes:
+            sides.addWidget(pane, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(between)
+        layout.addLayout(sides, 1)
+
+    # -- what is shown
+
+    def begin(self, current: Entry, selected: Sequence[Entry] = ()) -> None:
+        """Compare this photo with its group's pick, or two selected ones."""
+        self.pair.begin(current, selected)
+        self._common = WHOLE
+        self._align(LEFT, RIGHT)
+        self._tell_active()
+        self.refresh()
+
+    def show_entry(self, entry: Entry | None) -> None:
+        """Follow the current photo."""
+        if entry is None or not self.isVisible():
+            return
+        before = (self.pair[LEFT], self.pair[RIGHT])
+        self.pair.take(entry)
+        changed = [side for side in (LEFT, RIGHT) if self.pair[side] is not before[side]]
+        if len(changed) == 2:
+            self._common = WHOLE
+        self._align(*changed)
+        self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        if not self.isVisible():
+            return
+        for side, pane in enumerate(self.panes):
+            pane.show_state(active=side == self.pair.active)
+            pane.info.show_entry(self.pair[side])
+        self._verdict.setText(wording.pair_sentence(self.pair.verdict(), self.pair[LEFT], self.pair[RIGHT]))
+        self._verdict.setAccessibleName(self._verdict.text())
+        words = ["together" if self.together else "each for itself"]
+        words += ["faces aligned"] if self.aligned and self._partners() else []
+        self._state.setText("Zoom and pan: " + ", ".join(words))
+        self._show_views()
+
+    @property
+    def words(self) -> str:
+        return "\n".join((self._verdict.text(), *(pane.info.words for pane in self.panes)))
+
+    # -- commands
+
+    def step(self, by: int) -> None:
+        """Put the next or previous photo of the group on the active side."""
+        following = self.pair.next_one(by)
+        if following is not None:
+            self.current_wanted.emit(following.photo.id)
+
+    def keep(self, side: int) -> None:
+        """Accept one side, reject the other; the winner meets the next of the group that is undecided."""
+        found = self.pair.keep(side)
+        if found is None:
+            return
+        kept, gone = found
+        if self._decisions.decide({kept.photo.id: Decision.ACCEPT, gone.photo.id: Decision.REJECT}):
+            following = self.pair.challenge(kept)
+            if following is None:
+                self.group_done.emit(kept.photo.id)
+                return
+            self._align(LEFT, RIGHT)
+            self.current_wanted.emit(following.photo.id)
+            self.refresh()
+
+    def switch(self) -> None:
+        """Let the other side be the active one."""
+        self.pair.active = 1 - self.pair.active
+        self._tell_active()
+        self.refresh()
+
+    def swap(self) -> None:
+        self.pair.swap()
+        self._align(LEFT, RIGHT)
+        self.refresh()
+
+    def toggle_zoom(self) -> None:
+        left = _faces(self.pair[LEFT])
+        face = leading(left) if self.aligned and self._partners() else None
+        self._zoom_to(*(_middle(face) if face else (0.5, 0.5)))
+
+    def toggle_together(self) -> None:
+        """Zoom and pan both, or each for itself; where they are now they stay."""
+        self.together = not self.together
+        if self.together:
+            self._common = self.panes[LEFT].canvas.view.moved(*_minus(self.panes[LEFT].offset))
+            for pane in self.panes:
+                pane.offset = _between(self._common, pane.canvas.view)
+        self.refresh()
+
+    def toggle_aligned(self) -> None:
+        self.aligned = not self.aligned
+        self._align(LEFT, RIGHT)
+        self.refresh()
+
+    def _tell_active(self) -> None:
+        entry = self.pair[self.pair.active]
+        if entry is not None:
+            self.current_wanted.emit(entry.photo.id)
+
+    # -- views of the panes
+
+    def _zoom_to(self, x: float, y: float) -> None:
+        self._common = WHOLE if self.panes[self.pair.active].canvas.zoomed else View(1.0, x, y)
+        for pane in self.panes:
+            pane.canvas.show_view(self._common.moved(*pane.offset))
+        self._show_views()
+
+    @Slot(object)
+    def _click(self, spot: object) -> None:
+        pane = self._pane_of_sender()
+        self._zoom_to(spot.x() - pane.offset[0], spot.y() - pane.offset[1])  # type: ignore[attr-defined]
+
+    @Slot(object, bool)
+    def _note_view(self, view: View, alone: bool) -> None:
+        """A hand has moved one pane: the other follows, unless Shift was held or they go apart."""
+        pane = self._pane_of_sender()
+        if alone or not self.together:
+            pane.offset = _between(self._common, view)
+        else:
+            self._common = view.moved(*_minus(pane.offset))
+        self._show_views()
+
+    def _show_views(self) -> None:
+        if self.together:
+            for pane in self.panes:
+                pane.canvas.show_view(self._common.moved(*pane.offset))
+        self._want()
+        for side, pane in enumerate(self.panes):
+            self._pictures.show(pane.canvas, self.pair[side])
+
+    def _align(self, *sides: int) -> None:
+        """Set the offsets of sides whose photo changed, so that the same face stands in the same place."""
+        for side in sides:
+            self.panes[side].offset = (0.0, 0.0)
+        faces = self._partners() if self.aligned else None
+        if faces and sides:
+            (x, y), (other_x, other_y) = _middle(faces[LEFT]), _middle(faces[RIGHT])
+            left = self.panes[LEFT].offset
+            self.panes[RIGHT].offset = (left[0] + other_x - x, left[1] + other_y - y)
+
+    def _partners(self) -> tuple[Face, Face] | None:
+        """Return the leading face of the left photo and the same person's on the right."""
+        face = leading(_faces(self.pair[LEFT]))
+        other = partner(face, _faces(self.pair[RIGHT])) if face else None
+        return (face, other) if face and other else None
+
+    def _pane_of_sender(self) -> Pane:
+        return next((pane for pane in self.panes if pane.canvas is self.sender()), self.panes[LEFT])
+
+    # -- pictures
+
+    def _want(self) -> None:
+        order = (self.pair.active, 1 - self.pair.active)
+        shown = [(e, self.panes[s].canvas) for s in order if (e := self.pair[s]) is not None]
+        wishes = [(entry, box_of(canvas, entry)) for entry, canvas in shown]
+        following = self.pair.next_one(+1)
+        if following is not None:
+            wishes.append((following, box_of(self.panes[self.pair.active].canvas, following)))
+        self._pictures.want(wishes)
+
+    @Slot(int)
+    def _note_arrival(self, photo_id: int) -> None:
+        if not self.isVisible():
+            return
+        for side, pane in enumerate(self.panes):
+            entry = self.pair[side]
+            if entry is not None and entry.photo.id == photo_id:
+                self._pictures.show(pane.canvas, entry)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.refresh()
+
+
+def _faces(entry: Entry | None) -> Sequence[Face]:
+    portrait = entry.score(Role.PORTRAIT) if entry else None
+    return portrait.faces if portrait else ()
+
+
+def _middle(face: Face) -> tuple[float, float]:
+    x, y, width, height = face.box
+    return x + width / 2, y + height / 2
+
+
+def _between(common: View, view: View) -> tuple[float, float]:
+    return view.x - common.x, view.y - common.y
+
+
+def _minus(offset: tuple[float, float]) -> tuple[float, float]:
+    return -offset[0], -offset[1]

@@ -1,0 +1,69 @@
+"""The strip below a large photo: its marks, its name and place, its scores and exposure, and why."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+from gui import theme, wording
+from gui.album_model import AlbumModel
+from gui.entry import Entry
+from gui.marks_view import MarksView
+
+
+class InfoStrip(QWidget):
+    """Three lines of words beside the marks; two where `brief`."""
+
+    def __init__(self, model: AlbumModel, parent: QWidget, *, brief: bool = False) -> None:
+        super().__init__(parent)
+        self.setObjectName("loupeInfo")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._model, self._brief = model, brief
+        self._marks = MarksView(self)
+        self._title, self._line, self._reasons = QLabel(self), QLabel(self), QLabel(self)
+        self._title.setFont(theme.scaled_font(self.font(), 1.1, bold=True))
+        self._line.setProperty("tone", "muted")
+        self._reasons.setVisible(not brief)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        for label in (self._title, self._line, self._reasons):
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+            words.addWidget(label)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 8, 14, 8)
+        row.addWidget(self._marks)
+        row.addLayout(words, 1)
+
+    @property
+    def words(self) -> str:
+        return "\n".join(label.text() for label in (self._title, self._line, self._reasons))
+
+    def show_entry(self, entry: Entry | None) -> None:
+        self._marks.show_entry(entry)
+        if entry is None:
+            for label in (self._title, self._line, self._reasons):
+                label.clear()
+            return
+        position, size = self._model.place(entry)
+        place = f"   {position} of {size} in its group" if size > 1 else ""
+        self._title.setText(f"{entry.photo.name}{place}")
+        line = "   ".join(filter(None, self._facts(entry)))
+        self._line.setText(line)
+        self._line.setToolTip(line)
+        self._reasons.setText("; ".join(self._because(entry)))
+        self._reasons.setToolTip(self._reasons.text())
+
+    def _facts(self, entry: Entry) -> list[str]:
+        parts = [] if self._brief else [wording.marks_text(entry.marks)]
+        parts.append(f"Composite {wording.composite_text(entry)}")
+        parts.append(wording.models_text(entry, self._model.roles))
+        parts += [f"{wording.ROLE_TITLES[s.role]} {wording.percent(s.value)}" for s in entry.scores]
+        if entry.inspected:
+            parts.append(wording.exposure_line(entry.inspected.metadata))
+        return parts
+
+    def _because(self, entry: Entry) -> list[str]:
+        reasons = list(wording.reasons(entry))
+        if found := self._model.verdict(entry):
+            reasons.append(wording.verdict_sentence(found[0], entry, found[1]))
+        return reasons
