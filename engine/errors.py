@@ -48,6 +48,8 @@ class PhotoError(FramepickError):
 class ModelError(FramepickError):
     """A model cannot be loaded or run; the role says so in its status."""
 
+    exit_code = EXIT_NOTHING_DONE
+
 
 class WeightsMissingError(ModelError):
     """A weights file is not installed."""
@@ -59,6 +61,10 @@ class WeightsCorruptError(ModelError):
 
 class RuntimeUnfitError(ModelError):
     """A runtime cannot run this network, or not with the right answers; another may."""
+
+
+class WeightsNotFiniteError(ModelError):
+    """A weights file holds values that are no numbers."""
 
 
 class InstallError(FramepickError):

@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass
 
 from engine.selection.candidate import Candidate
-from engine.types import Inspected, ModelStatus, Photo, Score, Selection
+from engine.types import Inspected, ModelStatus, Photo, Role, Score, Selection
 
 
 class CancelToken:
@@ -69,9 +69,13 @@ class Selected:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """All that the selection was made of, just before the end: recomposing it runs no model. Read only."""
+    """All that the selection was made of, just before the end: recomposing it runs no model. Read only.
+
+    `skipped` are roles that were switched off while photos had no score of theirs.
+    """
 
     candidates: tuple[Candidate, ...]
+    skipped: frozenset[Role] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,15 +28,17 @@ from engine.events import (
 from engine.library.repair import take_notes
 from engine.library.scores import CachedScore, ScoreStore
 from engine.models.registry import batch_size, build_lineup
-from engine.models.status import StatusBoard
+from engine.models.status import StatusBoard, log_summary
 from engine.paths import DataDir
 from engine.scoring.composite import with_portrait_rules
 from engine.selection.candidate import Candidate
+from engine.selection.difference import without_roles
 from engine.selection.picks import select
 from engine.settings import Settings
 from engine.stages.decoding import Decoder, Frame, decode_ahead
 from engine.stages.inspecting import inspect_all
 from engine.stages.scoring import FrameScores, Scoring
+from engine.switches import RoleSwitches, with_switched_off
 from engine.telemetry import Telemetry
 from engine.types import Inspected, Photo, Role, Score
 
@@ -55,6 +57,7 @@ class CullJob:
     without: frozenset[Role] = frozenset()
     device: str | None = None
     infer: bool = True
+    switches: RoleSwitches = field(default_factory=RoleSwitches)  # may be turned while it runs
 
 
 def cull(job: CullJob, settings: Settings, data_dir: DataDir, cancel: CancelToken) -> Iterator[Event]:
@@ -99,13 +102,15 @@ class _Run:
         self._candidates: dict[int, Candidate] = {}
         self._notes: list[str] = []  # troubles of the run itself
         self._told: set[str] = set()
+        self._skipped: frozenset[Role] = frozenset()
+        self._selected_off: frozenset[Role] = frozenset()
 
     def close(self) -> None:
         self._scoring.close()
         self._store.close()
 
     def events(self) -> Iterator[Event]:
-        self._board.log_summary()
+        log_summary(self._board.statuses())
         with self._telemetry.stage("scan"):
             self._photos = scan(self._job.album, self._job.recursive)
         self._candidates = {p.id: Candidate(p.id, p.name) for p in self._photos}
@@ -119,7 +124,7 @@ class _Run:
             yield from self._score(missing)
             yield from self._select()
         yield from self._model_changes()
-        yield Composed(tuple(self._candidates.values()))
+        yield Composed(tuple(self._candidates.values()), self._skipped)
         yield self._finish()
 
     def _inspect(self) -> Iterator[Event]:
@@ -157,10 +162,16 @@ class _Run:
             for entry in cached[found.identity].values():
                 self._take(candidate, entry.score, entry)
                 self._board.count(entry.score.role, cached=1)
-            lacking = {role for role in keys if role not in candidate.scores}
+            lacking = self._not_off({role for role in keys if role not in candidate.scores})
             if lacking or candidate.sketch is None:
                 missing[photo_id] = lacking
         return missing
+
+    def _not_off(self, roles: set[Role]) -> set[Role]:
+        """Return those that are not switched off; remember which of them are."""
+        off = self._job.switches.off
+        self._skipped |= roles & off
+        return roles - off
 
     def _take(self, candidate: Candidate, score: Score, entry: CachedScore) -> None:
         if score.role is Role.PORTRAIT:
@@ -176,8 +187,10 @@ class _Run:
         yield from self._model_changes()
 
     def _select(self) -> Iterator[Event]:
+        self._selected_off = off = self._job.switches.off
         with self._telemetry.stage("select"):
-            selection = select(list(self._candidates.values()), self._settings.album)
+            candidates = without_roles(tuple(self._candidates.values()), off)
+            selection = select(candidates, self._settings.album)
         yield Selected(selection)
 
     def _score(self, missing: dict[int, set[Role]]) -> Iterator[Event]:
@@ -188,7 +201,8 @@ class _Run:
             yield from self._score_batch(frames, missing)
             clock.done += len(frames)
             yield clock.progress("score")
-            if time.monotonic() - selected > selecting and clock.done < clock.total:
+            due = time.monotonic() - selected > selecting or self._selected_off != self._job.switches.off
+            if due and clock.done < clock.total:
                 before = time.monotonic()
                 yield from self._select()
                 selected = time.monotonic()
@@ -215,7 +229,8 @@ class _Run:
         for frame in frames:
             if frame.error is not None:
                 yield self._failed(frame.photo.id, frame.error)
-        new = self._scoring.score(frames, missing, self._cancel)
+        wanted = {frame.photo.id: self._not_off(missing[frame.photo.id]) for frame in frames}
+        new = self._scoring.score(frames, wanted, self._cancel)
         self._remember(frames, new)
         for scored in new:
             candidate = self._candidates[scored.photo_id]
@@ -257,8 +272,8 @@ class _Run:
                 yield Notice(note)
 
     def _finish(self) -> Finished:
-        statuses = self._board.statuses()
-        self._board.log_summary()
+        statuses = with_switched_off(self._board.statuses(), self._job.switches.off)
+        log_summary(statuses)
         try:
             file = self._telemetry.write(self._data_dir, statuses)
         except OSError as error:

@@ -96,4 +96,5 @@ def _model_dict(status: ModelStatus) -> dict[str, Any]:
         "cached": status.cached,
         "failed": status.failed,
         "reason": status.reason,
+        "warning": status.warning,
     }

@@ -151,6 +151,7 @@ class ModelStatus:
     cached: int = 0
     failed: int = 0
     reason: str | None = None  # why it is not active, or what is not as it should be
+    warning: str | None = None  # what the last self-test of this very file found wrong with it
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
@@ -166,6 +166,15 @@ class AlbumModel(RowsModel):
         touched: set[int] = set()
         for event in events:
             self._apply_one(event, touched)
+        self._refilter()
+        self._tell_changed(touched, len(touched))
+        self.changed.emit()
+
+    def show_changed(self, photos: Collection[int]) -> None:
+        """Mark the photos, and no others, whose pick differs without the models that are switched off."""
+        touched = {photo for photo, entry in self._entries.items() if entry.changed != (photo in photos)}
+        for photo in touched:
+            self._entries[photo].changed = photo in photos
         self._refilter()
         self._tell_changed(touched, len(touched))
         self.changed.emit()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.events import (
     AlbumListed,
+    Composed,
     Event,
     Finished,
     ModelsChanged,
@@ -18,6 +19,7 @@ from engine.events import (
 from engine.paths import DataDir
 from engine.pipeline import CullJob
 from engine.settings import Settings
+from engine.switches import RoleSwitches
 from engine.worker import Engine
 from gui.album_model import AlbumModel
 from gui.criteria import Filter
@@ -33,6 +35,7 @@ class AlbumRun(QObject):
     progressed = Signal(object)  # Progress
     ordered = Signal()  # the first groups of a run are known
     models_changed = Signal(object)  # tuple[ModelStatus, ...]
+    composed = Signal(object)  # Composed
     ended = Signal()  # finished, stopped or failed
     broke = Signal(str)  # why the run could not go on
 
@@ -51,6 +54,7 @@ class AlbumRun(QObject):
         self._engine.events.connect(self._take)
         self._engine.failed.connect(self._fail)
         self._job: CullJob | None = None
+        self.switches = RoleSwitches()  # the same for every run of this window
         self.running = False
         self._ordered = False
 
@@ -60,7 +64,7 @@ class AlbumRun(QObject):
 
     def open(self, album: Path, recursive: bool = False) -> None:
         """Cull a folder; whatever runs is stopped, and nothing of it will show."""
-        self._start(CullJob(album.absolute(), recursive))
+        self._start(CullJob(album.absolute(), recursive, switches=self.switches))
 
     def again(self) -> None:
         """Read the same album again."""
@@ -104,6 +108,8 @@ class AlbumRun(QObject):
                 self.listed.emit(len(photos))
             case ModelsChanged(statuses):
                 self.models_changed.emit(statuses)
+            case Composed():
+                self.composed.emit(event)
             case Selected():
                 self._note_order()
             case Progress():

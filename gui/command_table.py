@@ -38,6 +38,7 @@ _COMPARE = {"place": Place.COMPARE}
 _COMPARE_SWITCH = {"place": Place.COMPARE, "checkable": True}
 _SURVEY = {"place": Place.SURVEY}
 _SWITCH = {"checkable": True}
+_OUT_AND_IN = "Switch the {} off or on for now: picks are made anew, and what differs is shown"
 
 # id, keys (separated by blanks), title, help, more
 Row = tuple[str, str, str, str] | tuple[str, str, str, str, dict[str, Any]]
@@ -202,6 +203,13 @@ TABLE: dict[str, tuple[Row, ...]] = {
             "Show photos that are much softer than the sharpest of their group",
             _SWITCH,
         ),
+        (
+            "filter.changed",
+            "Alt+9",
+            "Changed by model",
+            "Show photos that are a pick with, but not without the models switched off, or the reverse",
+            _SWITCH,
+        ),
         ("filter.search", "Ctrl+F", "Search…", "Show photos by name, camera or lens"),
         ("filter.details", "\\", "More filters", "Show the bar of stars, colours and search", _SWITCH),
     ),
@@ -225,6 +233,12 @@ TABLE: dict[str, tuple[Row, ...]] = {
             _SWITCH,
         ),
         ("panel.models", "M Ctrl+M", "Models", "Which models are at work, from which files", _SWITCH),
+    ),
+    "Models": (
+        ("model.aesthetic", "Shift+F1", "Aesthetic model", _OUT_AND_IN.format("aesthetic model"), _SWITCH),
+        ("model.quality", "Shift+F2", "Quality rules", _OUT_AND_IN.format("quality rules"), _SWITCH),
+        ("model.portrait", "Shift+F3", "Portrait model", _OUT_AND_IN.format("portrait model"), _SWITCH),
+        ("model.comparator", "Shift+F4", "Comparator", _OUT_AND_IN.format("comparator"), _SWITCH),
     ),
     "Help": (
         ("help.keys", "? F1", "Keyboard shortcuts", "Show this sheet"),

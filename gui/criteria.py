@@ -24,6 +24,7 @@ class Filter(StrEnum):
     FAILED = "failed"
     EYES_CLOSED = "eyes_closed"
     SOFT = "soft"
+    CHANGED = "changed"
 
 
 DECISIONS = {
@@ -36,6 +37,7 @@ TRAITS: dict[Filter, Test] = {
     Filter.FAILED: lambda entry: entry.error is not None,
     Filter.EYES_CLOSED: lambda entry: entry.eyes_closed,
     Filter.SOFT: lambda entry: entry.soft,
+    Filter.CHANGED: lambda entry: entry.changed,
 }
 WORDS = {
     Filter.PICKS: "suggested",
@@ -45,6 +47,7 @@ WORDS = {
     Filter.FAILED: "failed",
     Filter.EYES_CLOSED: "with eyes closed",
     Filter.SOFT: "soft",
+    Filter.CHANGED: "changed by the models switched off",
 }
 
 
@@ -98,7 +101,7 @@ class Criteria:
         decisions, labels, stars, text = self.decisions, self.labels, self.stars, self.text.casefold()
         tests: list[Test] = [TRAITS[trait] for trait in sorted(self.traits)]
         if decisions:
-            tests.append(lambda entry: entry.marks.decision in decisions)
+            tests.append(lambda entry: entry.standing in decisions)
         if stars:
             tests.append(lambda entry: entry.marks.stars >= stars)
         if labels:
@@ -122,8 +125,8 @@ class Counts:
 
 def count(entries: Iterable[Entry]) -> Counts:
     """Count a whole album, in one pass."""
-    total = picks = failed = closed = soft = 0
-    decided = dict.fromkeys(Decision, 0)
+    total = picks = failed = closed = soft = changed = 0
+    decided: dict[Decision | None, int] = dict.fromkeys((*Decision, None), 0)
     found = Counts()
     stars, labels = found.by_stars, found.by_label
     for entry in entries:
@@ -133,7 +136,8 @@ def count(entries: Iterable[Entry]) -> Counts:
         failed += entry.error is not None
         closed += entry.eyes_closed
         soft += entry.soft
-        decided[marks.decision] += 1
+        changed += entry.changed
+        decided[entry.standing] += 1
         if marks.stars:
             stars[marks.stars] += 1
         labels[marks.label] += 1
@@ -146,5 +150,6 @@ def count(entries: Iterable[Entry]) -> Counts:
         Filter.FAILED: failed,
         Filter.EYES_CLOSED: closed,
         Filter.SOFT: soft,
+        Filter.CHANGED: changed,
     }
     return found

@@ -27,6 +27,7 @@ class Entry:
     eyes_closed: bool = False  # on a prominent face
     soft: bool = False
     taken: float | None = None  # capture time in seconds, for sorting
+    changed: bool = False  # a pick with all models and none without those switched off, or the reverse
 
     def score(self, role: Role) -> Score | None:
         return next((score for score in self.scores if score.role is role), None)
@@ -38,6 +39,16 @@ class Entry:
     @property
     def group(self) -> int | None:
         return self.ranked.group if self.ranked else None
+
+    @property
+    def standing(self) -> Decision | None:
+        """Return what was decided; None for a photo that cannot be read and so waits for no decision."""
+        undecided = self.marks.decision is Decision.NONE
+        return None if undecided and self.error is not None else self.marks.decision
+
+    @property
+    def is_undecided(self) -> bool:
+        return self.standing is Decision.NONE
 
     @property
     def is_pick(self) -> bool:

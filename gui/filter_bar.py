@@ -23,7 +23,7 @@ from gui.criteria import Filter
 from gui.filter_details import FilterDetails
 
 COUNT_MS = 400  # counting 10,000 photos takes 10 ms, so counts follow changes a few times a second
-FIRST_ROW = (Filter.ALL, Filter.PICKS, Filter.ACCEPTED, Filter.REJECTED, Filter.UNDECIDED)
+FIRST_ROW = (Filter.ALL, Filter.PICKS, Filter.ACCEPTED, Filter.REJECTED, Filter.UNDECIDED, Filter.CHANGED)
 
 
 class FilterBar(QWidget):
@@ -137,6 +137,7 @@ class FilterBar(QWidget):
         for each, button in self._buttons.items():
             button.setText(f"{command(f'filter.{each.value}').title}  {counts[each]}")
             button.setChecked(criteria.has(each))
+        self._buttons[Filter.CHANGED].setVisible(counts[Filter.CHANGED] > 0 or criteria.has(Filter.CHANGED))
         self.details.show_choice(criteria, counts)
         shown, total = self._model.rowCount(), self._model.total
         self._shown.setText("" if shown == total else f"{shown} of {total} shown")

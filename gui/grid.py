@@ -24,6 +24,7 @@ _NOTHING = {
     Filter.FAILED: "Every photo could be read.",
     Filter.EYES_CLOSED: "No closed eyes were found.",
     Filter.SOFT: "No photo is softer than the others of its group.",
+    Filter.CHANGED: "No pick differs. Switch a model off in the Models panel (M) to see what it changes.",
 }
 REPAINT_MS = 16  # thumbnails that come within one frame are painted together
 

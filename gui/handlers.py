@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from engine.library.marks import MOST_STARS
-from engine.types import Label
+from engine.types import Label, Role
 from gui.actions import Handler
 from gui.compare import Compare
 from gui.criteria import Filter
@@ -40,6 +40,7 @@ def handlers_of(window: MainWindow) -> dict[str, Handler]:
         "filter.search": window.search,
         "filter.details": window.toggle_details,
         **{name: partial(window.panels.toggle, name) for name in window.panels.names},
+        **{f"model.{role}": partial(window.switching.toggle, role) for role in Role},
         "help.keys": window.show_keys,
         "help.messages": window.show_messages,
     }

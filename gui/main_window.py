@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QMainWindow, QVBoxLayout, QWidget
 from engine.models.registry import idle_statuses
 from engine.paths import DataDir
 from engine.settings import Settings
+from engine.types import ModelState
 from gui.actions import Actions
 from gui.album_model import AlbumModel
 from gui.album_run import AlbumRun
@@ -33,6 +34,7 @@ from gui.panels import Panels
 from gui.recent import RecentAlbums
 from gui.review import Review
 from gui.run_bar import RunBar
+from gui.switching import Switching
 from gui.text_sheet import TextSheet, messages_html, shortcuts_html
 from gui.views import Views
 
@@ -50,6 +52,7 @@ class MainWindow(QMainWindow):
         self.decisions = Decisions(data_dir.library, self.album, messages, self)
         self.run = AlbumRun(settings, data_dir, self.album, self.decisions, messages, self)
         self._make_views()
+        self.switching = Switching(settings, self.run, self.album, messages, self)
         self.review = Review(self.album, self.grid, self.decisions, self)
         self.installation = Installation(data_dir, messages, self)
         self.panels = Panels(self, self.album, settings)
@@ -119,7 +122,10 @@ class MainWindow(QMainWindow):
         self.run.listed.connect(self._show_listed)
         self.run.ordered.connect(self._go_to_first)
         self.run.progressed.connect(self.run_bar.show_progress)
-        self.run.models_changed.connect(self._show_models)
+        self.switching.statuses_changed.connect(self._show_models)
+        self.switching.told.connect(self.status_panel.show_difference)
+        self.status_panel.switched.connect(self.switching.toggle)
+        self.status_panel.changed_wanted.connect(self.show_changed)
         self.run.ended.connect(self._end)
         self.run.broke.connect(self._show_failure)
         self.status_panel.install_wanted.connect(self.installation.start)
@@ -264,6 +270,11 @@ class MainWindow(QMainWindow):
         self.filter_bar.details.search.setFocus()
         self.filter_bar.details.search.selectAll()
 
+    @Slot()
+    def show_changed(self) -> None:
+        self.set_filter(Filter.CHANGED)
+        self.show_grid()
+
     def resize_thumbnails(self, step: int) -> None:
         self.grid.set_size_step(self.grid.size_step + step)
 
@@ -305,13 +316,15 @@ class MainWindow(QMainWindow):
     @Slot()
     def refresh_models(self) -> None:
         """Show what each role would run; what a run says replaces it."""
-        self._show_models(idle_statuses(self._settings, self._data_dir))
+        self.switching.take_statuses(idle_statuses(self._settings, self._data_dir))
 
     @Slot(object)
     def _show_models(self, statuses: tuple) -> None:
         self.status_panel.show_statuses(statuses)
         self.inspector.show_statuses(statuses)
         self.bottom_bar.show_models(statuses)
+        for status in statuses:
+            self.actions_[f"model.{status.role}"].setChecked(status.state is not ModelState.DISABLED)
 
     @Slot()
     def _installed(self) -> None:
@@ -342,6 +355,7 @@ class MainWindow(QMainWindow):
         self.hide()
         self.installation.stop()
         self.run.shutdown()
+        self.switching.stop()
         self.views.stop()
         self.decisions.close()
         self._garbage.stop()

@@ -103,7 +103,7 @@ class Review(QObject):
     def next_undecided(self) -> None:
         start = self._row() + 1
         for row in range(start, self._model.rowCount()):
-            if self._model.entry_at(row).decision is Decision.NONE:
+            if self._model.entry_at(row).is_undecided:
                 self._grid.go_to_row(row)
                 return
 

@@ -34,7 +34,12 @@ class TextSheet(QDialog):
         return self._text.toPlainText()
 
 
-COLUMNS = (("Album", "Review", "Rate", "Help"), ("Go", "Compare"), ("View", "Panels"), ("Filter", "Sort"))
+COLUMNS = (
+    ("Album", "Review", "Rate", "Help"),
+    ("Go", "Compare"),
+    ("View", "Panels", "Models"),
+    ("Filter", "Sort"),
+)
 SYMBOLS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓", "PgUp": "Page Up", "PgDown": "Page Down"}
 
 

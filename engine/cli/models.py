@@ -1,4 +1,4 @@
-"""`models`: status of every role; install and verify the embedded default weights."""
+"""`models`: status of every role; install and verify the embedded default weights; check a file."""
 
 from __future__ import annotations
 
@@ -20,6 +20,10 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
         return _install(options, data_dir)
     if options.action == "verify":
         return _verify(data_dir)
+    if options.action == "check":
+        from engine.cli.check import run as check
+
+        return check(options, settings, data_dir)
     lineup = build_lineup(settings, data_dir)
     tables.print_statuses(lineup.statuses)
     print(f"Data directory: {data_dir.root} (settings: {data_dir.config.name})")

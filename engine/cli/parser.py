@@ -10,10 +10,12 @@ from typing import NoReturn
 
 from engine.cli.bench_options import add_degradations, add_train
 from engine.cli.export_options import add_export, add_reject
+from engine.cli.sidecar_options import add_sidecars
 from engine.errors import UsageError
+from engine.sidecars.profiles import Profile
 from engine.types import Role
 
-COMMANDS = ("cull", "compare", "models", "decide", "export", "reject", "benchmark", "train")
+COMMANDS = ("cull", "compare", "models", "decide", "export", "reject", "sidecars", "benchmark", "train")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,8 @@ class Options:
     without: frozenset[Role] = frozenset()
     require: frozenset[Role] = frozenset()
     action: str | None = None  # of `models`; None prints the status
-    source: Path | None = None  # --from
+    source: Path | None = None  # --from, or the file to check
+    photos: Path | None = None  # --photos
     photo: str = ""
     decision: str = "none"
     target: Path | None = None  # --to
@@ -41,6 +44,11 @@ class Options:
     dry_run: bool = False
     recovery: str | None = None  # of `export`: resume, rollback or undo
     reject_to: str = "folder"
+    read: bool = False  # of `sidecars`
+    write: bool = False
+    profiles: tuple[Profile, ...] | None = None
+    naming: str | None = None
+    prefer: str | None = None
     benchmark: str = ""
     photos: Path | None = None
     out: Path | None = None
@@ -125,6 +133,7 @@ def _command_parser() -> argparse.ArgumentParser:
         add(commands)
     add_export(commands, _common())
     add_reject(commands, _common())
+    add_sidecars(commands, _common())
     add_train(commands, _data_dir_alone())
     return parser
 
@@ -165,6 +174,11 @@ def _add_models(commands: _Commands) -> None:
         "--from", dest="source", type=Path, metavar="DIR", help="take them from there, no network"
     )
     actions.add_parser("verify", parents=[_common()], help="check the weights against their SHA-256")
+    check = actions.add_parser("check", parents=[_common()], help="does this weights file work, and know?")
+    check.add_argument("source", type=Path, metavar="FILE", help="a checkpoint, or an embedded default")
+    check.add_argument("--photos", type=Path, metavar="DIR", help="good photos to check with")
+    check.add_argument("--device", help="auto, cpu, cuda, cuda:N or mps")
+    _add_json(check)
 
 
 def _add_decide(commands: _Commands) -> None:

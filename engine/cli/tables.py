@@ -45,6 +45,8 @@ def print_statuses(statuses: Sequence[ModelStatus]) -> None:
         table.add_row(*_status_row(status))
     console().print(table)
     for status in statuses:
+        if status.warning:
+            print(f"{status.role}: WARNING: {status.warning}")
         if status.reason:
             print(f"{status.role}: {status.state}: {status.reason}")  # not in the table, which breaks words
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import ModelError
+from engine.errors import ModelError, WeightsNotFiniteError
 
 if TYPE_CHECKING:
     import h5py
@@ -74,7 +74,7 @@ def _read(path: Path) -> tuple[list[_Convolution], Array, Array]:
     except OSError as error:
         raise ModelError(f"NIMA weights {path} cannot be read: {error}") from error
     except ModelError as error:
-        raise ModelError(f"NIMA weights {path}: {error}") from error
+        raise type(error)(f"NIMA weights {path}: {error}") from error
     return convolutions, dense.T.copy(), bias
 
 
@@ -121,7 +121,7 @@ def _tensor(file: h5py.File, layer: str, part: str, shape: tuple[int, ...]) -> A
         raise ModelError(f"the tensor {name} has shape {dataset.shape}, expected {shape}")
     values = np.asarray(dataset, dtype=np.float32)
     if not np.isfinite(values).all():
-        raise ModelError(f"the tensor {name} holds values that are not finite")
+        raise WeightsNotFiniteError(f"the tensor {name} holds values that are not finite")
     return values
 
 

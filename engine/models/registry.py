@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from engine.checking.memory import with_warning
 from engine.errors import ModelError, UsageError, WeightsMissingError
 from engine.models.device import Device, choose_device
 from engine.models.status import status_of
@@ -48,7 +49,14 @@ def build_lineup(
         _Opening(_comparator_status(settings, without)),
     ]
     scorers = {o.status.role: o.scorer for o in openings if o.scorer is not None}
-    return Lineup(chosen, scorers, tuple(o.status for o in openings))
+    return Lineup(chosen, scorers, tuple(_status_of(opening, data_dir) for opening in openings))
+
+
+def _status_of(opening: _Opening, data_dir: DataDir) -> ModelStatus:
+    """Return the status with what the last self-test of that file found wrong, if anything."""
+    if opening.scorer is None:
+        return opening.status
+    return with_warning(opening.status, data_dir.library, opening.scorer.info.version)
 
 
 def idle_statuses(settings: Settings, data_dir: DataDir) -> tuple[ModelStatus, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from engine.errors import ModelError
+from engine.errors import ModelError, WeightsNotFiniteError
 from engine.models.checkpoint import Checkpoint
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ COUNTER = "num_batches_tracked"  # a training counter of batch normalisation tha
 def fill(network: nn.Module, checkpoint: Checkpoint, what: str) -> None:
     """Load all tensors into `network`, which is named `what` in messages.
 
-    Raises ModelError listing keys that are missing, unknown or of another shape, or naming the first
-    tensor that is not finite.
+    Raises ModelError listing keys that are missing, unknown or of another shape, WeightsNotFiniteError
+    naming the first tensor that is not finite.
     """
     expected = network.state_dict()
     state = checkpoint.state
@@ -45,7 +45,9 @@ def _refuse_non_finite(checkpoint: Checkpoint, names: Iterable[str]) -> None:
     for name in names:
         tensor = checkpoint.state.get(name)
         if tensor is not None and not bool(tensor.isfinite().all()):
-            raise ModelError(f"The checkpoint {checkpoint.path}: {name} holds values that are not finite.")
+            raise WeightsNotFiniteError(
+                f"The checkpoint {checkpoint.path}: {name} holds values that are not finite."
+            )
 
 
 def _shortened(names: list[str]) -> str:

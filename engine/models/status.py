@@ -86,10 +86,6 @@ class StatusBoard:
         self._shown = now
         return now
 
-    def log_summary(self) -> None:
-        """Write the `Model Status:` summary."""
-        log.info("Model Status:\n%s", summary(self.statuses()))
-
 
 def _judged(entry: _Entry) -> ModelStatus:
     """Return the status with the state its counts have earned."""
@@ -107,6 +103,11 @@ def _judged(entry: _Entry) -> ModelStatus:
     return status
 
 
+def log_summary(statuses: tuple[ModelStatus, ...]) -> None:
+    """Write the `Model Status:` summary."""
+    log.info("Model Status:\n%s", summary(statuses))
+
+
 def summary(statuses: tuple[ModelStatus, ...]) -> str:
     """Return one line per role: owner's name, state, model, short hash, device, counts, reason."""
     return "\n".join(_summary_line(status) for status in statuses)
@@ -118,4 +119,5 @@ def _summary_line(status: ModelStatus) -> str:
     counts = f"; scored {status.scored}, cached {status.cached}, failed {status.failed}"
     reason = f"; {status.reason}" if status.reason else ""
     name = SUMMARY_NAMES[status.role]
-    return f"  {name}: {status.state.value} - {status.name}{digest}{place}{counts}{reason}"
+    warning = f"; WARNING: {status.warning}" if status.warning else ""
+    return f"  {name}: {status.state.value} - {status.name}{digest}{place}{counts}{reason}{warning}"

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from engine.scoring.base import ScoreResult
 from engine.types import Role, Score
 
+NOT_FINITE = "the aesthetic model gave no finite number for this photo"
 OPINIONS = np.arange(1, 11, dtype=np.float64)
 
 
@@ -29,7 +30,7 @@ def result_of_mean(
     """Score a mean opinion (1..10); an error when it or the features (1-d) are no finite numbers."""
     length = float(np.linalg.norm(features))
     if not np.isfinite(mean) or not np.isfinite(length):
-        return ScoreResult(None, error="the aesthetic model gave no finite number for this photo")
+        return ScoreResult(None, error=NOT_FINITE)
     value = min(max((mean - 1.0) / 9.0, 0.0), 1.0)
     score = Score(Role.AESTHETIC, value, raw=mean, details=details, sha256=sha256)
     return ScoreResult(score, features=(features / max(length, 1e-12)).astype(np.float32))

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from engine.album.sequences import find_panoramas, find_sequences
 from engine.selection.candidate import Candidate
-from engine.selection.likeness import likeness
+from engine.selection.likeness import Likeness
 from engine.settings import Grouping
 from engine.types import SequenceKind
 
@@ -45,6 +45,7 @@ def group(candidates: Sequence[Candidate], settings: Grouping) -> list[Group]:
     ordered = in_capture_order(candidates)
     sequences = _sequence_groups([c for c in ordered if c.error is None])
     in_sequence = {c.photo_id: g for g in sequences for c in g.members}
+    alike = Likeness()
     groups: list[Group] = []
     current: list[Group] = []  # groups that a photo may still join
     for candidate in ordered:
@@ -56,7 +57,7 @@ def group(candidates: Sequence[Candidate], settings: Grouping) -> list[Group]:
         current = [g for g in current[-OPEN_GROUPS:] if _may_join(g, candidate, settings)]
         if candidate.captured_at is None:
             current = current[-1:]  # without times only neighbours by name can be of one moment
-        home = None if candidate.error else _best_home(current, candidate, settings)
+        home = None if candidate.error else _best_home(current, candidate, settings, alike)
         if home is None:
             home = Group()
             groups.append(home)
@@ -88,20 +89,22 @@ def _may_join(home: Group, candidate: Candidate, settings: Grouping) -> bool:
     return (candidate.captured_at - last.captured_at).total_seconds() <= settings.time_window_seconds
 
 
-def _best_home(current: Sequence[Group], candidate: Candidate, settings: Grouping) -> Group | None:
+def _best_home(
+    current: Sequence[Group], candidate: Candidate, settings: Grouping, alike: Likeness
+) -> Group | None:
     best, best_likeness = None, 0.0
     for home in current:
-        alike = _likeness_to(home, candidate, settings)
-        if alike > best_likeness:
-            best, best_likeness = home, alike
+        value = _likeness_to(home, candidate, settings, alike)
+        if value > best_likeness:
+            best, best_likeness = home, value
     return best
 
 
-def _likeness_to(home: Group, candidate: Candidate, settings: Grouping) -> float:
+def _likeness_to(home: Group, candidate: Candidate, settings: Grouping, alike: Likeness) -> float:
     """Return how well a photo fits a group, or 0 when it does not belong there."""
     last = home.members[-1]
     gap = _seconds_between(last, candidate)
-    known = [likeness(member, candidate) for member in home.members[-RECENT_MEMBERS:]]
+    known = [alike(member, candidate) for member in home.members[-RECENT_MEMBERS:]]
     values = [value for value in known if value is not None]
     if not values:  # nothing to compare yet: frames of one burst belong together
         return 1.0 if gap is not None and gap <= settings.burst_seconds else 0.0

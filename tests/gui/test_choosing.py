@@ -56,6 +56,7 @@ def test_a_photo_is_shown_when_every_part_holds(entries: dict[int, Entry], crite
         }
         return (
             (not criteria.decisions or entry.decision in criteria.decisions)
+            and not (criteria.decisions and entry.error and entry.decision is Decision.NONE)
             and all(traits[each] for each in criteria.traits)
             and entry.marks.stars >= criteria.stars
             and (not criteria.labels or entry.marks.label in criteria.labels)

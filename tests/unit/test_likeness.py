@@ -9,19 +9,20 @@ import pytest
 from PIL import Image, ImageEnhance, ImageFilter
 
 from engine.selection.candidate import Candidate
-from engine.selection.likeness import likeness, sketch_of
+from engine.selection.likeness import Likeness, sketch_of
 from engine.settings import load_settings
 from tests.photos import NAMES, open_photo
 
+NUMBERS = itertools.count()  # photos are told apart by their number
 GROUPING = load_settings().album.grouping
 
 
 def _candidate(image: Image.Image) -> Candidate:
-    return Candidate(0, "x", sketch=sketch_of(np.asarray(image.convert("RGB"))))
+    return Candidate(next(NUMBERS), "x", sketch=sketch_of(np.asarray(image.convert("RGB"))))
 
 
 def _like(a: Image.Image, b: Image.Image) -> float:
-    value = likeness(_candidate(a), _candidate(b))
+    value = Likeness()(_candidate(a), _candidate(b))
     assert value is not None
     return value
 
@@ -42,4 +43,4 @@ def test_other_scenes_are_not_alike():
 
 
 def test_without_a_sketch_nothing_is_known():
-    assert likeness(Candidate(0, "a"), _candidate(open_photo("coffee"))) is None
+    assert Likeness()(Candidate(0, "a"), _candidate(open_photo("coffee"))) is None

@@ -169,14 +169,14 @@ def test_work_grows_with_the_album_not_with_its_square(
     from engine.selection import grouping
 
     compared = 0
-    real = grouping.likeness
 
-    def counting(a, b):
-        nonlocal compared
-        compared += 1
-        return real(a, b)
+    class Counting(grouping.Likeness):
+        def __call__(self, a, b):
+            nonlocal compared
+            compared += 1
+            return super().__call__(a, b)
 
-    monkeypatch.setattr(grouping, "likeness", counting)
+    monkeypatch.setattr(grouping, "Likeness", Counting)
     shots = [candidate(i, seconds, look=i) for i in range(300)]
     group(shots, ALBUM.grouping)
     assert compared <= 300 * grouping.OPEN_GROUPS * grouping.RECENT_MEMBERS

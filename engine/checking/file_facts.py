@@ -1,0 +1,129 @@
+"""What a weights file says of itself, before it is run."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from engine.errors import ModelError
+from engine.models.checkpoint import Checkpoint, load_checkpoint
+from engine.models.manifest import Weights, load_manifest
+from engine.types import Role
+
+# Of batch normalisation, as torch and Keras name them: counted while training, not learnt.
+STATISTICS = ("running_mean", "running_var", "num_batches_tracked", "moving_mean:0", "moving_variance:0")
+MAX_EPOCH = 10**9  # what is beyond it is no epoch, but an attempt to fill the screen
+MAX_NAME = 40
+HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
+ZIP_MAGIC = b"PK"
+FORMATS = {".safetensors": "safetensors", ".onnx": "ONNX", ".task": "MediaPipe task"}
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """Read from the file: nothing of it was run. `validation` holds the training's own figures by name."""
+
+    role: Role
+    format: str
+    architecture: str
+    preprocessing: str
+    parameters: int
+    epoch: int | None = None
+    validation: dict[str, float] = field(default_factory=dict)
+
+
+def read_facts(path: Path, sha256: str) -> FileFacts:
+    """Return the facts of a checkpoint or of an embedded default. Raises ModelError in one sentence."""
+    embedded = next((weights for weights in load_manifest() if weights.sha256 == sha256), None)
+    if embedded is not None:
+        return _embedded_facts(path, embedded)
+    if format_of(path) == "HDF5":
+        raise ModelError(f"The file {path} is HDF5, but not the embedded default: it cannot be run.")
+    checkpoint = load_checkpoint(path, sha256)
+    return FileFacts(
+        format=format_of(path),
+        parameters=sum(
+            tensor.numel() for name, tensor in checkpoint.state.items() if not name.endswith(STATISTICS)
+        ),
+        epoch=_epoch(checkpoint.extras),
+        validation=_validation(checkpoint.extras),
+        **_network(checkpoint),
+    )
+
+
+def format_of(path: Path) -> str:
+    """Return the format of a file that is there, by its first bytes and its suffix."""
+    with path.open("rb") as file:
+        head = file.read(8)
+    if head == HDF5_MAGIC:
+        return "HDF5"
+    if path.suffix.lower() in FORMATS:
+        return FORMATS[path.suffix.lower()]
+    return "PyTorch zip" if head.startswith(ZIP_MAGIC) else "PyTorch legacy"
+
+
+def _network(checkpoint: Checkpoint) -> dict[str, Any]:
+    from engine.models.ava_config import read_ava_config
+
+    config = read_ava_config(checkpoint)
+    head = " - ".join(map(str, config.head))
+    transform = config.transform
+    return {
+        "role": Role.AESTHETIC,
+        "architecture": f"AVA ResNet50, head {head} ({config.activation}), {config.output_mode}",
+        "preprocessing": f"shorter side to {transform.resize_size}, centre crop of {transform.crop_size}, "
+        f"mean {_numbers(transform.mean)}, std {_numbers(transform.std)}",
+    }
+
+
+def _numbers(values: tuple[float, ...]) -> str:
+    return "/".join(f"{value:g}" for value in values)
+
+
+def _embedded_facts(path: Path, weights: Weights) -> FileFacts:
+    if weights.role is not Role.AESTHETIC:
+        raise ModelError(f"{path} is {weights.title}; known pairs say nothing of a model for faces.")
+    return FileFacts(
+        role=weights.role,
+        format=format_of(path),
+        architecture=weights.title,
+        preprocessing=weights.preprocessing,
+        parameters=_hdf5_numbers(path),
+    )
+
+
+def _hdf5_numbers(path: Path) -> int:
+    import h5py
+
+    count = 0
+
+    def add(name: str, item: object) -> None:
+        nonlocal count
+        if isinstance(item, h5py.Dataset) and not name.endswith(STATISTICS):
+            count += int(item.size or 0)
+
+    with h5py.File(path, "r") as file:
+        file.visititems(add)
+    return count
+
+
+def _epoch(extras: dict[str, Any]) -> int | None:
+    epoch = extras.get("epoch")
+    usable = isinstance(epoch, int) and not isinstance(epoch, bool) and 0 <= epoch <= MAX_EPOCH
+    return epoch if usable else None
+
+
+def _validation(extras: dict[str, Any]) -> dict[str, float]:
+    """Return figures such as val_spearman and val_acc (numpy scalars are floats)."""
+    named = {name: value for name, value in extras.items() if isinstance(name, str)}
+    return {
+        name: float(value)
+        for name, value in named.items()
+        if name.startswith("val") and name.isidentifier() and len(name) <= MAX_NAME and _is_figure(value)
+    }
+
+
+def _is_figure(value: object) -> bool:
+    return isinstance(value, float) and math.isfinite(value)

@@ -1,0 +1,57 @@
+"""Measures which photo a comparator's class 1 calls better. The file does not tell; known pairs do."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from engine.checking.knowledge import Knowledge, Polarity, judge
+from engine.checking.known_pairs import KnownPhotos, known_photos
+from engine.checking.memory import known_polarity, remember
+from engine.checking.questions import RawComparator, ask_comparator
+from engine.checking.report import CheckReport
+from engine.errors import NothingToDoError
+from engine.scoring.base import ModelInfo
+
+log = logging.getLogger(__name__)
+
+
+def measured_polarity(library: Path, info: ModelInfo, comparator: RawComparator) -> Polarity:
+    """Return what was measured for this file before, or measure it now (some seconds) and remember it.
+
+    `info` names the file by hash and version; `comparator` is loaded. UNKNOWN is an answer too: the file is
+    no better than chance on known pairs, or there are no photos to ask it about. Nobody may guess then.
+    Raises ModelError when the comparator fails.
+    """
+    assert info.sha256 is not None
+    remembered = known_polarity(library, info.sha256, info.version)
+    if remembered is not None:
+        return remembered
+    try:
+        known = known_photos()
+    except NothingToDoError as error:
+        log.warning("The polarity of %s cannot be measured. %s", info.name, error)
+        return Polarity.UNKNOWN
+    knowledge = judge(ask_comparator(comparator, known.photos))
+    remember(library, _report(info, known, knowledge))
+    polarity = knowledge.polarity or Polarity.UNKNOWN
+    log.info("Polarity of %s [%s], measured: %s", info.name, info.sha256, polarity.value)
+    return polarity
+
+
+def _report(info: ModelInfo, known: KnownPhotos, knowledge: Knowledge) -> CheckReport:
+    return CheckReport(
+        file=info.checkpoint,
+        sha256=info.sha256,
+        name=info.name,
+        version=info.version,
+        facts=None,
+        device=info.device,
+        runtime=info.runtime,
+        load_seconds=None,
+        ms_per_photo=None,
+        photos_from=known.source,
+        knowledge=knowledge,
+        verdict=knowledge.verdict,
+        notes=(known.lacking,) if known.lacking else (),
+    )

@@ -1,0 +1,123 @@
+"""The self-test: is this file a model, does it run, and does it know anything?"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.album.decode import Decoded
+from engine.checking.file_facts import FileFacts, read_facts
+from engine.checking.knowledge import Knowledge, Verdict, judge
+from engine.checking.known_pairs import KnownPhotos
+from engine.checking.questions import Report, ask_scorer
+from engine.checking.report import CheckReport
+from engine.errors import ModelError, WeightsNotFiniteError
+from engine.events import CancelToken
+from engine.models.checkpoint import checkpoint_hash
+from engine.models.device import Device
+from engine.models.manifest import find_weights
+from engine.models.runtime import Runtime
+from engine.scoring.base import ModelInfo, Scorer
+
+TIMED_PHOTOS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where and how a model is run for its check: as it is run when culling."""
+
+    device: Device
+    runtime: Runtime
+    batch_size: int = 4
+
+
+def check_file(
+    path: Path, place: Place, known: KnownPhotos, report: Report, cancel: CancelToken
+) -> CheckReport:
+    """Check a weights file: an owner's checkpoint or an embedded default.
+
+    Raises ModelError in one sentence when it cannot be read, is refused, or is nothing that can be checked;
+    Stopped when cancelled.
+    """
+    path = path.expanduser().absolute()
+    sha256 = checkpoint_hash(path)
+    facts = read_facts(path, sha256)
+    return check_scorer(_scorer_of(path, facts, place), facts, known, report, cancel)
+
+
+def check_scorer(
+    scorer: Scorer, facts: FileFacts | None, known: KnownPhotos, report: Report, cancel: CancelToken
+) -> CheckReport:
+    """Load a scorer, time it, and ask it about known pairs. It is closed afterwards."""
+    try:
+        run = _run(scorer, known, report, cancel)
+    except WeightsNotFiniteError as error:
+        return _report(scorer.info, facts, known, _Run(Verdict.NAN, notes=(str(error),)))
+    finally:
+        scorer.close()
+    return _report(scorer.info, facts, known, run)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    verdict: Verdict
+    load_seconds: float | None = None
+    ms_per_photo: float | None = None
+    knowledge: Knowledge | None = None
+    notes: tuple[str, ...] = ()
+
+
+def _run(scorer: Scorer, known: KnownPhotos, report: Report, cancel: CancelToken) -> _Run:
+    started = time.perf_counter()
+    scorer.load()
+    loaded = time.perf_counter() - started
+    knowledge = judge(ask_scorer(scorer, known.photos, report, cancel))
+    latency = _milliseconds(scorer, [photo.original for photo in known.photos[:TIMED_PHOTOS]])
+    return _Run(knowledge.verdict, loaded, latency, knowledge, _notes(scorer.info, known))
+
+
+def _milliseconds(scorer: Scorer, images: Sequence[Decoded]) -> float:
+    """Return the median time of one photo by itself; the network is warm."""
+    times: list[float] = []
+    for image in images:
+        started = time.perf_counter()
+        scorer.score([image])
+        times.append(time.perf_counter() - started)
+    return statistics.median(times) * 1000
+
+
+def _notes(info: ModelInfo, known: KnownPhotos) -> tuple[str, ...]:
+    return tuple(note for note in (info.note, known.lacking) if note)
+
+
+def _report(info: ModelInfo, facts: FileFacts | None, known: KnownPhotos, run: _Run) -> CheckReport:
+    return CheckReport(
+        file=info.checkpoint,
+        sha256=info.sha256,
+        name=info.name,
+        version=info.version,
+        facts=facts,
+        device=info.device,
+        runtime=info.runtime,
+        load_seconds=run.load_seconds,
+        ms_per_photo=run.ms_per_photo,
+        photos_from=known.source,
+        knowledge=run.knowledge,
+        verdict=run.verdict,
+        notes=run.notes,
+    )
+
+
+def _scorer_of(path: Path, facts: FileFacts, place: Place) -> Scorer:
+    from engine.scoring.aesthetic import NimaScorer
+    from engine.scoring.aesthetic_owner import AvaCheckpointScorer
+
+    if facts.format == "HDF5":
+        own_name = find_weights("nima-mobilenet").file
+        if path.name != own_name:
+            raise ModelError(f"The file {path} is an embedded default; rename it to {own_name}.")
+        return NimaScorer(path.parent, place.device, place.batch_size, place.runtime)
+    return AvaCheckpointScorer(path, place.device, place.batch_size, place.runtime)

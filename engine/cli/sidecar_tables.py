@@ -1,0 +1,106 @@
+"""What `sidecars` prints, and its JSON."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from engine.album.formats import JPEG_SUFFIXES
+from engine.album.scan import display_name
+from engine.cli.printable import printable
+from engine.sidecars.album import Entry, Outcome
+from engine.sidecars.naming import Naming, owner_of
+from engine.sidecars.profiles import Profile, Targets
+from engine.types import Decision, Label, Marks
+
+_TROUBLE = (Outcome.CONFLICT, Outcome.REFUSED, Outcome.SKIPPED)
+_NOT_FOR_LIGHTROOM = JPEG_SUFFIXES | {".tif", ".tiff", ".png", ".dng"}
+_ADVICE = {
+    Outcome.REFUSED: "What was refused is as it was: repair it or move it away, then run this again.",
+    Outcome.CONFLICT: "Conflicts are as they were: say whose word counts with --prefer library or sidecar.",
+}
+
+
+def is_trouble(entry: Entry) -> bool:
+    return entry.outcome in _TROUBLE
+
+
+def print_entries(read: Sequence[Entry], written: Sequence[Entry], targets: Targets) -> None:
+    """Print each sidecar with what became of it, diffs of what is only planned, totals and advice."""
+    said = {(entry.path, entry.reason) for entry in read if is_trouble(entry)}
+    entries = [*read, *(e for e in written if not (is_trouble(e) and (e.path, e.reason) in said))]
+    for entry in entries:
+        stream = sys.stderr if is_trouble(entry) else sys.stdout
+        print(_line(entry), file=stream)
+        for line in entry.diff().splitlines() if entry.outcome is Outcome.PLANNED else ():
+            print(f"  {printable(line)}")
+    counts = Counter(entry.outcome for entry in entries)
+    print(", ".join(f"{count} {outcome}" for outcome, count in counts.items()) or "Nothing to read or write.")
+    for outcome, advice in _ADVICE.items():
+        if counts[outcome]:
+            print(advice, file=sys.stderr)
+    _warn_of_lightroom(written, targets)
+
+
+def _warn_of_lightroom(written: Sequence[Entry], targets: Targets) -> None:
+    suffixes = [owner_of(e.photo).suffix.lower() for e in written if not is_trouble(e)]
+    count = sum(suffix in _NOT_FOR_LIGHTROOM for suffix in suffixes)
+    if count and Profile.LIGHTROOM in targets.profiles:
+        print(f"Lightroom reads no sidecars of JPEG, TIFF, PNG and DNG files: {count} are for others only.")
+
+
+def as_json(
+    album: Path,
+    naming: Naming,
+    targets: Targets,
+    dry_run: bool,
+    read: Sequence[Entry],
+    written: Sequence[Entry],
+) -> dict[str, Any]:
+    """Return what was done to every sidecar."""
+    return {
+        "album": display_name(album),
+        "naming": naming.value,
+        "profiles": [profile.value for profile in targets.profiles],
+        "dry_run": dry_run,
+        "read": [_entry_as_json(entry) for entry in read],
+        "written": [_entry_as_json(entry) for entry in written],
+    }
+
+
+def _line(entry: Entry) -> str:
+    words = [f"{entry.outcome}: {printable(display_name(entry.path))}"]
+    words.append(f"({printable(entry.photo.name)}: {in_words(entry.marks)})")
+    if entry.reason:
+        words.append(f"left alone: {printable(entry.reason)}")
+    if entry.place.others:
+        others = ", ".join(printable(display_name(Path(path.name))) for path in entry.place.others)
+        words.append(f"[also there, neither read nor written: {others}]")
+    return " ".join(words)
+
+
+def in_words(marks: Marks) -> str:
+    """Return "accept, 3 stars, red", or "no marks"."""
+    words = [marks.decision.value] if marks.decision is not Decision.NONE else []
+    if marks.stars:
+        words.append(f"{marks.stars} star{'' if marks.stars == 1 else 's'}")
+    if marks.label is not Label.NONE:
+        words.append(marks.label.value)
+    return ", ".join(words) or "no marks"
+
+
+def _entry_as_json(entry: Entry) -> dict[str, Any]:
+    return {
+        "photo": entry.photo.name,
+        "sidecar": display_name(entry.path),
+        "outcome": entry.outcome.value,
+        "reason": entry.reason,
+        "decision": entry.marks.decision.value,
+        "stars": entry.marks.stars,
+        "label": entry.marks.label.value,
+        "others": [display_name(path) for path in entry.place.others],
+        "diff": entry.diff(),
+    }
