@@ -77,9 +77,13 @@ def as_rows(figures: SpeedFigures) -> list[tuple[str, str]]:
 
 
 def _with_models_of(data_dir: DataDir, folder: Path) -> DataDir:
-    """Return an empty data directory that uses the installed weights."""
-    folder.joinpath("models").symlink_to(data_dir.models, target_is_directory=True)
-    return DataDir(folder)
+    """Return an empty data directory that uses the installed weights and what was converted of them."""
+    fresh = DataDir(folder)
+    data_dir.converted.mkdir(parents=True, exist_ok=True)
+    fresh.converted.parent.mkdir(parents=True)
+    fresh.models.symlink_to(data_dir.models, target_is_directory=True)
+    fresh.converted.symlink_to(data_dir.converted, target_is_directory=True)
+    return fresh
 
 
 def _warm_up(

@@ -48,6 +48,16 @@ def add_train(commands: Parsers, data_dir: argparse.ArgumentParser) -> None:
             parser.add_argument("--pairs", action="store_true", help="learn from pairs of photos, by ranking")
 
 
+def add_models(benchmarks: Parsers, common: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """Add `benchmark models`."""
+    parser = benchmarks.add_parser(
+        "models", parents=[common], help="every model on every runtime, beside torch"
+    )
+    parser.add_argument("--photos", type=Path, metavar="DIR", help="folder of photos, faces among them")
+    parser.add_argument("--limit", type=_count, metavar="N", default=20, help="use the first N (20)")
+    return parser
+
+
 def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")

@@ -21,6 +21,10 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
         from engine.cli.benchmark_degradations import run as run_degradations
 
         return run_degradations(options, settings, data_dir)
+    if options.benchmark == "models":
+        from engine.cli.benchmark_models import run as run_models
+
+        return run_models(options, settings, data_dir)
     return _speed(options, settings, data_dir)
 
 

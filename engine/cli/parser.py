@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from engine.cli.bench_options import add_degradations, add_train
+from engine.cli.bench_options import add_degradations, add_models, add_train
 from engine.cli.export_options import add_export, add_reject
 from engine.cli.sidecar_options import add_sidecars
 from engine.errors import UsageError
@@ -195,6 +195,8 @@ def _add_benchmark(commands: _Commands) -> None:
     _add_album(speed)
     _add_json(speed)
     add_degradations(names, _common())
+    models = add_models(names, _common())
+    _add_json(models)
 
 
 def _add_album(parser: argparse.ArgumentParser) -> None:
