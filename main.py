@@ -6,9 +6,11 @@ import sys
 
 def main() -> int:
     """Run Framepick; return its exit code (see README, "Exit codes")."""
+    from engine.allocator import return_large_buffers
     from engine.cli import parse, run
     from engine.errors import UsageError
 
+    return_large_buffers()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a file name may be no UTF-8

@@ -217,7 +217,7 @@ class _Run:
         )
         threads = self._settings.performance.decode_threads
         batch: list[Frame] = []
-        for frame in decode_ahead(photos, decoder, threads, size + 2, self._cancel):
+        for frame in decode_ahead(photos, decoder, threads, 4, self._cancel):
             batch.append(frame)
             if len(batch) == size:
                 yield batch

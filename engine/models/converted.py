@@ -72,12 +72,12 @@ def _read(place: Path) -> Converted | None:
         facts = json.loads((place / FACTS).read_text(encoding="utf-8"))
         if facts["format"] != FORMAT or facts["openvino"] != openvino.__version__:
             return None
-        answers, arrays = _read_arrays(place / ANSWERS), _read_arrays(place / ARRAYS)
+        answers, arrays = read_arrays(place / ANSWERS), read_arrays(place / ARRAYS)
         model = openvino.Core().read_model(place / NETWORK, place / WEIGHTS)
     except FileNotFoundError:
         return None
     # Whatever is wrong with a kept file, the checkpoint is still there to make it anew.
-    except (OSError, ValueError, KeyError, RuntimeError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, EOFError, zipfile.BadZipFile) as error:
         log.warning("The converted network in %s cannot be used and is made anew: %s", place, error)
         return None
     height, width, channels = facts["input_shape"]
@@ -85,10 +85,24 @@ def _read(place: Path) -> Converted | None:
     return Converted(model, (height, width, channels), facts["facts"], arrays, in_order)
 
 
-def _read_arrays(path: Path) -> dict[str, NDArray[np.float32]]:
+def read_arrays(path: Path) -> dict[str, NDArray[np.float32]]:
+    """Return the arrays of an .npz file. Raises OSError, ValueError or BadZipFile; runs nothing in it."""
     # Opened here: np.load leaves a damaged file open.
     with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
         return {name: file[name] for name in file.files}
+
+
+def write_arrays(path: Path, arrays: dict[str, NDArray[np.float32]]) -> None:
+    """Write an .npz file whole or not at all. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".new-", delete=False) as file:
+        beside = Path(file.name)
+        try:
+            np.savez(file, **arrays)  # pyright: ignore[reportArgumentType]
+            file.close()
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
 
 
 def _convert(source: NetworkSource) -> Converted:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from engine.checking.memory import with_warning
 from engine.errors import ModelError, UsageError, WeightsMissingError
 from engine.models.device import Device, choose_device
+from engine.models.runtime import Runtime
 from engine.models.status import status_of
 from engine.paths import DataDir
 from engine.scoring.base import Scorer
@@ -95,16 +96,20 @@ def _open(wish: ModelStatus, without: frozenset[Role], make: Callable[[], Scorer
 
 
 def _aesthetic(settings: Settings, data_dir: DataDir, device: Device) -> Scorer:
-    from engine.models.runtime import Runtime
     from engine.scoring.aesthetic import NimaScorer
     from engine.scoring.aesthetic_owner import AvaCheckpointScorer
 
     batch = batch_size(settings, device)
-    runtime = Runtime(settings.performance.runtime, data_dir.converted)
+    runtime = runtime_of(settings, data_dir)
     own = settings.quality_assessment.ava_checkpoint
     if own is not None:
         return AvaCheckpointScorer(own, device, batch, runtime)
     return NimaScorer(data_dir.models, device, batch, runtime)
+
+
+def runtime_of(settings: Settings, data_dir: DataDir) -> Runtime:
+    """Return what is to run the networks."""
+    return Runtime(settings.performance.runtime, data_dir.converted)
 
 
 def batch_size(settings: Settings, device: Device) -> int:
@@ -122,7 +127,7 @@ def _quality() -> Scorer:
 def _portrait(settings: Settings, data_dir: DataDir) -> Scorer:
     from engine.scoring.portrait import PortraitScorer
 
-    return PortraitScorer(data_dir.models, settings.portrait_analysis, settings.performance.runtime)
+    return PortraitScorer(data_dir.models, settings.portrait_analysis, runtime_of(settings, data_dir))
 
 
 def _comparator_status(settings: Settings, without: frozenset[Role]) -> ModelStatus:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.album.shrink import shrunk
+from engine.models.runtime import Runtime
 from engine.scoring.face_networks import open_face_network
 
 LONG_SIDE = 480  # pixels of the network's input; finds faces from about 3.5% of the long side
@@ -40,9 +41,9 @@ class FaceBox:
 class CenterFace:
     """The detector of Xu et al. (2019), "CenterFace: Joint Face Detection and Alignment"."""
 
-    def __init__(self, path: Path, runtime: str = "torch") -> None:
-        """Load the network for the `runtime` setting. Raises ModelError when the file is no such network."""
-        self._network = open_face_network(path, runtime)
+    def __init__(self, path: Path, sha256: str, runtime: Runtime) -> None:
+        """Load the network. Raises ModelError when the file is no such network."""
+        self._network = open_face_network(path, sha256, runtime)
 
     @property
     def runtime(self) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -13,9 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import ModelError, RuntimeUnfitError
+from engine.models.converted import read_arrays, write_arrays
 from engine.models.offline import import_openvino
 from engine.models.openvino_cpu import PRECISIONS, compiled, first_line, runtime_name
 from engine.models.probe import probe_pixels
+from engine.models.runtime import Runtime
 
 if TYPE_CHECKING:
     import openvino
@@ -56,20 +60,40 @@ class FaceNetwork:
 OPENCV = "OpenCV"
 
 
-def open_face_network(path: Path, runtime: str = "torch") -> FaceNetwork:
-    """Open CenterFace's ONNX file for the `runtime` setting (auto | torch | openvino).
+def open_face_network(path: Path, sha256: str, runtime: Runtime) -> FaceNetwork:
+    """Open CenterFace's ONNX file in OpenVINO where `runtime` allows it, else in OpenCV.
 
     Raises ModelError when the file is no such network, or when OpenVINO is demanded and cannot run it.
     """
-    in_opencv = _in_opencv(path)
-    if runtime == "torch" or (runtime == "auto" and find_spec("openvino") is None):
-        return FaceNetwork(path, in_opencv, OPENCV)
+    if runtime.choice == "torch" or (runtime.choice == "auto" and find_spec("openvino") is None):
+        return FaceNetwork(path, _in_opencv(path), OPENCV)
     try:
-        return _in_openvino(path, in_opencv)
+        return _in_openvino(path, _expected_heat(path, sha256, runtime.converted))
     except RuntimeUnfitError as error:
-        if runtime == "openvino":
+        if runtime.choice == "openvino":
             raise
-        return FaceNetwork(path, in_opencv, OPENCV, f"OpenCV, not OpenVINO: {error}")
+        return FaceNetwork(path, _in_opencv(path), OPENCV, f"OpenCV, not OpenVINO: {error}")
+
+
+def _expected_heat(path: Path, sha256: str, folder: Path | None) -> NDArray[np.float32]:
+    """Return OpenCV's answer to the probe picture; kept, since OpenCV's network takes 70 MB."""
+    kept = None if folder is None else folder / f"{sha256[:32]}-opencv.npz"
+    if kept is not None:
+        with contextlib.suppress(
+            OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile
+        ):  # then it is made anew
+            return read_arrays(kept)["heat"]
+    heat = _in_opencv(path)(_probe())[0]
+    if kept is not None:
+        try:
+            write_arrays(kept, {"heat": heat})
+        except OSError as error:
+            log.warning("OpenCV's answer cannot be kept in %s: %s", kept, error)
+    return heat
+
+
+def _probe() -> NDArray[np.uint8]:
+    return probe_pixels(PROBE_SHAPE)[1]
 
 
 def _in_opencv(path: Path) -> Look:
@@ -88,20 +112,18 @@ def _in_opencv(path: Path) -> Look:
     return look
 
 
-def _in_openvino(path: Path, in_opencv: Look) -> FaceNetwork:
+def _in_openvino(path: Path, expected: NDArray[np.float32]) -> FaceNetwork:
     """Take the fastest precision that finds what OpenCV finds in a probe picture."""
     if find_spec("openvino") is None:
         raise RuntimeUnfitError("OpenVINO is not installed (pip install openvino)")
     model = _model(path)
-    picture = probe_pixels(PROBE_SHAPE)[1]
-    expected = in_opencv(picture)[0]
     tried: list[str] = []
     for precision in PRECISIONS:
         found = compiled(model, precision, cpu_threads=1)
         if found is None:
             continue
         look = _looking(found.create_infer_request())
-        off = float(np.abs(look(picture)[0] - expected).max())
+        off = float(np.abs(look(_probe())[0] - expected).max())
         if off <= HEAT_TOLERANCE:
             return FaceNetwork(path, look, runtime_name(precision))
         tried.append(f"{precision} is off by {off:.3f}")

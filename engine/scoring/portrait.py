@@ -14,6 +14,7 @@ from engine.album.decode import Decoded
 from engine.errors import ModelError
 from engine.models.hashing import checked_hash
 from engine.models.manifest import find_weights
+from engine.models.runtime import Runtime
 from engine.scoring.base import ModelInfo, ScoreResult
 from engine.scoring.center_face import CenterFace, FaceBox
 from engine.scoring.eyes import eyes_open
@@ -33,11 +34,13 @@ LEAST_FACE = 40  # pixels of the decoded photo: eyes of smaller faces cannot be 
 class PortraitScorer:
     """Finds faces with CenterFace and asks the Face Landmarker about each prominent one."""
 
-    def __init__(self, models_dir: Path, settings: PortraitAnalysis, runtime: str = "torch") -> None:
-        """Check both weights; `runtime` is the setting (auto | torch | openvino).
-
-        Raises WeightsMissingError, WeightsCorruptError.
-        """
+    def __init__(
+        self,
+        models_dir: Path,
+        settings: PortraitAnalysis,
+        runtime: Runtime = Runtime(),  # noqa: B008 -- frozen
+    ) -> None:
+        """Check both weights. Raises WeightsMissingError, WeightsCorruptError."""
         self._landmarker_weights = find_weights("face-landmarker")
         self._detector_weights = find_weights("centerface")
         self._landmarker_path = models_dir / self._landmarker_weights.file
@@ -68,7 +71,7 @@ class PortraitScorer:
     def load(self) -> None:
         """Load both networks. Raises ModelError."""
         if self._landmarker is None:
-            self._detector = CenterFace(self._detector_path, self._runtime)
+            self._detector = CenterFace(self._detector_path, self._detector_hash, self._runtime)
             self._landmarker = FaceLandmarker(self._landmarker_path)
 
     def score(self, images: Sequence[Decoded]) -> list[ScoreResult]:

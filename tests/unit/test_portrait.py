@@ -11,6 +11,7 @@ from PIL import Image
 
 from engine.album.decode import Decoded
 from engine.errors import RuntimeUnfitError, WeightsMissingError
+from engine.models.runtime import Runtime
 from engine.scoring import face_networks
 from engine.scoring.center_face import CenterFace
 from engine.scoring.eyes import eyes_open
@@ -26,7 +27,7 @@ SETTINGS = load_settings().portrait_analysis
 
 @pytest.fixture(scope="module", params=["torch", "openvino"])
 def scorer(weights_dir: Path, request: pytest.FixtureRequest) -> Iterator[PortraitScorer]:
-    scorer = PortraitScorer(weights_dir, SETTINGS, request.param)
+    scorer = PortraitScorer(weights_dir, SETTINGS, Runtime(request.param))
     scorer.load()
     yield scorer
     scorer.close()
@@ -100,9 +101,25 @@ def test_what_produced_a_score_is_in_it(scorer: PortraitScorer):
     assert score.details["faces"] == 1
 
 
+def _detector(weights_dir: Path, choice: str, kept: Path | None = None) -> CenterFace:
+    return CenterFace(weights_dir / CENTERFACE, "09" * 32, Runtime(choice, kept))
+
+
+def test_opencvs_answer_is_kept_and_a_damaged_one_made_anew(weights_dir: Path, tmp_path: Path):
+    for damage in (b"", b"PK not an archive"):
+        assert _detector(weights_dir, "auto", tmp_path).runtime.startswith("OpenVINO")
+        (kept,) = tmp_path.iterdir()
+        content = kept.read_bytes()
+        kept.write_bytes(damage)
+    assert _detector(weights_dir, "auto", tmp_path).runtime.startswith("OpenVINO")
+    assert kept.read_bytes() == content
+    np.savez(kept, heat=np.ones((80, 120), np.float32))  # as if OpenCV had said something else
+    assert _detector(weights_dir, "auto", tmp_path).runtime == "OpenCV"
+
+
 def test_both_runtimes_find_the_same_faces(weights_dir: Path):
     picture = np.asarray(_group_photo(20, 220))
-    found = {runtime: CenterFace(weights_dir / CENTERFACE, runtime) for runtime in ("torch", "auto")}
+    found = {runtime: _detector(weights_dir, runtime) for runtime in ("torch", "auto")}
     assert found["torch"].runtime == "OpenCV" and found["auto"].runtime.startswith("OpenVINO")
     boxes = {runtime: detector.detect(picture, 0.5) for runtime, detector in found.items()}
     assert len(boxes["auto"]) == len(boxes["torch"]) == 20
@@ -114,7 +131,7 @@ def test_both_runtimes_find_the_same_faces(weights_dir: Path):
 
 
 def test_opencv_takes_over_when_openvino_fails_in_use(weights_dir: Path):
-    detector = CenterFace(weights_dir / CENTERFACE, "auto")
+    detector = _detector(weights_dir, "auto")
 
     def fail(image: np.ndarray) -> None:
         raise RuntimeError("no memory left\nand more")
@@ -127,11 +144,11 @@ def test_opencv_takes_over_when_openvino_fails_in_use(weights_dir: Path):
 
 def test_other_answers_than_those_of_opencv_are_not_used(weights_dir: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(face_networks, "HEAT_TOLERANCE", -1.0)
-    detector = CenterFace(weights_dir / CENTERFACE, "auto")
+    detector = _detector(weights_dir, "auto")
     assert detector.runtime == "OpenCV"
     assert "OpenCV, not OpenVINO: OpenVINO's answers differ" in (detector.note or "")
     with pytest.raises(RuntimeUnfitError, match="f32 is off by"):
-        CenterFace(weights_dir / CENTERFACE, "openvino")
+        _detector(weights_dir, "openvino")
 
 
 def test_missing_weights_are_said_when_the_scorer_is_made(tmp_path: Path):
