@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -215,9 +216,9 @@ class _Run:
             self._telemetry,
             {photo_id: found.identity for photo_id, found in self._inspected.items()},
         )
-        threads = self._settings.performance.decode_threads
+        threads = self._settings.performance.decode_threads or os.cpu_count() or 1
         batch: list[Frame] = []
-        for frame in decode_ahead(photos, decoder, threads, 4, self._cancel):
+        for frame in decode_ahead(photos, decoder, threads, threads + 2, self._cancel):
             batch.append(frame)
             if len(batch) == size:
                 yield batch

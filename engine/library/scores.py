@@ -43,6 +43,8 @@ class ScoreStore:
     def __init__(self, library: Path) -> None:
         self._library = library
         self._connection = open_library(library)
+        # A score lost with the power is computed again: no wait for the disk after each photo.
+        self._connection.execute("PRAGMA synchronous = NORMAL")
 
     def close(self) -> None:
         self._connection.close()
