@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass
 
 from engine.selection.candidate import Candidate
+from engine.telemetry import Figures
 from engine.types import Inspected, ModelStatus, Photo, Role, Score, Selection
 
 
@@ -90,6 +91,13 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """Times and counts of the run so far; the last ones are those of the telemetry file."""
+
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """Something the photographer should know, such as a fallback from GPU to CPU."""
 
@@ -114,6 +122,7 @@ Event = (
     | Selected
     | Composed
     | Progress
+    | Measured
     | Notice
     | Finished
 )

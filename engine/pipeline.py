@@ -18,6 +18,7 @@ from engine.events import (
     Composed,
     Event,
     Finished,
+    Measured,
     ModelsChanged,
     Notice,
     PhotoFailed,
@@ -40,12 +41,13 @@ from engine.stages.decoding import Decoder, Frame, decode_ahead
 from engine.stages.inspecting import inspect_all
 from engine.stages.scoring import FrameScores, Scoring
 from engine.switches import RoleSwitches, with_switched_off
-from engine.telemetry import Telemetry
+from engine.telemetry import Telemetry, write_telemetry
 from engine.types import Inspected, Photo, Role, Score
 
 log = logging.getLogger(__name__)
 
 SELECT_EVERY = 3.0  # seconds between selections while scoring, at least
+MEASURE_EVERY = 0.5  # seconds between figures for the screen
 SELECT_SHARE = 0.01  # of the run's time that selections on the way may take
 
 
@@ -105,6 +107,7 @@ class _Run:
         self._told: set[str] = set()
         self._skipped: frozenset[Role] = frozenset()
         self._selected_off: frozenset[Role] = frozenset()
+        self._measured = 0.0  # when figures were told last
 
     def close(self) -> None:
         self._scoring.close()
@@ -119,6 +122,7 @@ class _Run:
         yield from self._model_changes()
         yield from self._inspect()
         missing = self._read_cache()
+        self._telemetry.photos = len(self._photos) - len(missing)
         yield from self._cached_scores()
         yield from self._select()
         if missing and self._job.infer:
@@ -126,7 +130,7 @@ class _Run:
             yield from self._select()
         yield from self._model_changes()
         yield Composed(tuple(self._candidates.values()), self._skipped)
-        yield self._finish()
+        yield from self._finish()
 
     def _inspect(self) -> Iterator[Event]:
         clock = _Clock(len(self._photos))
@@ -201,6 +205,7 @@ class _Run:
         for frames in self._batches(photos):
             yield from self._score_batch(frames, missing)
             clock.done += len(frames)
+            self._telemetry.photos += len(frames)
             yield clock.progress("score")
             due = time.monotonic() - selected > selecting or self._selected_off != self._job.switches.off
             if due and clock.done < clock.total:
@@ -265,6 +270,7 @@ class _Run:
         changed = self._board.changed()
         if changed is not None:
             yield ModelsChanged(changed)
+        yield from self._measure()
         self._notes += take_notes()
         for note in self._scoring.notes() + self._notes:
             if note not in self._told:
@@ -272,12 +278,19 @@ class _Run:
                 log.warning("%s", note)
                 yield Notice(note)
 
-    def _finish(self) -> Finished:
+    def _measure(self) -> Iterator[Event]:
+        if time.monotonic() - self._measured > MEASURE_EVERY:
+            self._measured = time.monotonic()
+            yield Measured(self._telemetry.figures(self._board.statuses()))
+
+    def _finish(self) -> Iterator[Event]:
         statuses = with_switched_off(self._board.statuses(), self._job.switches.off)
         log_summary(statuses)
+        figures = self._telemetry.figures(statuses)
+        yield Measured(figures)
         try:
-            file = self._telemetry.write(self._data_dir, statuses)
+            file = write_telemetry(figures, self._data_dir)
         except OSError as error:
             log.warning("The telemetry file cannot be written: %s", error)
             file = None
-        return Finished(self._cancel.cancelled, self._telemetry.seconds, file)
+        yield Finished(self._cancel.cancelled, self._telemetry.seconds, file)

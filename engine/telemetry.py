@@ -16,11 +16,47 @@ from engine.paths import DataDir
 from engine.types import ModelStatus
 
 
-@dataclass(slots=True)
-class _Stage:
-    count: int = 0
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What one stage did so far. Times of stages that run on several threads are added up."""
+
+    count: int = 0  # photos; times it ran, for stages that are not about single photos
     seconds: float = 0.0
-    cpu_seconds: float = 0.0
+    cpu_seconds: float = 0.0  # of the threads that called it
+
+    @property
+    def average_ms(self) -> float:
+        return 1000 * self.seconds / max(1, self.count)
+
+    @property
+    def per_second(self) -> float:
+        return self.count / self.seconds if self.seconds else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The figures of a run, as of now: what the telemetry file holds and the Performance panel shows."""
+
+    run: str
+    seconds: float
+    photos: int  # that are done, from the cache or scored
+    stages: dict[str, Stage]
+    models: tuple[ModelStatus, ...]
+
+    @property
+    def photos_per_s(self) -> float:
+        return self.photos / self.seconds if self.seconds else 0.0
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the content of the telemetry file."""
+        return {
+            "run": self.run,
+            "seconds": round(self.seconds, 4),
+            "photos": self.photos,
+            "photos_per_s": round(self.photos_per_s, 3),
+            "stages": {name: _stage_dict(stage) for name, stage in self.stages.items()},
+            "models": [_model_dict(status) for status in self.models],
+        }
 
 
 @dataclass(slots=True)
@@ -28,7 +64,8 @@ class Telemetry:
     """Times the stages of one run. Safe to use from several threads."""
 
     run: str = field(default_factory=lambda: datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f"))
-    _stages: dict[str, _Stage] = field(default_factory=dict)
+    photos: int = 0  # that are done; the run counts them
+    _stages: dict[str, Stage] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _started: float = field(default_factory=time.perf_counter)
 
@@ -41,32 +78,28 @@ class Telemetry:
         finally:
             wall, cpu = time.perf_counter() - wall, time.thread_time() - cpu
             with self._lock:
-                stage = self._stages.setdefault(name, _Stage())
-                stage.count += count
-                stage.seconds += wall
-                stage.cpu_seconds += cpu
+                old = self._stages.get(name, Stage())
+                self._stages[name] = Stage(old.count + count, old.seconds + wall, old.cpu_seconds + cpu)
 
     @property
     def seconds(self) -> float:
         return time.perf_counter() - self._started
 
-    def as_dict(self, statuses: Sequence[ModelStatus]) -> dict[str, Any]:
-        """Return stages (count, seconds, average) and what each role's checkpoint did in this run."""
-        return {
-            "run": self.run,
-            "seconds": round(self.seconds, 4),
-            "stages": {name: _stage_dict(stage) for name, stage in self._stages.items()},
-            "models": [_model_dict(status) for status in statuses],
-        }
+    def figures(self, statuses: Sequence[ModelStatus]) -> Figures:
+        """Return all figures as of now."""
+        with self._lock:
+            stages = dict(self._stages)
+        return Figures(self.run, self.seconds, self.photos, stages, tuple(statuses))
 
-    def write(self, data_dir: DataDir, statuses: Sequence[ModelStatus]) -> str:
-        """Write the file and return its path."""
-        path = data_dir.telemetry(self.run)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_suffix(".part")
-        beside.write_text(json.dumps(self.as_dict(statuses), indent=1), encoding="utf-8")
-        beside.replace(path)
-        return str(path)
+
+def write_telemetry(figures: Figures, data_dir: DataDir) -> str:
+    """Write the file of a run and return its path."""
+    path = data_dir.telemetry(figures.run)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_suffix(".part")
+    beside.write_text(json.dumps(figures.as_dict(), indent=1), encoding="utf-8")
+    beside.replace(path)
+    return str(path)
 
 
 def read_telemetry(file: str | None) -> dict[str, Any]:
@@ -74,12 +107,13 @@ def read_telemetry(file: str | None) -> dict[str, Any]:
     return json.loads(Path(file).read_text(encoding="utf-8")) if file else {}
 
 
-def _stage_dict(stage: _Stage) -> dict[str, float]:
+def _stage_dict(stage: Stage) -> dict[str, float]:
     return {
         "count": stage.count,
         "seconds": round(stage.seconds, 4),
         "cpu_seconds": round(stage.cpu_seconds, 4),
-        "average_ms": round(1000 * stage.seconds / max(1, stage.count), 3),
+        "average_ms": round(stage.average_ms, 3),
+        "per_second": round(stage.per_second, 3),
     }
 
 

@@ -11,6 +11,7 @@ from engine.events import (
     Composed,
     Event,
     Finished,
+    Measured,
     ModelsChanged,
     Notice,
     Progress,
@@ -33,6 +34,7 @@ class AlbumRun(QObject):
     begun = Signal(int)  # job id
     listed = Signal(int)  # number of photos
     progressed = Signal(object)  # Progress
+    measured = Signal(object)  # Figures
     ordered = Signal()  # the first groups of a run are known
     models_changed = Signal(object)  # tuple[ModelStatus, ...]
     composed = Signal(object)  # Composed
@@ -115,6 +117,8 @@ class AlbumRun(QObject):
             case Progress():
                 if self.running:
                     self.progressed.emit(event)
+            case Measured(figures):
+                self.measured.emit(figures)
             case Notice(text):
                 self._messages.warn(text)
             case Finished():

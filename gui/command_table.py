@@ -233,6 +233,13 @@ TABLE: dict[str, tuple[Row, ...]] = {
             _SWITCH,
         ),
         ("panel.models", "M Ctrl+M", "Models", "Which models are at work, from which files", _SWITCH),
+        (
+            "panel.performance",
+            "Shift+M",
+            "Performance",
+            "Where the time goes, and what each model did: runs, cache hits, failures",
+            _SWITCH,
+        ),
     ),
     "Models": (
         ("model.aesthetic", "Shift+F1", "Aesthetic model", _OUT_AND_IN.format("aesthetic model"), _SWITCH),

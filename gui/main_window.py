@@ -122,6 +122,8 @@ class MainWindow(QMainWindow):
         self.run.listed.connect(self._show_listed)
         self.run.ordered.connect(self._go_to_first)
         self.run.progressed.connect(self.run_bar.show_progress)
+        self.run.begun.connect(self.panels.performance.clear)
+        self.run.measured.connect(self.panels.performance.show_figures)
         self.switching.statuses_changed.connect(self._show_models)
         self.switching.told.connect(self.status_panel.show_difference)
         self.status_panel.switched.connect(self.switching.toggle)

@@ -9,6 +9,7 @@ from engine.scoring.composite import weights_of
 from engine.settings import Settings
 from gui.album_model import AlbumModel
 from gui.inspector import Inspector
+from gui.performance_panel import PerformancePanel
 from gui.status_panel import StatusPanel
 
 
@@ -23,8 +24,10 @@ class Panels(QObject):
         self._docks: dict[str, QDockWidget] = {}
         self.inspector = Inspector(model, weights_of(settings.album.selection), window)
         self.status = StatusPanel(window)
+        self.performance = PerformancePanel(window)
         self._add("panel.inspector", "Inspector", self.inspector)
         self._add("panel.models", "Models", self.status)
+        self._add("panel.performance", "Performance", self.performance)
         self._docks["panel.models"].raise_()
 
     @property
