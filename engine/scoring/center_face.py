@@ -20,7 +20,8 @@ HINTS = 2  # that make a closer look worth its time
 STRIDE = 4  # of the network's output
 MULTIPLE = 32  # sides must be multiples of it
 OVERLAP = 0.3  # intersection over union above which two boxes are one face
-MOST_FACES = 64
+MOST_BOXES = 4000
+MOST_FACES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +99,9 @@ def _without_overlaps(boxes: NDArray[np.float32]) -> NDArray[np.float32]:
 
     if len(boxes) == 0:
         return boxes
-    kept = cv2.dnn.NMSBoxes(boxes[:, :4].tolist(), boxes[:, 4].tolist(), 0.0, OVERLAP, top_k=MOST_FACES)
-    return boxes[np.asarray(kept, dtype=np.intp)]
+    # `top_k` counts boxes before overlaps are taken away, and each face has several.
+    kept = cv2.dnn.NMSBoxes(boxes[:, :4].tolist(), boxes[:, 4].tolist(), 0.0, OVERLAP, top_k=MOST_BOXES)
+    return boxes[np.asarray(kept, dtype=np.intp)[:MOST_FACES]]
 
 
 def _as_fraction(box: NDArray[np.float32], width: int, height: int) -> FaceBox:

@@ -23,7 +23,7 @@ from engine.settings import PortraitAnalysis
 from engine.types import Face, Role, Score
 
 NAME = "MediaPipe Face Landmarker, with CenterFace for small faces"
-VERSION = "portrait-2"
+VERSION = "portrait-3"
 PROMINENT_AREA = 0.25  # of the largest face's
 NEUTRAL = 0.5  # the settings' importances are applied when composing
 CROP_MARGINS = (2.0, 1.5)  # side of the square crop over the longer side of the face's box: first, second try
