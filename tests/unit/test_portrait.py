@@ -67,7 +67,7 @@ def test_no_face_is_seen_where_there_is_none(scorer: PortraitScorer, name: str):
     assert _faces(scorer, open_photo(name)) == ()
 
 
-@pytest.mark.parametrize("head_width", [90, 110, 160, 220])
+@pytest.mark.parametrize("head_width", [80, 110, 160, 220])
 def test_a_group_of_twenty_is_seen_as_twenty(scorer: PortraitScorer, head_width: int):
     faces = _faces(scorer, _group_photo(20, head_width))
     assert len(faces) == 20
