@@ -10,7 +10,7 @@ from pathlib import Path
 from engine.album.scan import scan
 from engine.benchmark.lineup import Bench
 from engine.benchmark.statistics import Figures, figures
-from engine.benchmark.trials import Trial, Trials, run_trials
+from engine.benchmark.trials import Table, Trial, Trials, run_trials
 from engine.errors import NothingToDoError
 from engine.scoring.base import ModelInfo
 from engine.types import Photo
@@ -68,12 +68,12 @@ def chosen_photos(plan: Plan) -> tuple[Photo, ...]:
 
 
 def table(
-    trials: Iterable[Trial], columns: Callable[[Trial], str], guard: bool = False
+    trials: Iterable[Trial], columns: Callable[[Trial], str], of: Table = Table.PLAIN
 ) -> dict[str, dict[str, Figures]]:
-    """Return figures by judge and by what `columns` says of a trial, of the plain or the guard's pairs."""
+    """Return figures by judge and by what `columns` says of a trial, of the pairs of one table."""
     sorted_in: dict[str, dict[str, list[Trial]]] = {}
     for trial in trials:
-        if trial.guard == guard:
+        if trial.table is of:
             sorted_in.setdefault(trial.judge, {}).setdefault(columns(trial), []).append(trial)
     return {
         judge: {column: figures([trial.answer for trial in held]) for column, held in by_column.items()}
@@ -81,19 +81,19 @@ def table(
     }
 
 
-def overall(measured: Measured, guard: bool = False) -> dict[str, Figures]:
+def overall(measured: Measured, of: Table = Table.PLAIN) -> dict[str, Figures]:
     """Return each judge's figures on all pairs."""
-    return {judge: row["all"] for judge, row in table(measured.trials.trials, _all, guard).items()}
+    return {judge: row["all"] for judge, row in table(measured.trials.trials, _all, of).items()}
 
 
-def by_type(measured: Measured, guard: bool = False) -> dict[str, dict[str, Figures]]:
+def by_type(measured: Measured, of: Table = Table.PLAIN) -> dict[str, dict[str, Figures]]:
     """Return figures by judge and degradation type."""
-    return table(measured.trials.trials, lambda trial: trial.type, guard)
+    return table(measured.trials.trials, lambda trial: trial.type, of)
 
 
-def by_level(measured: Measured, guard: bool = False) -> dict[str, dict[str, Figures]]:
+def by_level(measured: Measured, of: Table = Table.PLAIN) -> dict[str, dict[str, Figures]]:
     """Return figures by judge and single degradation."""
-    return table(measured.trials.trials, lambda trial: f"{trial.type} {trial.level}", guard)
+    return table(measured.trials.trials, lambda trial: f"{trial.type} {trial.level}", of)
 
 
 def _all(_: Trial) -> str:

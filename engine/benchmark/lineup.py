@@ -91,9 +91,10 @@ class _Maker:
     """Makes judges; measures each photo once for all metrics, and opens the roles' models once."""
 
     def __init__(self, settings: Settings, data_dir: DataDir) -> None:
-        self._settings = settings
-        self._data_dir = data_dir
-        self._lineup = build_lineup(settings, data_dir)
+        # Full precision everywhere: OpenVINO takes what is fastest on this machine, and rounds differently.
+        precise = settings.performance.model_copy(update={"runtime": "torch"})
+        self._settings = settings.model_copy(update={"performance": precise})
+        self._lineup = build_lineup(self._settings, data_dir)
         self._measured = _Measured()
 
     def make(self, config: JudgeConfig) -> Judge:

@@ -11,9 +11,10 @@ from engine.benchmark.degradations import Measured, by_level, by_type, overall
 from engine.benchmark.judges import JudgeType
 from engine.benchmark.reliability import reliability_diagram
 from engine.benchmark.statistics import Answer, Figures
-from engine.benchmark.trials import Trial
+from engine.benchmark.trials import Table, Trial
 
-WORST = 6  # failures shown per judge
+WORST, WORST_OF_PHOTO = 6, 2  # failures shown per judge, and of one photo
+SHOWN_SEMANTIC = 6  # pairs
 TEMPLATE = "report.html.j2"
 
 
@@ -49,9 +50,12 @@ def report_html(measured: Measured) -> str:
     return environment.get_template(TEMPLATE).render(
         measured=measured,
         overall=overall(measured),
-        guard_overall=overall(measured, guard=True),
+        guard_overall=overall(measured, Table.GUARD),
         by_type=grid_of(measured, by_type(measured)),
-        guard_by_type=grid_of(measured, by_type(measured, guard=True)),
+        guard_by_type=grid_of(measured, by_type(measured, Table.GUARD)),
+        semantic_overall=overall(measured, Table.SEMANTIC),
+        semantic_by_type=grid_of(measured, by_type(measured, Table.SEMANTIC)),
+        semantic_pictures=_semantic_pictures(measured),
         by_level=grid_of(measured, by_level(measured)),
         diagram=_data_uri(reliability_diagram(_answers(measured)), "png"),
         failures={judge: worst_failures(measured, judge) for judge in _real_judges(measured)},
@@ -74,14 +78,24 @@ def grid_of(measured: Measured, figures: dict[str, dict[str, Figures]]) -> Grid:
 
 
 def worst_failures(measured: Measured, judge: str) -> list[Failure]:
-    """Return the wrong answers that a judge was surest of, the surest first."""
+    """Return the wrong answers that a judge was surest of, the surest first, at most two of one photo."""
     wrong = [
         trial
         for trial in measured.trials.trials
-        if trial.judge == judge and not trial.guard and trial.answer.correct == 0
+        if trial.judge == judge and trial.table is Table.PLAIN and trial.answer.correct == 0
     ]
     wrong.sort(key=lambda trial: (trial.answer.p_right, trial.degraded))
-    return [_shown(measured, trial) for trial in wrong[:WORST]]
+    shown: list[Trial] = []
+    for trial in wrong:
+        if sum(other.original == trial.original for other in shown) < WORST_OF_PHOTO:
+            shown.append(trial)
+    return [_shown(measured, trial) for trial in shown[:WORST]]
+
+
+def _semantic_pictures(measured: Measured) -> list[Failure]:
+    """Return the semantic pairs of the first photos, to be looked at: the subject may be a wrong one."""
+    pairs = {(t.original, t.degraded): t for t in measured.trials.trials if t.table is Table.SEMANTIC}
+    return [_shown(measured, trial) for trial in list(pairs.values())[:SHOWN_SEMANTIC]]
 
 
 def _shown(measured: Measured, trial: Trial) -> Failure:
@@ -93,7 +107,7 @@ def _shown(measured: Measured, trial: Trial) -> Failure:
 
 def _answers(measured: Measured) -> dict[str, Sequence[Answer]]:
     return {
-        judge: [t.answer for t in measured.trials.trials if t.judge == judge and not t.guard]
+        judge: [t.answer for t in measured.trials.trials if t.judge == judge and t.table is Table.PLAIN]
         for judge in _real_judges(measured)
     }
 

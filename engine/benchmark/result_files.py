@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.benchmark.degradations import Measured, by_type, overall
 from engine.benchmark.statistics import Figures
-from engine.benchmark.trials import Trial
+from engine.benchmark.trials import Table, Trial
 from engine.errors import UsageError
 
 RESULT_COLUMNS = (
@@ -37,19 +37,23 @@ METADATA_COLUMNS = (
     "jpeg_quality",
     "sha256",
 )
+RESULT_FILES = {
+    Table.PLAIN: "unified_results.csv",
+    Table.GUARD: "guard_results.csv",
+    Table.SEMANTIC: "semantic_results.csv",
+}
 DIGITS = 6  # fixed, so that equal runs give equal files
 
 
 def write_results(measured: Measured, folder: Path) -> None:
-    """Write unified_results.csv, summary.json, degradations_metadata.csv, and the guard's results.
+    """Write unified_results.csv, summary.json, degradations_metadata.csv, and the other tables' results.
 
     Raises UsageError when the folder cannot be written.
     """
     trials = sorted(measured.trials.trials, key=lambda trial: _place(measured, trial))
-    plain = (_result_row(trial) for trial in trials if not trial.guard)
-    guard = (_result_row(trial) for trial in trials if trial.guard)
-    write_file(folder / "unified_results.csv", _csv(RESULT_COLUMNS, plain))
-    write_file(folder / "guard_results.csv", _csv(RESULT_COLUMNS, guard))
+    for table, name in RESULT_FILES.items():
+        rows = (_result_row(trial) for trial in trials if trial.table is table)
+        write_file(folder / name, _csv(RESULT_COLUMNS, rows))
     write_file(folder / "degradations_metadata.csv", _csv(METADATA_COLUMNS, _metadata_rows(measured)))
     write_file(folder / "summary.json", json.dumps(summary(measured), indent=1).encode() + b"\n")
 
@@ -70,18 +74,23 @@ def write_file(path: Path, content: bytes) -> None:
 def summary(measured: Measured) -> dict[str, Any]:
     """Return the content of summary.json; shares and confidences are 0..1."""
     return {
-        "overall": {name: _summary_of(found) for name, found in overall(measured).items()},
-        "by_degradation": _by_degradation(by_type(measured)),
-        "guard": {
-            "overall": {name: _summary_of(found) for name, found in overall(measured, True).items()},
-            "by_degradation": _by_degradation(by_type(measured, True)),
-        },
+        **_summary_of_table(measured, Table.PLAIN),
+        Table.GUARD.value: _summary_of_table(measured, Table.GUARD),
+        Table.SEMANTIC.value: _summary_of_table(measured, Table.SEMANTIC),
         "models": {name: _model(measured, name) for name in measured.judges},
         "missing": measured.missing,
         "failures": {name: len(found) for name, found in measured.trials.failures.items()},
         "photos": list(measured.photos),
         "unreadable": measured.trials.unreadable,
+        "without_subject": measured.trials.without_subject,
         "seed": measured.plan.seed,
+    }
+
+
+def _summary_of_table(measured: Measured, of: Table) -> dict[str, Any]:
+    return {
+        "overall": {name: _summary_of(found) for name, found in overall(measured, of).items()},
+        "by_degradation": _by_degradation(by_type(measured, of)),
     }
 
 

@@ -1,23 +1,33 @@
-"""Puts every degraded variant beside its original before every judge."""
+"""Puts every degraded variant beside its original before every judge, for three tables."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from engine.benchmark.judges import Judge
 from engine.benchmark.statistics import Answer
-from engine.benchmark.variants import Variant, original_of, variants_of
+from engine.benchmark.variants import Variant, original_of, semantic_variants_of, variants_of
 from engine.errors import ModelError, PhotoError
 from engine.types import Photo
 
-Key = tuple[str, bool]  # judge's name, whether the picture is the guard's square
+
+class Table(StrEnum):
+    """`GUARD`: both pictures squeezed to one size and shape. `SEMANTIC`: the subject harmed."""
+
+    PLAIN = "plain"
+    GUARD = "guard"
+    SEMANTIC = "semantic"
+
+
+Key = tuple[str, Table]  # judge's name, which view of the picture
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One judge's answer on one pair. `guard`: both pictures were squeezed to one size and shape."""
+    """One judge's answer on one pair, and the table it belongs to."""
 
     judge: str
     judge_type: str
@@ -28,7 +38,7 @@ class Trial:
     answer: Answer
     score_original: float | None = None
     score_degraded: float | None = None
-    guard: bool = False
+    table: Table = Table.PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,47 +64,67 @@ class Trials:
     thumbnails: dict[tuple[str, str], bytes] = field(default_factory=dict)  # by original and variant
     unreadable: dict[str, str] = field(default_factory=dict)
     failures: dict[str, list[str]] = field(default_factory=dict)  # by judge: what it could not look at
+    without_subject: list[str] = field(default_factory=list)  # photos in which nothing stands out
 
 
 def run_trials(photos: Sequence[Photo], judges: Sequence[Judge], into: Trials) -> Iterator[Photo]:
     """Yield each photo when it is done. One photo at a time is in memory, with one variant of it."""
-    for photo in photos:
+    for number, photo in enumerate(photos):
         try:
-            _run_photo(photo, judges, into)
+            _run_photo(photo, photos[(number + 1) % len(photos)], judges, into)
         except PhotoError as error:
             into.unreadable[photo.name] = error.what
         yield photo
 
 
-def _run_photo(photo: Photo, judges: Sequence[Judge], into: Trials) -> None:
+def _run_photo(photo: Photo, other: Photo, judges: Sequence[Judge], into: Trials) -> None:
     whole, original = original_of(photo)
     into.thumbnails[photo.name, photo.name] = original.thumbnail()
-    views = _views(judges, original, into)
+    views = _views(judges, original, tuple(Table), into)
     for variant in variants_of(photo, whole, original):
-        into.thumbnails[photo.name, variant.name] = variant.thumbnail()
         into.facts.append(_facts(photo, variant))
-        worse = _views(judges, variant, into)
-        for judge in judges:
-            into.trials += [
-                _trial(judge, original, variant, views[key], worse[key], guard)
-                for guard in (False, True)
-                if (key := (judge.name, guard)) in views and key in worse
-            ]
+        _judge(judges, original, variant, views, (Table.PLAIN, Table.GUARD), into)
+    semantic = semantic_variants_of(photo, whole, original, other)
+    if not semantic:
+        into.without_subject.append(photo.name)
+    for variant in semantic:
+        _judge(judges, original, variant, views, (Table.SEMANTIC,), into)
 
 
-def _views(judges: Sequence[Judge], variant: Variant, into: Trials) -> dict[Key, Any]:
+def _judge(
+    judges: Sequence[Judge],
+    original: Variant,
+    variant: Variant,
+    views: dict[Key, Any],
+    tables: Sequence[Table],
+    into: Trials,
+) -> None:
+    into.thumbnails[original.name, variant.name] = variant.thumbnail()
+    worse = _views(judges, variant, tables, into)
+    for judge in judges:
+        into.trials += [
+            _trial(judge, original, variant, views[key], worse[key], table)
+            for table in tables
+            if (key := (judge.name, table)) in views and key in worse
+        ]
+
+
+def _views(
+    judges: Sequence[Judge], variant: Variant, tables: Sequence[Table], into: Trials
+) -> dict[Key, Any]:
     """Return what each judge keeps of a picture, as it is and squeezed."""
     views: dict[Key, Any] = {}
-    for guard, image in ((False, variant.seen), (True, variant.square)):
-        for judge in judges:
+    for squeezed, image in ((False, variant.seen), (True, variant.square)):
+        of_image = [table for table in tables if (table is Table.GUARD) == squeezed]
+        for judge in judges if of_image else ():
             try:
-                views[judge.name, guard] = judge.look(image)
+                views |= dict.fromkeys([(judge.name, table) for table in of_image], judge.look(image))
             except ModelError as error:
                 into.failures.setdefault(judge.name, []).append(f"{variant.name}: {error}")
     return views
 
 
-def _trial(judge: Judge, original: Variant, variant: Variant, first: Any, second: Any, guard: bool) -> Trial:
+def _trial(judge: Judge, original: Variant, variant: Variant, first: Any, second: Any, table: Table) -> Trial:
     found = judge.prefer(first, second)
     return Trial(
         judge=judge.name,
@@ -106,7 +136,7 @@ def _trial(judge: Judge, original: Variant, variant: Variant, first: Any, second
         answer=Answer(found.first_over_second, found.flipped),
         score_original=found.first_score,
         score_degraded=found.second_score,
-        guard=guard,
+        table=table,
     )
 
 

@@ -12,7 +12,9 @@ import numpy as np
 
 from engine.album.decode import ANALYSIS_LONG_SIDE, Decoded, decode, decode_jpeg
 from engine.album.shrink import fit, shrunk
-from engine.degrading.distortions import DISTORTIONS, FILE_QUALITY, Distortion, Pixels, jpeg_bytes
+from engine.degrading.distortions import DISTORTIONS, FILE_QUALITY, Pixels, jpeg_bytes
+from engine.degrading.semantic import KINDS, SWAPPED, degraded, find_subject
+from engine.errors import PhotoError
 from engine.types import Photo
 
 WHOLE = 1_000_000  # pixels: a long side that no photo reaches, so nothing is scaled
@@ -57,14 +59,35 @@ def variants_of(photo: Photo, whole: Pixels, original: Variant) -> Iterator[Vari
     """Yield the degraded variants in the order of DISTORTIONS."""
     side = original.square.full_width
     for each in DISTORTIONS:
-        name = variant_name(photo, each)
+        name = variant_name(photo, each.name)
         yield _variant(name, each.type, each.level, each.file_quality, each.encoded(whole), side)
 
 
-def variant_name(photo: Photo, distortion: Distortion) -> str:
-    """Return the file name a variant would have: the photo's, kind and level of the degradation."""
+def semantic_variants_of(photo: Photo, whole: Pixels, original: Variant, other: Photo) -> list[Variant]:
+    """Return the photo with its subject removed, cut, and before another photo; empty where none is found.
+
+    Without that other photo (it is the same one, or cannot be read) there is no exchanged background.
+    """
+    subject = find_subject(whole)
+    if subject is None:
+        return []
+    background = _background(other) if other.name != photo.name else None
+    side = original.square.full_width
+    variants: list[Variant] = []
+    for kind in KINDS:
+        if kind == SWAPPED and background is None:
+            continue
+        file = jpeg_bytes(
+            degraded(kind, whole, subject, whole if background is None else background), FILE_QUALITY
+        )
+        variants.append(_variant(variant_name(photo, kind), kind, "", FILE_QUALITY, file, side))
+    return variants
+
+
+def variant_name(photo: Photo, degradation: str) -> str:
+    """Return the file name a variant would have: the photo's, and the name of the degradation."""
     stem = photo.name.rpartition(".")[0].replace("/", "_")
-    return f"{stem}_{distortion.name}.jpg"
+    return f"{stem}_{degradation}.jpg"
 
 
 def decoded(file: bytes, name: str) -> Decoded:
@@ -76,6 +99,13 @@ def _variant(name: str, kind: str, level: str, quality: int, file: bytes, side: 
     seen = decoded(file, name)
     sha256 = hashlib.sha256(file).hexdigest()
     return Variant(name, kind, level, quality, sha256, seen, _squeezed(seen, side))
+
+
+def _background(photo: Photo) -> Pixels | None:
+    try:
+        return decode(photo).image
+    except PhotoError:
+        return None  # it is reported when its own turn comes
 
 
 def _guard_side(original: Decoded) -> int:

@@ -7,18 +7,25 @@ from collections.abc import Mapping
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.table import Table as TextTable
 
 from engine.benchmark.degradations import Measured, Plan, by_type, measure_degradations, overall
 from engine.benchmark.lineup import Bench, configs_of, make_bench
 from engine.benchmark.report import report_html
 from engine.benchmark.result_files import write_file, write_results
 from engine.benchmark.statistics import Figures
+from engine.benchmark.trials import Table
 from engine.cli import tables
 from engine.cli.parser import Options
 from engine.errors import EXIT_OK, EXIT_ROLE_NOT_RUN, EXIT_SOME_UNREADABLE
 from engine.paths import DataDir
 from engine.settings import Settings
+
+TITLES = {
+    Table.PLAIN: "Degradations, % right",
+    Table.GUARD: "Both pictures at one size and shape",
+    Table.SEMANTIC: "Subject removed or cut, background exchanged",
+}
 
 
 def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
@@ -51,8 +58,8 @@ def _measure(plan: Plan, bench: Bench) -> Measured:
 
 
 def _print(measured: Measured) -> None:
-    for title, guard in (("Degradations, % right", False), ("Both pictures at one size and shape", True)):
-        tables.console().print(_table(title, overall(measured, guard), by_type(measured, guard)))
+    for of, title in TITLES.items():
+        tables.console().print(_table(title, overall(measured, of), by_type(measured, of)))
     for name, reason in measured.missing.items():
         print(f"{name} did not run: {reason}")
     for name, found in measured.trials.failures.items():
@@ -61,8 +68,8 @@ def _print(measured: Measured) -> None:
         print(f"{name} could not be read: {reason}")
 
 
-def _table(title: str, rows: Mapping[str, Figures], types: Mapping[str, Mapping[str, Figures]]) -> Table:
-    table = Table(title=title, title_justify="left")
+def _table(title: str, rows: Mapping[str, Figures], types: Mapping[str, Mapping[str, Figures]]) -> TextTable:
+    table = TextTable(title=title, title_justify="left")
     kinds = list(dict.fromkeys(kind for row in types.values() for kind in row))
     table.add_column("model", no_wrap=True)
     for name in ("overall", "95%", "order bias", "ECE", *(kind.replace("_", " ") for kind in kinds)):

@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FILES = {
     "unified_results.csv",
     "guard_results.csv",
+    "semantic_results.csv",
     "degradations_metadata.csv",
     "summary.json",
     "report.html",

@@ -13,6 +13,7 @@ from engine.benchmark.judges import ComparatorJudge, ConstantJudge, MetricJudge
 from engine.benchmark.lineup import Bench
 from engine.benchmark.report import report_html, worst_failures
 from engine.benchmark.result_files import METADATA_COLUMNS, RESULT_COLUMNS, summary, write_results
+from engine.benchmark.trials import Table
 from engine.benchmark.variants import original_of, variants_of
 from engine.comparing.base import Opinion
 from engine.degrading.distortions import DISTORTIONS
@@ -65,8 +66,8 @@ def rows_of(path):
 
 
 def test_every_photo_gives_27_pairs_per_judge_and_table(measured):
-    for guard in (False, True):
-        assert {name: found.pairs for name, found in overall(measured, guard).items()} == {
+    for table in (Table.PLAIN, Table.GUARD):
+        assert {name: found.pairs for name, found in overall(measured, table).items()} == {
             "sharpness": 54,
             "biased": 54,
             "constant": 54,
@@ -94,7 +95,7 @@ def test_a_judge_that_likes_pixels_is_exposed_by_the_guard(folder):
     found = measure_degradations(Plan(folder), Bench((likes_pixels,), {}), silent)
     crops = [kind for kind in by_type(found)["pixels"] if kind.startswith("crop")]
     assert all(by_type(found)["pixels"][kind].accuracy == 1.0 for kind in crops)
-    assert all(by_type(found, guard=True)["pixels"][kind].accuracy == 0.5 for kind in crops)
+    assert all(by_type(found, Table.GUARD)["pixels"][kind].accuracy == 0.5 for kind in crops)
 
 
 def test_squares_are_all_of_one_size_and_never_enlarged(folder):
@@ -143,7 +144,7 @@ def test_scores_stand_beside_answers_that_have_them(measured, tmp_path):
 
 def test_the_report_shows_failures_with_their_pictures_and_escapes_names(measured):
     page = report_html(measured)
-    assert page.count("data:image/jpeg;base64,") == 2 * len(worst_failures(measured, "sharpness")) > 0
+    assert page.count("data:image/jpeg;base64,") == 2 * (len(worst_failures(measured, "sharpness")) + 6)
     assert "data:image/png;base64," in page and "would be right in 100%" in page
     assert "<script" not in page
 
