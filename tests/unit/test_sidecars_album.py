@@ -238,3 +238,34 @@ def test_a_label_that_has_no_colour_is_kept_until_a_colour_is_given(sidecars, fo
 def test_without_marks_and_without_sidecars_there_is_nothing_to_do(sidecars, folder):
     assert sidecars().plan({0: Marks(), 1: Marks()}, THREE) == []
     assert sidecars().read({0: ACCEPT, 1: Marks()}) == []
+
+
+def test_fields_of_other_programs_are_kept_true_but_never_made(sidecars, folder):
+    path = folder / "IMG_2.xmp"
+    mechanic = (
+        'xmlns:pm="http://ns.camerabits.com/photomechanic/1.0/" pm:Tagged="False" pm:Prefs="0:0:2:000123"'
+    )
+    path.write_text(LIGHTROOM.replace('xmp:Rating="2"', f'xmp:Rating="2" {mechanic}'))
+    album = sidecars()
+    lightroom = Targets((Profile.LIGHTROOM,))
+    entry = only(album.write(album.plan({1: Marks(Decision.ACCEPT, 2)}, lightroom)))
+    assert entry.after is not None
+    text = path.read_text()
+    assert 'pm:Tagged="True"' in text and 'pm:Prefs="1:0:2:000123"' in text
+    assert "ColorClass" not in text and "digiKam" not in text
+
+
+def test_a_reject_by_rating_stays_where_lightroom_alone_is_told(sidecars, folder):
+    path = folder / "IMG_2.xmp"
+    path.write_text(LIGHTROOM.replace('xmp:Rating="2"', 'xmp:Rating="-1"'))
+    album = sidecars()
+    album.write(album.plan({1: Marks(Decision.REJECT)}, Targets((Profile.LIGHTROOM,))))
+    assert 'xmp:Rating="-1"' in path.read_text() and 'xmpDM:pick="-1"' in path.read_text()
+
+
+def test_for_which_file_a_sidecar_was_made_is_not_rewritten(sidecars, folder):
+    path = folder / "IMG_1.xmp"
+    made_for = 'xmlns:p="http://ns.adobe.com/photoshop/1.0/" p:SidecarForExtension="jpg"'
+    path.write_text(LIGHTROOM.replace('xmp:Rating="2"', made_for))
+    assert only(write(sidecars(), {0: ACCEPT})).outcome is Outcome.WRITTEN
+    assert 'p:SidecarForExtension="jpg"' in path.read_text()

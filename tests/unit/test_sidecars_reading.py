@@ -153,6 +153,7 @@ OUTSIDE = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
             ).encode(),
             "form",
         ),
+        (sidecar(elements='<xmp:Rating rdf:resource="urn:x"/>').encode(), "form"),
         (sidecar('darktable:colorlabels="1"').encode(), "list"),
     ],
 )
