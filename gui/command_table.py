@@ -53,6 +53,12 @@ TABLE: dict[str, tuple[Row, ...]] = {
         ),
         ("album.cancel", "Ctrl+.", "Stop culling", "Stop the run; what was scored is kept"),
         ("album.export", "Ctrl+E", "Export…", "Copy accepted photos or picks to another folder"),
+        (
+            "album.sidecars",
+            "Ctrl+Shift+E",
+            "Sidecars…",
+            "Read what other programs said of the photos, and tell them what you said",
+        ),
         ("album.quit", "Ctrl+Q", "Quit", "Close Framepick; decisions are already saved"),
     ),
     "Review": (

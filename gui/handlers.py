@@ -52,6 +52,7 @@ def _album(window: MainWindow) -> dict[str, Handler]:
         "album.again": window.run.again,
         "album.cancel": window.run.stop,
         "album.export": window.export,
+        "album.sidecars": window.show_sidecars,
         "album.quit": window.quit,
     }
 

@@ -34,6 +34,8 @@ from gui.panels import Panels
 from gui.recent import RecentAlbums
 from gui.review import Review
 from gui.run_bar import RunBar
+from gui.sidecar_dialog import SidecarDialog
+from gui.sidecar_sync import SidecarSync
 from gui.switching import Switching
 from gui.text_sheet import TextSheet, messages_html, shortcuts_html
 from gui.views import Views
@@ -51,6 +53,7 @@ class MainWindow(QMainWindow):
         self.album = AlbumModel()
         self.decisions = Decisions(data_dir.library, self.album, messages, self)
         self.run = AlbumRun(settings, data_dir, self.album, self.decisions, messages, self)
+        self.sidecars = SidecarSync(settings, data_dir, self.run, self.album, self.decisions, messages, self)
         self._make_views()
         self.switching = Switching(settings, self.run, self.album, messages, self)
         self.review = Review(self.album, self.grid, self.decisions, self)
@@ -194,7 +197,7 @@ class MainWindow(QMainWindow):
         """Enable what can be done now."""
         has_album = self.run.album is not None
         self.actions_.enable(("album.again",), has_album)
-        self.actions_.enable(("album.export",), self.album.total > 0)
+        self.actions_.enable(("album.export", "album.sidecars"), self.album.total > 0)
         self.actions_.enable(("album.cancel",), self.run.running)
         self.filter_bar.setVisible(self.album.total > 0)
 
@@ -205,6 +208,14 @@ class MainWindow(QMainWindow):
             dialog.exec()
             if dialog.report is not None:
                 self.messages.info(dialog.report.summary())
+            dialog.deleteLater()
+
+    @Slot()
+    def show_sidecars(self) -> None:
+        if self.album.total:
+            rules = self._settings.sidecars
+            dialog = SidecarDialog(self.sidecars, rules.targets, rules.write != "off", self)
+            dialog.exec()
             dialog.deleteLater()
 
     # -- views
@@ -357,6 +368,7 @@ class MainWindow(QMainWindow):
         self.hide()
         self.installation.stop()
         self.run.shutdown()
+        self.sidecars.stop()
         self.switching.stop()
         self.views.stop()
         self.decisions.close()
