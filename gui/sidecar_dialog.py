@@ -44,6 +44,9 @@ _WORDS = {
     Outcome.REFUSED: "refused, left alone",
     Outcome.SKIPPED: "not written",
 }
+_NO_DIFF = dict.fromkeys(Outcome, "This sidecar stays as it is.") | {
+    Outcome.TAKEN: "Reading changes nothing in this sidecar: its marks go into your library.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +155,11 @@ class SidecarDialog(QDialog):
             item.setText(2, marks_text(entry.marks))
             item.setText(3, entry.reason)
             item.setToolTip(0, str(entry.path))
-            item.setData(0, Qt.ItemDataRole.UserRole, entry.diff())
+            item.setData(0, Qt.ItemDataRole.UserRole, entry.diff() or _NO_DIFF[entry.outcome])
             self._list.addTopLevelItem(item)
-        if entries:
-            self._list.setCurrentItem(self._list.topLevelItem(0))
+        first = self._list.topLevelItem(0)
+        if first is not None:
+            self._list.setCurrentItem(first)
 
     @Slot()
     def _show_diff(self) -> None:
