@@ -9,6 +9,7 @@ from engine.cli.json_file import write_json
 from engine.cli.parser import Options
 from engine.errors import EXIT_NOTHING_DONE, EXIT_OK, UsageError
 from engine.models.install import InstallProgress, WeightsState, install, verify
+from engine.models.prepare import prepare
 from engine.models.registry import build_lineup
 from engine.paths import DataDir
 from engine.report import status_as_json
@@ -17,7 +18,7 @@ from engine.settings import Settings
 
 def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
     if options.action == "install":
-        return _install(options, data_dir)
+        return _install(options, settings, data_dir)
     if options.action == "verify":
         return _verify(data_dir)
     if options.action == "check":
@@ -33,7 +34,7 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
     return EXIT_OK
 
 
-def _install(options: Options, data_dir: DataDir) -> int:
+def _install(options: Options, settings: Settings, data_dir: DataDir) -> int:
     if options.source is not None and not options.source.is_dir():
         raise UsageError(
             f"{options.source} is no folder. Give the folder that holds the weights or packages."
@@ -55,6 +56,8 @@ def _install(options: Options, data_dir: DataDir) -> int:
 
         result = install(data_dir.models, data_dir.downloads, options.source, show)
     print(result.summary)
+    for failure in prepare(build_lineup(settings, data_dir)):
+        print(failure)
     return EXIT_OK
 
 
