@@ -56,8 +56,9 @@ def _install(options: Options, settings: Settings, data_dir: DataDir) -> int:
 
         result = install(data_dir.models, data_dir.downloads, options.source, show)
     print(result.summary)
-    for failure in prepare(build_lineup(settings, data_dir)):
-        print(failure)
+    if result.installed or not data_dir.converted.is_dir():
+        for failure in prepare(build_lineup(settings, data_dir)):
+            print(failure)
     return EXIT_OK
 
 
