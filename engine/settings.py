@@ -14,6 +14,7 @@ from engine.sidecars.naming import Naming
 from engine.sidecars.profiles import Profile, RejectAsRating, Targets
 
 DEFAULTS_FILE = CONFIGS_DIR / "global_config.yaml"
+DEVICES = "auto, cpu, mps, cuda or cuda:N"
 DEVICE_PATTERN = r"^(auto|cpu|mps|cuda(:\d+)?)$"
 
 Fraction = Field(ge=0.0, le=1.0)
@@ -76,7 +77,7 @@ class PortraitAnalysis(_Section):
 
 
 class Performance(_Section):
-    runtime: str = Field(pattern=r"^(auto|torch|openvino)$")
+    runtime: str = Field(pattern=r"^(auto|torch|openvino)$", description="auto, torch or openvino")
     batch_size: int = Field(ge=1, le=256)
     gpu_batch_size: int = Field(ge=1, le=1024)
     decode_threads: int = Field(ge=0, le=64)
@@ -104,7 +105,7 @@ class Sidecars(_Section):
 class Settings(_Section):
     """All settings of a run; the keys and defaults are documented in configs/global_config.yaml."""
 
-    device: str = Field(pattern=DEVICE_PATTERN)
+    device: str = Field(pattern=DEVICE_PATTERN, description=DEVICES)
     quality_assessment: QualityAssessment
     album: Album
     portrait_analysis: PortraitAnalysis

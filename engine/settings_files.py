@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-import difflib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 
 from engine.errors import SettingsError
+from engine.settings_words import unknown_setting, wrong_value
+from engine.settings_yaml import SettingsText
 
 
 class Section(BaseModel):
-    """A part of a settings file: no unknown keys, never changed once read."""
+    """A part of a settings file: no unknown keys, plain values only, never changed once read."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _take_no_word_for_a_number(cls, value: Any, info: ValidationInfo) -> Any:
+        """A number in quotes, or yes and no for a number, is more likely a mistake than meant."""
+        wanted = cls.model_fields[info.field_name or ""].annotation
+        if wanted in (int, float) and isinstance(value, bool):
+            raise ValueError("must be a number")
+        if wanted in (int, float) and isinstance(value, str) and _is_number(value):
+            raise ValueError("must be a number without quotation marks")
+        if wanted is bool and not isinstance(value, bool):
+            raise ValueError("must be true or false")
+        return value
 
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -26,31 +40,15 @@ def load_validated(model: type[_Model], defaults_file: Path, user_file: Path | N
 
     Raises SettingsError naming key, file and line when the user's file cannot be used.
     """
-    merged = _read_mapping(defaults_file)
-    source = defaults_file
+    text = SettingsText(defaults_file)
+    merged = text.values
     if user_file is not None:
-        source = user_file
-        merged = _merge(merged, _read_mapping(user_file))
+        text = SettingsText(user_file)
+        merged = _merge(merged, text.values)
     try:
         return model.model_validate(merged)
     except ValidationError as error:
-        raise SettingsError(_explain(error, source, model)) from error
-
-
-def _read_mapping(path: Path) -> dict[str, Any]:
-    try:
-        loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise SettingsError(f"Settings file not found: {path}") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"Settings file {path} cannot be read: {error}") from error
-    except yaml.YAMLError as error:
-        raise SettingsError(f"Settings file {path} is not valid YAML: {error}") from error
-    if loaded is None:
-        return {}
-    if not isinstance(loaded, dict):
-        raise SettingsError(f"Settings file {path} must hold keys and values, not a {type(loaded).__name__}.")
-    return loaded
+        raise SettingsError("\n".join(_explanations(error, text, model))) from error
 
 
 def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
@@ -65,45 +63,42 @@ def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def _explain(error: ValidationError, source: Path, model: type[BaseModel]) -> str:
-    lines = [_explain_one(dict(detail), source, model) for detail in error.errors()]
-    return "\n".join(lines)
+def _explanations(error: ValidationError, text: SettingsText, model: type[BaseModel]) -> list[str]:
+    """Return a sentence per mistake; what is wrong only because something inside it is, is left out."""
+    details = error.errors()
+    inside = {detail["loc"][:depth] for detail in details for depth in range(len(detail["loc"]))}
+    told = [detail for detail in details if detail["loc"] not in inside]
+    return [_explain(dict(detail), text, model) for detail in told]
 
 
-def _explain_one(detail: dict[str, Any], source: Path, model: type[BaseModel]) -> str:
+def _explain(detail: Mapping[str, Any], text: SettingsText, model: type[BaseModel]) -> str:
     keys = tuple(str(part) for part in detail["loc"])
-    where = f"{source}{_line_of(source, keys)}"
     dotted = ".".join(keys)
+    line = text.line_of(keys)
+    where = f"{text.path}, line {line}" if line else str(text.path)
     if detail["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(dotted, _known_keys(model), n=1, cutoff=0.4)
-        hint = f" Did you mean {near[0]}?" if near else ""
-        return f"{where}: unknown setting {dotted}.{hint}"
-    if detail["type"] == "path_type" and detail["input"] is None:
-        return f"{where}: {dotted}: must be set to a path"
-    message = str(detail["msg"]).removeprefix("Value error, ")
-    if not dotted:  # of several sections together: what was found is the whole file
-        return f"{where}: {message}"
-    return f"{where}: {dotted}: {message} (found {detail['input']!r})"
+        return f"{where}: {unknown_setting(dotted, model)}"
+    name = f"{dotted}:" if isinstance(detail["input"], dict) and dotted else dotted
+    return f"{where}: {name} {wrong_value(detail, _description(model, keys))}.".replace(":  ", ": ")
 
 
-def _known_keys(model: type[BaseModel], prefix: str = "") -> list[str]:
-    keys: list[str] = []
-    for name, info in model.model_fields.items():
-        keys.append(prefix + name)
-        if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
-            keys += _known_keys(info.annotation, f"{prefix}{name}.")
-    return keys
+def _description(model: type[BaseModel], keys: tuple[str, ...]) -> str | None:
+    """Return what the model says in words of the values of a key."""
+    current: Any = model
+    for key in keys[:-1]:
+        info = current.model_fields.get(key) if _is_section(current) else None
+        current = info.annotation if info else None
+    last = current.model_fields.get(keys[-1]) if keys and _is_section(current) else None
+    return last.description if last else None
 
 
-def _line_of(source: Path, keys: tuple[str, ...]) -> str:
-    """Return ", line N" of a dotted key in a YAML file, or of its nearest section that is there."""
-    node = yaml.compose(source.read_text(encoding="utf-8"))
-    line = 0
-    for key in keys:
-        if not isinstance(node, yaml.MappingNode):
-            break
-        found = next(((k, v) for k, v in node.value if k.value == key), None)
-        if found is None:
-            break
-        line, node = found[0].start_mark.line + 1, found[1]
-    return f", line {line}" if line else ""
+def _is_section(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

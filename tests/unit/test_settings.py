@@ -43,8 +43,8 @@ def test_empty_file_and_sections_whose_lines_are_commented_out_change_nothing(tm
         ("album:\n  selection:\n    ava_weight: 0.9\n", ("line 2", "sum to 1.4")),
         ("album:\n  selection:\n    ava_weight: lots\n", ("line 3", "album.selection.ava_weight", "'lots'")),
         ("device: gpu\n", ("line 1", "device", "'gpu'")),
-        ("- a list\n", ("must hold keys and values",)),
-        ("device: [\n", ("not valid YAML",)),
+        ("- a list\n", ("must be keys and values",)),
+        ("device: [\n", ("not finished",)),
         ("album:\n  quality:\n    min_sharpness: 3\n", ("line 3", "min_sharpness", "3")),
     ],
 )
@@ -67,5 +67,5 @@ def test_a_path_that_has_to_be_set_is_asked_for(tmp_path: Path):
 
     defaults = tmp_path / "defaults.yaml"
     defaults.write_text("photos: null\n", encoding="utf-8")
-    with pytest.raises(SettingsError, match="line 1: photos: must be set to a path"):
+    with pytest.raises(SettingsError, match="line 1: photos must be set to a path"):
         load_validated(Wanted, defaults, None)

@@ -172,7 +172,7 @@ def test_series_are_never_divided_and_the_seed_decides(tmp_path, photo_folder):
         ),
         (load_aesthetic_run, {"model": {"pretrained": True}}, ("path of a weights file", "downloaded")),
         (load_aesthetic_run, {"transform": {"crop_size": 300}}, ("between 64 and resize_size",)),
-        (load_aesthetic_run, {}, ("data.labels: must be set to a path",)),
+        (load_aesthetic_run, {}, ("data.labels must be set to a path",)),
         (load_comparator_run, {"transform_type": "paperpad"}, ("transform_type", "'paperpad'")),
         (load_pairs_run, {"training": {"loss": "emd"}}, ("training.loss", "ranknet")),
     ],
