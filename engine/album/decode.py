@@ -36,11 +36,22 @@ class Decoded:
 
 
 def decode(photo: Photo, long_side: int = ANALYSIS_LONG_SIDE) -> Decoded:
-    """Decode the frame that a photo shows. Safe to call from several threads at once.
+    """Decode the frame that a photo shows: a JPEG here, anything else in a process of its own.
 
-    Raises PhotoError, with the reason in words, when it cannot be decoded.
+    Safe to call from several threads at once. Raises PhotoError, with the reason in words.
     """
     path = photo.path
+    with photo_errors(path):
+        with path.open("rb") as file:
+            if kind_or_error(file.peek(4096), path) is Kind.JPEG:
+                return decode_jpeg(file, path, long_side)
+        from engine.album.apart import decode_apart
+
+        return decode_apart(path, long_side)
+
+
+def decode_here(path: Path, long_side: int) -> Decoded:
+    """Decode a file of any kind in this process, which a damaged one can take down. Raises PhotoError."""
     with photo_errors(path), path.open("rb") as file:
         kind = kind_or_error(file.peek(4096), path)
         if kind is Kind.RAW:

@@ -15,7 +15,7 @@ from PIL.ExifTags import Base
 from engine.album import exif
 from engine.album.exif import Tags
 from engine.album.formats import Kind
-from engine.album.identity import Ends, identity_of, read_ends
+from engine.album.identity import END_BYTES, Ends, identity_of, read_ends
 from engine.album.metadata import metadata_of
 from engine.album.reading import kind_or_error, photo_errors
 from engine.album.turning import upright_size
@@ -39,14 +39,28 @@ def inspect(photo: Photo) -> Inspected:
 
 def _metadata(path: Path, ends: Ends, kind: Kind) -> Metadata:
     try:
-        if kind is Kind.RAW:
-            return _raw_metadata(path, ends.head)
-        return _heif_metadata(path) if kind is Kind.HEIF else _image_metadata(path, ends, kind)
+        if kind in (Kind.RAW, Kind.HEIF):
+            from engine.album.apart import metadata_apart
+
+            return metadata_apart(path)
+        return _image_metadata(path, ends, kind)
     except MemoryError:
         raise
     except Exception as error:  # noqa: BLE001 - decoders raise anything on a damaged header
         logger.debug("%s: no metadata: %s", path, error)
         return Metadata()
+
+
+def native_metadata_here(path: Path) -> Metadata:
+    """Read a RAW or HEIF file's metadata in this process, which a damaged one can take down.
+
+    Raises whatever the decoders raise.
+    """
+    with path.open("rb") as file:
+        head = file.read(END_BYTES)
+    if kind_or_error(head, path) is Kind.RAW:
+        return _raw_metadata(path, head)
+    return _heif_metadata(path)
 
 
 def _image_metadata(path: Path, ends: Ends, kind: Kind) -> Metadata:

@@ -16,7 +16,8 @@ MAX_PIXELS = 250_000_000
 MAX_SIDE = 65_535  # pixels; JPEG's own limit
 _LARGE_PIXELS = 80_000_000  # about 600 MB while it is decoded in full
 
-_one_large_image = threading.Lock()
+one_large_image = threading.Lock()
+_alone = threading.local()
 
 
 @contextmanager
@@ -24,7 +25,7 @@ def photo_errors(path: Path) -> Iterator[None]:
     """Turn whatever fails while `path` is read into a PhotoError that says why."""
     try:
         yield
-    except PhotoError:
+    except (PhotoError, LargeImageError):
         raise
     # Broad with a reason: what decoders raise on damaged files is not documented and differs by format.
     except Exception as error:
@@ -50,9 +51,32 @@ def check_size(path: Path, width: int, height: int) -> None:
         raise PhotoError(path, f"is too large ({width} x {height} pixels; the limit is {limit})")
 
 
+class LargeImageError(Exception):
+    """An image is large and it is not its turn: the program has to say when there is room."""
+
+
+@contextmanager
+def turns(*, large: bool) -> Iterator[None]:
+    """Within this, a process that decodes for the program takes large images only if it was told to."""
+    _alone.large = large
+    try:
+        yield
+    finally:
+        del _alone.large
+
+
 def room_for(width: int, height: int) -> AbstractContextManager[object]:
-    """Hold this while an image is decoded in full: large ones take turns, so as not to fill memory."""
-    return _one_large_image if width * height >= _LARGE_PIXELS else nullcontext()
+    """Hold this while an image is decoded in full: large ones take turns, so as not to fill memory.
+
+    Raises LargeImageError in a process that has to ask for its turn.
+    """
+    if width * height < _LARGE_PIXELS:
+        return nullcontext()
+    if not hasattr(_alone, "large"):
+        return one_large_image
+    if _alone.large:
+        return nullcontext()
+    raise LargeImageError
 
 
 def reason_of(error: Exception, path: Path) -> str:

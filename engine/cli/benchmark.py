@@ -25,6 +25,10 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
         from engine.cli.benchmark_models import run as run_models
 
         return run_models(options, settings, data_dir)
+    if options.benchmark == "reliability":
+        from engine.cli.benchmark_reliability import run as run_reliability
+
+        return run_reliability(options, settings, data_dir)
     return _speed(options, settings, data_dir)
 
 

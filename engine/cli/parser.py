@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from engine.cli.bench_options import add_degradations, add_models, add_train
 from engine.cli.export_options import add_export, add_reject
+from engine.cli.reliability_options import add_reliability
 from engine.cli.sidecar_options import add_sidecars
 from engine.errors import UsageError
 from engine.sidecars.profiles import Profile
@@ -50,6 +51,7 @@ class Options:
     naming: str | None = None
     prefer: str | None = None
     benchmark: str = ""
+    quick: bool = False
     photos: Path | None = None
     out: Path | None = None
     models: str | None = None
@@ -197,6 +199,7 @@ def _add_benchmark(commands: _Commands) -> None:
     add_degradations(names, _common())
     models = add_models(names, _common())
     _add_json(models)
+    add_reliability(names, _common())
 
 
 def _add_album(parser: argparse.ArgumentParser) -> None:

@@ -37,6 +37,11 @@ def open_library(path: Path) -> sqlite3.Connection:
         raise LibraryError(_trouble(path, error)) from error
 
 
+def forget_checks() -> None:
+    """Have the next opening of each library look through it, as a new process does."""
+    _checked.clear()
+
+
 def _open_sound(path: Path) -> sqlite3.Connection:
     try:
         return _open(path)

@@ -56,7 +56,7 @@ def _filled(library: Path, count: int = 400) -> dict[int, Marks]:
 
 
 def _read(library: Path, count: int) -> dict[int, Marks]:
-    database._checked.clear()  # as in a new process
+    database.forget_checks()  # as in a new process
     store = DecisionStore(library)
     found = store.marks(ALBUM, [_key(number) for number in range(count)])
     store.close()
@@ -191,7 +191,7 @@ def test_a_newer_library_is_refused_and_not_one_byte_of_it_changes(library: Path
     connection.execute("PRAGMA user_version = 99")
     connection.close()
     before = library.read_bytes()
-    database._checked.clear()
+    database.forget_checks()
     with pytest.raises(LibraryError, match="newer Framepick"):
         DecisionStore(library)
     assert library.read_bytes() == before

@@ -1,0 +1,1 @@
+"""What the program survives: kills at random moments, damaged and hostile files."""

@@ -1,0 +1,106 @@
+"""Damaged and hostile files through the real pipeline: crashes, hangs and files nobody heard of."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from engine.album.apart import close_decoders
+from engine.album.scan import scan
+from engine.benchmark.survival.damage import write_damaged
+from engine.benchmark.survival.figures import Tally
+from engine.benchmark.survival.hostile import write_hostile
+from engine.benchmark.survival.killing import CONTEXT
+from engine.events import CancelToken, PhotoFailed, PhotoScored
+from engine.paths import DataDir
+from engine.pipeline import CullJob, cull
+from engine.settings import Settings
+from engine.types import Role
+
+BATCH = 25  # files per process
+LONGEST = 10.0  # seconds without any sign of life
+_WITHOUT = frozenset({Role.AESTHETIC, Role.PORTRAIT, Role.COMPARATOR})
+SEED = 20260601
+
+
+def feed_bad_inputs(
+    samples: Sequence[Path], work: Path, settings: Settings, count: int, tally: Tally
+) -> None:
+    """Cull `count` damaged files and a hostile folder, each batch in a process of its own."""
+    one_by_one = settings.model_copy(
+        update={"performance": settings.performance.model_copy(update={"batch_size": 1})}
+    )
+    hostile = work / "hostile"
+    tally.hostile_inputs = write_hostile(hostile)
+    tally.bad_inputs += tally.hostile_inputs
+    _feed(hostile, work / "data-hostile", one_by_one, tally)
+    damaged = write_damaged(samples, work / "damaged", count, SEED)
+    tally.bad_inputs += len(damaged)
+    for number, batch in enumerate(_batches(damaged)):
+        folder = work / f"batch-{number}"
+        folder.mkdir()
+        for file in batch:
+            file.rename(folder / file.name)
+        _feed(folder, work / f"data-{number}", one_by_one, tally)
+        shutil.rmtree(work / f"data-{number}", ignore_errors=True)
+
+
+def _batches(files: Sequence[Path]) -> Iterator[Sequence[Path]]:
+    for start in range(0, len(files), BATCH):
+        yield files[start : start + BATCH]
+
+
+def _feed(folder: Path, data: Path, settings: Settings, tally: Tally) -> None:
+    """Cull one folder; a process that dies is a crash, one that says nothing for long a hang."""
+    receiving, sending = CONTEXT.Pipe(duplex=False)
+    process = CONTEXT.Process(target=_cull, args=(sending, folder, data, settings))
+    process.start()
+    sending.close()
+    heard: set[int] = set()
+    began = time.monotonic()
+    hung = False
+    while not hung:
+        tally.peak_memory_mb = max(tally.peak_memory_mb, _memory_mb(process.pid))
+        try:
+            if receiving.poll(0.05):
+                heard.add(receiving.recv())
+                began = time.monotonic()
+        except EOFError:
+            break
+        hung = time.monotonic() - began > LONGEST
+    if hung:
+        tally.hangs += 1
+        tally.troubles.append(f"hang in {folder}: {len(heard)} heard of")
+        process.kill()
+    process.join()
+    if process.exitcode != 0 and not hung:
+        tally.crashes += 1
+        tally.troubles.append(f"exit code {process.exitcode} in {folder}")
+    elif not hung:
+        silent = {photo.id for photo in scan(folder)} - heard
+        tally.unreported += len(silent)
+    receiving.close()
+
+
+def _cull(sending: Any, folder: Path, data: Path, settings: Settings) -> None:
+    """Cull a folder and tell of each photo that was scored or reported, and of every other sign of life."""
+    tell: Callable[[int], None] = sending.send
+    for event in cull(CullJob(folder, without=_WITHOUT), settings, DataDir(data), CancelToken()):
+        tell(event.photo_id if isinstance(event, PhotoScored | PhotoFailed) else -1)
+    close_decoders()
+    sending.close()
+
+
+def _memory_mb(pid: int) -> float:
+    """Return the resident memory of a process and of its decoders, in MB."""
+    try:
+        process = psutil.Process(pid)
+        family = [process, *process.children(recursive=True)]
+        return sum(each.memory_info().rss for each in family) / 1e6
+    except psutil.Error:
+        return 0.0

@@ -1,0 +1,58 @@
+"""Kills, damaged files and hostile folders, all in a folder that is gone afterwards."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from engine.album.scan import scan
+from engine.benchmark.survival.bad_inputs import feed_bad_inputs
+from engine.benchmark.survival.figures import Tally
+from engine.benchmark.survival.kill_deciding import kill_while_deciding
+from engine.benchmark.survival.kill_exporting import kill_while_exporting
+from engine.benchmark.survival.kill_scoring import kill_while_scoring
+from engine.benchmark.survival.originals import count_changed, state_of
+from engine.benchmark.survival.samples import write_formats, write_jpegs
+from engine.settings import Settings
+
+KILLS, BAD_INPUTS = 200, 1000  # of each kind of work; files
+QUICK_KILLS, QUICK_BAD_INPUTS = 12, 60
+LARGEST_SAMPLE = 4_000_000  # bytes of a photo of the album that is damaged
+
+
+def measure_reliability(
+    settings: Settings, *, quick: bool, album: Path | None, say: Callable[[str], None]
+) -> Tally:
+    """Return the counts. With `album` its photos are damaged too, after copying; it is only read.
+
+    `say` is told what is being done. Raises UsageError when the album cannot be read.
+    """
+    tally, began = Tally(), time.monotonic()
+    kills, inputs = (QUICK_KILLS, QUICK_BAD_INPUTS) if quick else (KILLS, BAD_INPUTS)
+    before = state_of(album) if album else {}
+    with TemporaryDirectory(prefix="framepick-reliability-") as folder:
+        work = Path(folder)
+        photos = work / "photos"
+        write_jpegs(photos, 48)
+        say(f"killing {kills} runs while they score")
+        kill_while_scoring(photos, work / "scoring", settings, kills, tally)
+        say(f"killing {kills} sessions while they decide")
+        kill_while_deciding(work / "deciding", kills, tally)
+        say(f"killing {kills} exports")
+        kill_while_exporting(photos, work / "exporting", kills, tally)
+        say(f"culling {inputs} damaged files and a hostile folder")
+        samples = write_formats(work / "formats") + _photos_of(album)
+        feed_bad_inputs(samples, work / "bad", settings, inputs, tally)
+    if album:
+        tally.originals_changed += count_changed(before, state_of(album))
+    tally.seconds = time.monotonic() - began
+    return tally
+
+
+def _photos_of(album: Path | None) -> list[Path]:
+    if album is None:
+        return []
+    files = [file for photo in scan(album, recursive=True) for file in photo.files if file.is_file()]
+    return [file for file in files if 0 < file.stat().st_size <= LARGEST_SAMPLE]
