@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.album.decode import Decoded
+from engine.benchmark.clip_scorer import OpenClipScorer
 from engine.benchmark.judges import ConstantJudge, Judge, MetricJudge, ScoreJudge
 from engine.errors import ModelError, UsageError
 from engine.models.device import choose_device
@@ -19,7 +20,7 @@ from engine.scoring.quality_metrics import QualityMetrics, measure
 from engine.settings import Settings
 from engine.types import Role
 
-CONSTANT, RULES, CHECKPOINT = "constant", "rules", "checkpoint"
+CONSTANT, RULES, CHECKPOINT, OPEN_CLIP = "constant", "rules", "checkpoint", "open_clip"
 METRICS: dict[str, Callable[[QualityMetrics], float]] = {
     "sharpness": lambda metrics: metrics.sharpness,
     "sharpness_global": lambda metrics: metrics.sharpness_global,
@@ -34,11 +35,12 @@ NAMES = (*ROLES, RULES, *METRICS, CONSTANT)
 
 @dataclass(frozen=True, slots=True)
 class JudgeConfig:
-    """What to make: `type` is one of NAMES or CHECKPOINT; `name` is shown in tables."""
+    """What to make: `type` is one of NAMES, CHECKPOINT or OPEN_CLIP; `name` is shown in tables."""
 
     name: str
     type: str
     checkpoint: Path | None = None
+    architecture: str = ""  # of OPEN_CLIP
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,9 @@ def make_bench(configs: tuple[JudgeConfig, ...], settings: Settings, data_dir: D
 def _config(item: str) -> JudgeConfig:
     if item in NAMES:
         return JudgeConfig(item, item)
+    if item.startswith(f"{OPEN_CLIP}:") and item.count(":") >= 2:
+        _, architecture, file = item.split(":", 2)
+        return JudgeConfig(f"clip {architecture}", OPEN_CLIP, Path(file), architecture)
     path = Path(item).expanduser()
     if not path.suffix:
         raise UsageError(f"--models: unknown model {item!r}. Give the path of a file, or {', '.join(NAMES)}.")
@@ -103,6 +108,8 @@ class _Maker:
             return ConstantJudge()
         if config.type in METRICS:
             return MetricJudge(config.name, self._measured.reader(METRICS[config.type]))
+        if config.type == OPEN_CLIP and config.checkpoint is not None:
+            return self._scoring(config.name, OpenClipScorer(config.architecture, config.checkpoint))
         if config.checkpoint is not None:
             return self._of_checkpoint(config.name, config.checkpoint)
         if config.type == RULES:

@@ -19,7 +19,8 @@ def add_degradations(benchmarks: Parsers, common: argparse.ArgumentParser) -> No
     parser.add_argument(
         "--models",
         metavar="NAME,...",
-        help="comparator, aesthetic, quality, rules, a metric (sharpness, noise, ...), paths of checkpoints; "
+        help="comparator, aesthetic, quality, rules, a metric (sharpness, noise, ...), paths of checkpoints, "
+        "open_clip:ARCHITECTURE:PATH; "
         "all that are there unless given",
     )
     parser.add_argument("--limit", type=_count, metavar="N", help="use N photos, drawn by the seed")
