@@ -23,6 +23,10 @@ def main() -> int:
         from gui.app import open_from_command_line
 
         return open_from_command_line(options)
+    if options.command == "benchmark" and options.benchmark == "navigation":
+        from gui.navigation_benchmark import run_from_command_line
+
+        return run_from_command_line(options)
     return run(options)
 
 

@@ -54,6 +54,10 @@ class Canvas(QWidget):
             self.update()
 
     @property
+    def has_picture(self) -> bool:
+        return self._pixmap is not None and not self._pixmap.isNull()
+
+    @property
     def zoomed(self) -> bool:
         return self.view.zoom is not None
 

@@ -19,7 +19,7 @@ class InfoStrip(QWidget):
         self.setObjectName("loupeInfo")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._model, self._brief = model, brief
-        self._marks = MarksView(self)
+        self.marks = MarksView(self)
         self._title, self._line, self._reasons = QLabel(self), QLabel(self), QLabel(self)
         self._title.setFont(theme.scaled_font(self.font(), 1.1, bold=True))
         self._line.setProperty("tone", "muted")
@@ -31,7 +31,7 @@ class InfoStrip(QWidget):
             words.addWidget(label)
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 8, 14, 8)
-        row.addWidget(self._marks)
+        row.addWidget(self.marks)
         row.addLayout(words, 1)
 
     @property
@@ -39,7 +39,7 @@ class InfoStrip(QWidget):
         return "\n".join(label.text() for label in (self._title, self._line, self._reasons))
 
     def show_entry(self, entry: Entry | None) -> None:
-        self._marks.show_entry(entry)
+        self.marks.show_entry(entry)
         if entry is None:
             for label in (self._title, self._line, self._reasons):
                 label.clear()

@@ -16,6 +16,7 @@ from gui.entry import Entry
 from gui.faces_strip import FacesStrip
 from gui.histogram import Histogram
 from gui.info_strip import InfoStrip
+from gui.marks_view import MarksView
 from gui.pictures import Pictures, box_of
 from gui.previews import FULL, Box
 from gui.view_state import WHOLE, View
@@ -98,6 +99,10 @@ class Loupe(QWidget):
     @property
     def words(self) -> str:
         return self._info.words
+
+    @property
+    def marks(self) -> MarksView:
+        return self._info.marks
 
     @property
     def overlay(self) -> Overlay:

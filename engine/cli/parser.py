@@ -196,6 +196,11 @@ def _add_benchmark(commands: _Commands) -> None:
     speed = names.add_parser("speed", parents=[_common()], help="cost of culling beside that of decoding")
     _add_album(speed)
     _add_json(speed)
+    navigation = names.add_parser(
+        "navigation", parents=[_common()], help="waiting for the next photo, in the real window"
+    )
+    _add_album(navigation)
+    _add_json(navigation)
     add_degradations(names, _common())
     models = add_models(names, _common())
     _add_json(models)

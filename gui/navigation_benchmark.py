@@ -1,0 +1,205 @@
+"""`benchmark navigation`: how long a photographer waits for the next photo, idle and while scoring."""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from rich.table import Table
+
+from engine.album.scan import scan
+from engine.cli import tables
+from engine.cli.json_file import write_json
+from engine.cli.parser import Options
+from engine.cli.run import settings_of
+from engine.errors import EXIT_OK, FramepickError, NothingToDoError
+from engine.paths import DataDir
+from engine.settings import Settings
+from engine.types import Decision
+from gui.app import before_window, make_window
+from gui.main_window import MainWindow
+from gui.navigation_pilot import Pilot
+from gui.stall_probe import StallMeter
+
+STEPS, JUMPS, DECISIONS = 60, 30, 60
+HELD_SECONDS = 4.0
+REST_MS = 500  # before a step to a neighbour that is ready, and before a jump
+CULL_MS = 900_000  # that scoring the album may take
+LINKS = 1500  # photos of the album that is scored meanwhile: more than are done before the end
+LEAST = 4  # photos
+
+Figures = dict[str, Any]
+
+
+def run_from_command_line(options: Options) -> int:
+    """Measure, print a table, write the figures; return the exit code."""
+    data_dir = DataDir.resolve(options.data_dir)
+    assert options.album is not None
+    try:
+        settings = settings_of(options, data_dir)
+        figures = measure_navigation(options.album.absolute(), settings, data_dir, options.recursive)
+    except FramepickError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+    table = Table(title=f"benchmark navigation {options.album}", title_justify="left")
+    for name in ("figure", "idle", "while scoring"):
+        table.add_column(name, justify="left" if name == "figure" else "right")
+    for row in as_rows(figures):
+        table.add_row(*row)
+    tables.console().print(table)
+    if options.json is not None:
+        write_json(options.json, figures)
+    return EXIT_OK
+
+
+def measure_navigation(
+    album: Path, settings: Settings, data_dir: DataDir, recursive: bool = False
+) -> Figures:
+    """Measure in the real window, with a data directory of its own: no decision of yours is touched.
+
+    Raises NothingToDoError when fewer than four photos of the album can be read.
+    """
+    app = before_window()
+    with TemporaryDirectory(prefix="framepick-navigation-") as folder:
+        own = Path(folder) / "data"
+        own.mkdir()
+        own.joinpath("models").symlink_to(data_dir.models, target_is_directory=True)
+        links = Path(folder) / "album"
+        _link(scan(album, recursive), links)
+        window = make_window(settings, DataDir(own))
+        window.show()
+        window.activateWindow()
+        try:
+            figures = _idle(window, album, recursive) | {"while_scoring": _while_scoring(window, links)}
+        finally:
+            window.close()
+    screen = QGuiApplication.primaryScreen().size()
+    return figures | {
+        "platform": app.platformName(),
+        "screen": f"{screen.width()} x {screen.height()}",
+        "cores": os.cpu_count(),
+        "load_average": [round(load, 1) for load in os.getloadavg()] if hasattr(os, "getloadavg") else None,
+    }
+
+
+def as_rows(figures: Figures) -> list[tuple[str, str, str]]:
+    """Return (name, idle, while scoring) for a table."""
+    rows: list[tuple[str, str, str]] = []
+    for name, value in figures["while_scoring"].items():
+        idle = figures.get(name)
+        if isinstance(value, dict) and idle is not None:
+            rows += [(f"{name} {part}", f"{idle[part]:,.1f}", f"{value[part]:,.1f}") for part in value]
+        elif isinstance(value, float) and idle is not None:
+            rows.append((name, f"{idle:,.1f}", f"{value:,.1f}"))
+    return rows
+
+
+def _link(photos: Sequence[Any], folder: Path) -> None:
+    """Make an album of many links to the photos, for a run that lasts."""
+    folder.mkdir()
+    for number in range(LINKS if photos else 0):
+        photo = photos[number % len(photos)]
+        folder.joinpath(f"{number:05d}{photo.path.suffix}").symlink_to(photo.path.absolute())
+
+
+def _idle(window: MainWindow, album: Path, recursive: bool) -> Figures:
+    window.open_album(album, recursive)
+    pilot = Pilot(window)
+    pilot.wait(lambda: not window.run.running, CULL_MS)
+    readable = sum(entry.error is None for entry in window.album.entries())
+    if readable < LEAST:
+        raise NothingToDoError(f"{album} holds {readable} readable photos; navigating needs {LEAST}.")
+    return {"photos": window.album.total} | _measure(window, pilot)
+
+
+def _while_scoring(window: MainWindow, links: Path) -> Figures:
+    window.open_album(links)
+    pilot = Pilot(window)
+    pilot.wait(lambda: _has_scores(window) or not window.run.running, CULL_MS)
+    figures = _measure(window, pilot)
+    figures["still_scoring_at_the_end"] = window.run.running
+    window.run.stop()
+    return figures
+
+
+def _has_scores(window: MainWindow) -> bool:
+    return any(entry.scores for entry in window.album.entries()[:200])
+
+
+def _measure(window: MainWindow, pilot: Pilot) -> Figures:
+    """Return all figures of the state the window is in."""
+    if window.review.auto_advance:
+        window.toggle_advance()
+    window.grid.go_to_row(0)
+    window.show_loupe()
+    stalls = StallMeter()
+    stalls.begin()
+    jumps = [_jump(window, pilot) for _ in range(JUMPS)]
+    steps = [_step(window, pilot) for _ in range(STEPS)]
+    decisions = [_decide(window, pilot, number) for number in range(DECISIONS)]
+    shown, pressed = pilot.hold_right(HELD_SECONDS)
+    return {
+        "next_preloaded_ms": _spread(steps),
+        "cold_jump_ms": _spread(jumps),
+        "decision_ms": _spread(decisions),
+        "held_key_fps": shown,
+        "held_key_presses_per_s": pressed / HELD_SECONDS,
+        "stall_ms": stalls.end(),
+    }
+
+
+def _step(window: MainWindow, pilot: Pilot) -> float | None:
+    """Step to the next photo, whose picture is ready."""
+    row = window.grid.currentIndex().row()
+    if row + 1 >= window.album.rowCount():
+        window.grid.go_to_row(0)
+        row = 0
+    following = window.album.entry_at(row + 1)
+    if following.error or not pilot.wait(lambda: pilot.is_ready(following)):
+        window.grid.go_to_row(row + 1)
+        return None
+    pilot.rest(30)
+    return pilot.timed(
+        lambda: pilot.press(Qt.Key.Key_Right),
+        lambda: pilot.current is following and pilot.is_ready(following),
+    )
+
+
+def _jump(window: MainWindow, pilot: Pilot) -> float | None:
+    """Go to a photo of which no large picture is there, until it is sharp at the size of the window."""
+    pilot.rest(REST_MS)
+    if window.album.rowCount() < 200:
+        window.previews.begin(window.album.job)  # a small album is soon known by heart
+    rows = [random.randrange(window.album.rowCount()) for _ in range(50)]
+    cold = [e for row in rows if window.previews.best((e := window.album.entry_at(row)).photo.id) is None]
+    target = next((entry for entry in cold if entry.error is None and entry is not pilot.current), None)
+    if target is None:
+        return None
+    return pilot.timed(
+        lambda: window.grid.go_to(target.photo.id), lambda: pilot.current is target and pilot.is_ready(target)
+    )
+
+
+def _decide(window: MainWindow, pilot: Pilot, number: int) -> float | None:
+    """Decide by key, until it is on disk and painted."""
+    pilot.rest(20)
+    entry = pilot.current
+    wanted, key = ((Decision.ACCEPT, Qt.Key.Key_P), (Decision.REJECT, Qt.Key.Key_X))[number % 2]
+    return pilot.timed(lambda: pilot.press(key), lambda: entry.decision is wanted)
+
+
+def _spread(times: Sequence[float | None]) -> dict[str, float]:
+    """Return median, 95th and 99th percentile, and of how many; a step that never ended is left out."""
+    known = [each for each in times if each is not None]
+    if not known:
+        return {"median": float("nan"), "p95": float("nan"), "p99": float("nan"), "samples": 0}
+    median, p95, p99 = (float(np.percentile(known, share)) for share in (50, 95, 99))
+    return {"median": median, "p95": p95, "p99": p99, "samples": len(known)}
