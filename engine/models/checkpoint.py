@@ -10,11 +10,7 @@ import hashlib
 import json
 import logging
 import pathlib
-import re
-import struct
 import warnings
-import zipfile
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -22,16 +18,18 @@ from typing import IO, TYPE_CHECKING, Any
 import numpy as np
 
 from engine.errors import ModelError, WeightsCorruptError, WeightsMissingError
+from engine.models.checkpoint_guard import damaged, refuse_dangers, refuse_oversize
+from engine.models.plain_values import plain, short
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 log = logging.getLogger(__name__)
 
-MAX_BYTES = 4 * 1024**3  # far above any network here (VGG16: 540 MB); a file beyond it is no checkpoint
 STATE_KEYS = ("model_state_dict", "state_dict")
-# How torch's messages name what a file asks for.
-_ASKED_FOR = re.compile(r"GLOBAL ([\w.]+)|<class '([\w.]+)'>")
+SCALARS = {f"{kind}{size}" for kind in "fiu" for size in (2, 4, 8)} | {"i1", "u1", "b1"}
+MAX_NAME = 200  # characters of a tensor's name
+MAX_EXTRAS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,38 +88,20 @@ def _refuse_what_is_no_file(path: Path) -> None:
         raise WeightsCorruptError(f"The checkpoint {path} is not a regular file.")
     if path.stat().st_size == 0:
         raise WeightsCorruptError(f"The checkpoint {path} is empty (0 bytes).")
+    refuse_oversize(path, path.stat().st_size)  # before hashing it, which would take hours
 
 
 def _unpickled(path: Path, file: IO[bytes]) -> Any:
     import torch
 
-    _refuse_oversize(path, file)
+    refuse_dangers(path, file)
     try:
         with warnings.catch_warnings(), torch.serialization.safe_globals(_allowed()):
             warnings.simplefilter("ignore")  # torch's advice on odd pickles; the outcome is what counts
             return torch.load(file, map_location="cpu", weights_only=True)
     except Exception as error:  # damaged bytes make the unpickler raise anything at all
-        asked_for = _ASKED_FOR.search(str(error))
-        if asked_for:
-            name = asked_for[1] or asked_for[2]
-            text = f"The checkpoint {path} is refused: it asks for {name}, which could run code."
-        else:
-            text = f"The checkpoint {path} is damaged, cut off, or not a PyTorch checkpoint."
         log.debug("torch.load of %s: %s", path, error)
-        raise ModelError(text) from error
-
-
-def _refuse_oversize(path: Path, file: IO[bytes]) -> None:
-    """Refuse a file that is, or would unpack to, more than any network here could be."""
-    total = path.stat().st_size
-    # Even asking whether it is an archive raises on some damaged ones; torch will say what is wrong with it.
-    with suppress(zipfile.BadZipFile, ValueError, NotImplementedError, struct.error):
-        if zipfile.is_zipfile(file):
-            with zipfile.ZipFile(file) as archive:
-                total = max(total, sum(info.file_size for info in archive.infolist()))
-    file.seek(0)
-    if total > MAX_BYTES:
-        raise ModelError(f"The checkpoint {path} is refused: it would unpack to {total:,} bytes.")
+        raise damaged(path) from error
 
 
 def _allowed() -> list[Any]:
@@ -129,7 +109,6 @@ def _allowed() -> list[Any]:
 
     Paths become pure ones: a WindowsPath cannot exist elsewhere, and a pure path cannot touch a disk.
     """
-    reconstruct_scalar = np.float64(0).__reduce__()[0]
     pure = {"Windows": pathlib.PureWindowsPath, "Posix": pathlib.PurePosixPath}
     paths = [
         (kind, f"{module}.{prefix}{system}Path")
@@ -138,25 +117,43 @@ def _allowed() -> list[Any]:
         for prefix in ("", "Pure")
     ]
     return [
-        (reconstruct_scalar, "numpy.core.multiarray.scalar"),
-        (reconstruct_scalar, "numpy._core.multiarray.scalar"),
-        np.dtype,
-        type(np.dtype(np.float64)),
+        (_scalar, "numpy.core.multiarray.scalar"),
+        (_scalar, "numpy._core.multiarray.scalar"),
+        (_ScalarType, "numpy.dtype"),
         *paths,
     ]
+
+
+class _ScalarType:
+    """Stands in for numpy.dtype, which would make room for items of any size."""
+
+    def __init__(self, name: str, align: object = False, copy: object = True) -> None:
+        if name not in SCALARS:
+            raise ValueError(f"no scalar type: {name!r:.20}")
+        self.name, self.order = name, "<"
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        self.order = ">" if state[1] == ">" else "<"
+
+
+def _scalar(kind: _ScalarType, raw: bytes) -> float | int | bool:
+    """Return a numpy scalar as a plain number."""
+    return np.frombuffer(raw, np.dtype(kind.order + kind.name), count=1)[0].item()
 
 
 def _from_dict(path: Path, loaded: Any) -> Checkpoint:
     if not isinstance(loaded, dict):
         raise ModelError(f"The checkpoint {path} holds a {type(loaded).__name__}, not named tensors.")
-    key = next((key for key in STATE_KEYS if key in loaded), None)
+    content = dict(dict.items(loaded))
+    key = next((key for key in STATE_KEYS if key in content), None)
     if key is None:
-        return Checkpoint(path, _tensors(path, loaded))
-    config = loaded.get("config") or {}
+        return Checkpoint(path, _tensors(path, content))
+    config = plain(path, content.get("config") or {})
     if not isinstance(config, dict):
         raise ModelError(f"The checkpoint {path} has a config that is a {type(config).__name__}.")
-    extras = {name: value for name, value in loaded.items() if name not in (key, "config")}
-    return Checkpoint(path, _tensors(path, loaded[key]), config, extras)
+    others = [name for name in content if name not in (key, "config")][:MAX_EXTRAS]
+    extras = {name: content[name] for name in others if isinstance(content[name], str | int | float)}
+    return Checkpoint(path, _tensors(path, content[key]), config, extras)
 
 
 def _from_safetensors(path: Path, file: IO[bytes]) -> Checkpoint:
@@ -169,7 +166,7 @@ def _from_safetensors(path: Path, file: IO[bytes]) -> Checkpoint:
         header_length = int.from_bytes(content[:8], "little")
         metadata = json.loads(content[8 : 8 + header_length]).get("__metadata__", {})
         config = json.loads(metadata.get("config", "{}"))
-    except (safetensors.SafetensorError, ValueError) as error:
+    except (safetensors.SafetensorError, ValueError, RecursionError) as error:
         raise ModelError(f"The checkpoint {path} is damaged or not a safetensors file.") from error
     return _from_dict(path, {"model_state_dict": state, "config": config})
 
@@ -178,8 +175,24 @@ def _tensors(path: Path, state: Any) -> dict[str, Tensor]:
     import torch
 
     named = isinstance(state, dict) and all(
-        isinstance(name, str) and isinstance(value, torch.Tensor) for name, value in state.items()
+        isinstance(name, str) and isinstance(value, torch.Tensor) for name, value in dict.items(state)
     )
     if not named or not state:
         raise ModelError(f"The checkpoint {path} holds no model_state_dict and is none itself.")
-    return dict(state)
+    tensors = dict(dict.items(state))
+    for name, tensor in tensors.items():
+        if len(name) > MAX_NAME or not name.isprintable():
+            raise ModelError(f"The checkpoint {path} has a tensor of the name {short(name)}.")
+        _refuse_odd_tensor(path, name, tensor)
+    return tensors
+
+
+def _refuse_odd_tensor(path: Path, name: str, tensor: Tensor) -> None:
+    """Refuse what holds no plain numbers, and what is vast when written out (strides may be 0)."""
+    import torch
+
+    plain_kind = type(tensor) in (torch.Tensor, torch.nn.Parameter) and tensor.layout is torch.strided
+    usable = plain_kind and tensor.device.type == "cpu" and not tensor.is_quantized
+    if not usable or tensor.is_complex():
+        raise ModelError(f"The checkpoint {path}: {name} is no tensor of plain numbers.")
+    refuse_oversize(path, tensor.numel() * tensor.element_size())

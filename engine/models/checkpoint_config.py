@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.errors import ModelError
 from engine.models.checkpoint import Checkpoint
+from engine.models.plain_values import short
 
 MAX_SIZE = 4096  # of a layer or an image side; a config beyond it is a mistake
 MAX_HIDDEN = 8
@@ -66,4 +67,4 @@ def is_size(value: object) -> bool:
 
 
 def bad(checkpoint: Checkpoint, key: str, value: object, wanted: str) -> ModelError:
-    return ModelError(f"The checkpoint {checkpoint.path}: its config has {key} {value!r}, not {wanted}.")
+    return ModelError(f"The checkpoint {checkpoint.path}: its config has {key} {short(value)}, not {wanted}.")
