@@ -8,20 +8,23 @@ from pathlib import Path
 from engine.checking.knowledge import Knowledge, Polarity, judge
 from engine.checking.known_pairs import KnownPhotos, known_photos
 from engine.checking.memory import known_polarity, remember
-from engine.checking.questions import RawComparator, ask_comparator
+from engine.checking.questions import RawComparator, Stopped, ask_comparator
 from engine.checking.report import CheckReport
-from engine.errors import NothingToDoError
+from engine.errors import ModelError, NothingToDoError
+from engine.events import CancelToken
 from engine.scoring.base import ModelInfo
 
 log = logging.getLogger(__name__)
 
 
-def measured_polarity(library: Path, info: ModelInfo, comparator: RawComparator) -> Polarity:
+def measured_polarity(
+    library: Path, info: ModelInfo, comparator: RawComparator, cancel: CancelToken | None = None
+) -> Polarity:
     """Return what was measured for this file before, or measure it now (some seconds) and remember it.
 
     `info` names the file by hash and version; `comparator` is loaded. UNKNOWN is an answer too: the file is
     no better than chance on known pairs, or there are no photos to ask it about. Nobody may guess then.
-    Raises ModelError when the comparator fails.
+    Raises ModelError when the comparator fails, and when it was cancelled: the next run measures it then.
     """
     assert info.sha256 is not None
     remembered = known_polarity(library, info.sha256, info.version)
@@ -32,7 +35,10 @@ def measured_polarity(library: Path, info: ModelInfo, comparator: RawComparator)
     except NothingToDoError as error:
         log.warning("The polarity of %s cannot be measured. %s", info.name, error)
         return Polarity.UNKNOWN
-    knowledge = judge(ask_comparator(comparator, known.photos))
+    try:
+        knowledge = judge(ask_comparator(comparator, known.photos, cancel=cancel))
+    except Stopped as error:
+        raise ModelError(f"It was not measured what class 1 of {info.name} means: it was stopped.") from error
     remember(library, _report(info, known, knowledge))
     polarity = knowledge.polarity or Polarity.UNKNOWN
     log.info("Polarity of %s [%s], measured: %s", info.name, info.sha256, polarity.value)
