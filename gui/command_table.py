@@ -52,7 +52,7 @@ TABLE: dict[str, tuple[Row, ...]] = {
             "Scan and score the album again; cached scores are reused",
         ),
         ("album.cancel", "Ctrl+.", "Stop culling", "Stop the run; what was scored is kept"),
-        ("album.export", "Ctrl+E", "Export…", "Copy accepted photos or picks to another folder"),
+        ("album.export", "Ctrl+E", "Export…", "Copy, move, link or pack photos; undo the last export"),
         (
             "album.sidecars",
             "Ctrl+Shift+E",

@@ -9,7 +9,10 @@ import pytest
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtTest import QTest
 
-from gui.export_dialog import ExportDialog, What
+from engine.events import CancelToken
+from engine.export.execute import execute
+from engine.export.plan import ExportOptions, How, plan_export
+from gui.export_dialog import ExportDialog
 from gui.exporting import export_items
 from gui.main_window import MainWindow
 
@@ -59,7 +62,7 @@ def test_it_says_what_it_will_do_and_what_it_did(qtbot, dialog: ExportDialog, tm
     dialog.show()
     dialog.set_target(tmp_path / "selection")
     qtbot.waitUntil(dialog._export.isEnabled)
-    assert dialog.what is What.ACCEPTED
+    assert dialog.form.what == "accepted"
     assert dialog.words.startswith("2 photos, 2 files to copy")
     dialog._export.click()
     qtbot.waitUntil(lambda: dialog.report is not None)
@@ -86,3 +89,48 @@ def test_nothing_to_export_says_so(qtbot, window: MainWindow):
     assert empty.words == "There are no picks to export."
     assert not empty._export.isEnabled()
     empty.reject()
+
+
+def test_the_preview_follows_layout_and_template(qtbot, dialog: ExportDialog, tmp_path: Path):
+    dialog.show()
+    dialog.set_target(tmp_path / "selection")
+    dialog.form.set_layout("{date}/{name}")
+    qtbot.waitUntil(lambda: dialog.preview.startswith("2026-06-01/IMG_0001.JPG"))
+    dialog.form.set_layout("{dat}/{name}")
+    qtbot.waitUntil(lambda: "Did you mean {date}?" in dialog.words)
+    assert not dialog._export.isEnabled()
+    assert dialog.preview == ""
+    dialog.reject()
+
+
+def test_a_zip_is_made_and_undone_by_key(qtbot, dialog: ExportDialog, tmp_path: Path):
+    dialog.show()
+    dialog.set_target(tmp_path / "selection")
+    dialog.form.set_how(How.ZIP)
+    qtbot.waitUntil(dialog._export.isEnabled)
+    assert "to pack" in dialog.words
+    QTest.keyClick(dialog, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: dialog.report is not None)
+    assert len(list((tmp_path / "selection").glob("*.zip"))) == 1
+    assert not dialog._undo.isHidden()
+    QTest.keyClick(dialog, Qt.Key.Key_U, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: dialog.reverted is not None)
+    assert not (tmp_path / "selection").exists()
+    dialog.reject()
+
+
+@pytest.mark.parametrize("answer", ["_resume", "_roll_back"])
+def test_an_interrupted_export_is_offered(qtbot, window: MainWindow, tmp_path: Path, answer: str):
+    items, journals = export_items(window.album), window._data_dir.exports
+    target, cancel = tmp_path / "selection", CancelToken()
+    plan = plan_export(items, ExportOptions(target))
+    execute(plan, journals, cancel, lambda progress: cancel.cancel() if progress.done == 3 else None)
+    assert window.run.album is not None
+    dialog = ExportDialog(items, window.run.album, journals, window)
+    dialog.show()
+    assert f"3 of {len(plan.actions)} files arrived" in dialog._interrupted.text()
+    getattr(dialog, answer).click()
+    qtbot.waitUntil(lambda: dialog.report is not None or dialog.reverted is not None)
+    assert len(list(target.glob("*.JPG"))) == (len(plan.actions) if answer == "_resume" else 0)
+    assert dialog._resume.isHidden()
+    dialog.reject()

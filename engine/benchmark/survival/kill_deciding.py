@@ -24,7 +24,8 @@ def kill_while_deciding(work: Path, count: int, tally: Tally) -> None:
     seconds = run_and_kill(_decide, (work / "first.sqlite3", 0), None).seconds
     library = work / "library.sqlite3"
     expected: dict[int, Marks] = {}
-    for session, after in enumerate(moments(count, seconds, "deciding")):
+    session = 0
+    for session, after in enumerate(moments(count, seconds, "deciding", lambda: tally.kills_while_deciding)):
         run = run_and_kill(_decide, (library, session), after)
         tally.kills += run.killed
         tally.kills_while_deciding += run.killed
@@ -33,8 +34,8 @@ def kill_while_deciding(work: Path, count: int, tally: Tally) -> None:
         expected.update(found)
         tally.decisions_confirmed += len(run.confirmed)
     everything: dict[int, Marks] = {}
-    for session in range(count):
-        everything.update(_read(library, session))
+    for earlier in range(session + 1):
+        everything.update(_read(library, earlier))
     tally.decisions_lost += sum(everything.get(photo) != marks for photo, marks in expected.items())
 
 

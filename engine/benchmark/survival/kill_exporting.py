@@ -26,7 +26,8 @@ _WAYS = (How.COPY, How.MOVE, How.ZIP, How.HARD_LINK)
 def kill_while_exporting(album: Path, work: Path, count: int, tally: Tally) -> None:
     """Kill `count` exports of copies of an album, in turn copying, moving, packing and linking."""
     seconds = {how: _unkilled(album, work / f"first-{how}", how) for how in _WAYS}
-    for number, share in enumerate(moments(count, 1.0, "exporting")):
+    shares = moments(count, 1.0, "exporting", lambda: tally.kills_while_exporting)
+    for number, share in enumerate(shares):
         how = _WAYS[number % len(_WAYS)]
         folder = work / str(number)
         card = _card(album, folder)

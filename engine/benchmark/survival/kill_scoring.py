@@ -27,7 +27,7 @@ def kill_while_scoring(album: Path, work: Path, settings: Settings, count: int, 
     before = state_of(album)
     expected, seconds = _whole_run(album, work / "unkilled", settings)
     number, folder = 0, work / "killed-0"
-    for after in moments(count, seconds, "scoring"):
+    for after in moments(count, seconds, "scoring", lambda: tally.kills_while_scoring):
         cached = len(_cached(album, folder, settings))
         run = run_and_kill(_score, (album, folder, settings), after)
         tally.kills += run.killed

@@ -6,7 +6,7 @@ import multiprocessing
 import random
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
@@ -67,7 +67,13 @@ def _take(receiving: Connection, confirmed: list[Any], wait: float) -> bool:
     return wait > 0
 
 
-def moments(count: int, seconds: float, seed: str) -> list[float]:
-    """Return random moments within a run that takes `seconds`, some right after its end."""
+def moments(count: int, seconds: float, seed: str, killed: Callable[[], int]) -> Iterator[float]:
+    """Yield random moments within a run of `seconds`, until `killed` says `count`, or twice as many at most.
+
+    A run that is over before its moment was not killed.
+    """
     dice = random.Random(seed)
-    return [dice.uniform(0, seconds * 1.05) for _ in range(count)]
+    for _ in range(2 * count):
+        if killed() >= count:
+            return
+        yield dice.uniform(0, seconds)

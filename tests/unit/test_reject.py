@@ -1,0 +1,139 @@
+"""Rejected photos leave the album by explicit command only, with all their files, and come back."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from engine.album.scan import scan
+from engine.events import CancelToken
+from engine.export import trash
+from engine.export.recover import go_on, revert, the_last, the_unfinished
+from engine.export.reject import RejectTo, carry_out_reject, plan_reject
+from engine.types import Decision, Marks
+from tests.unit.exporting import ExportItem, card, names, shots, state
+
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the trash of freedesktop.org")
+
+
+@pytest.fixture
+def album(tmp_path: Path) -> Path:
+    return card(tmp_path / "card")
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "exports"
+
+
+@pytest.fixture
+def bin_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The system's trash, moved into the test's folder."""
+    import send2trash.plat_other as system
+
+    home = tmp_path / "share"
+    monkeypatch.setenv("XDG_DATA_HOME", str(home))
+    monkeypatch.setattr(system, "XDG_DATA_HOME", os.fsencode(home))
+    monkeypatch.setattr(system, "HOMETRASH_B", os.fsencode(home / "Trash"))
+    monkeypatch.setattr(system, "get_dev", lambda path: 1)
+    monkeypatch.setattr("send2trash.send2trash", system.send2trash)
+    return home / "Trash"
+
+
+def _rejected_pair(album: Path) -> list[ExportItem]:
+    """The RAW+JPEG pair with its sidecars is rejected, the other photo accepted."""
+    pair, single = shots(album)
+    return [ExportItem(pair.photo, Marks(Decision.REJECT)), ExportItem(single.photo, Marks(Decision.ACCEPT))]
+
+
+def test_they_go_into_a_folder_that_the_album_does_not_show_and_come_back(album: Path, book: Path):
+    before = state(album)
+    plan = plan_reject(_rejected_pair(album), album, RejectTo.FOLDER)
+    assert state(album) == before
+    report = carry_out_reject(plan, RejectTo.FOLDER, book, CancelToken())
+    assert report.complete
+    assert names(album / "_rejected") == {"a.jpg", "a.cr2", "a.xmp", "a.cr2.xmp"}
+    assert [photo.name for photo in scan(album, recursive=True)] == ["b.jpg"]
+    assert revert(the_last(book), CancelToken()).moved_back == 4
+    assert state(album) == before
+    assert not (album / "_rejected").exists()
+
+
+def test_folders_inside_keep_their_shape(album: Path, book: Path):
+    day = album / "day 2"
+    day.mkdir()
+    (album / "b.jpg").rename(day / "b.jpg")
+    items = [ExportItem(photo, Marks(Decision.REJECT)) for photo in scan(album, recursive=True)]
+    carry_out_reject(plan_reject(items, album, RejectTo.FOLDER), RejectTo.FOLDER, book, CancelToken())
+    assert "day 2/b.jpg" in names(album / "_rejected")
+
+
+def test_nothing_else_is_touched(album: Path):
+    single = ExportItem(shots(album)[1].photo, Marks(Decision.ACCEPT))
+    assert plan_reject([single], album, RejectTo.TRASH).actions == ()
+
+
+@LINUX
+def test_they_go_to_the_trash_and_come_back(album: Path, book: Path, bin_folder: Path):
+    before = state(album)
+    plan = plan_reject(_rejected_pair(album), album, RejectTo.TRASH)
+    report = carry_out_reject(plan, RejectTo.TRASH, book, CancelToken())
+    assert report.summary() == "Moved 4 files to the trash."
+    assert names(album) == {"b.jpg"}
+    assert names(bin_folder / "files") == {"a.jpg", "a.cr2", "a.xmp", "a.cr2.xmp"}
+    assert revert(the_last(book), CancelToken()).moved_back == 4
+    assert state(album) == before
+    assert names(bin_folder) == set()
+
+
+@LINUX
+def test_a_new_file_in_the_old_place_is_never_overwritten(album: Path, book: Path, bin_folder: Path):
+    plan = plan_reject(_rejected_pair(album), album, RejectTo.TRASH)
+    carry_out_reject(plan, RejectTo.TRASH, book, CancelToken())
+    (album / "a.jpg").write_bytes(b"a new photo")
+    report = revert(the_last(book), CancelToken())
+    assert report.moved_back == 3
+    assert "taken by another file" in report.kept[0][1]
+    assert (album / "a.jpg").read_bytes() == b"a new photo"
+    assert (bin_folder / "files" / "a.jpg").read_bytes() == b"jpeg of a"
+
+
+@LINUX
+@pytest.mark.parametrize("back", [True, False])
+def test_cut_short_right_after_a_file_went_to_the_trash(
+    album: Path, book: Path, bin_folder: Path, monkeypatch: pytest.MonkeyPatch, back: bool
+):
+    class CutError(BaseException): ...
+
+    def cut(*_: object) -> None:
+        raise CutError
+
+    before = state(album)
+    plan = plan_reject(_rejected_pair(album), album, RejectTo.TRASH)
+    with monkeypatch.context() as patch, pytest.raises(CutError):
+        patch.setattr(trash, "find_in_trash", cut)
+        carry_out_reject(plan, RejectTo.TRASH, book, CancelToken())
+    assert not (album / "a.jpg").exists()
+    if back:
+        assert revert(the_unfinished(book), CancelToken()).moved_back == 1
+        assert state(album) == before
+    else:
+        assert len(go_on(the_unfinished(book), CancelToken()).copied) == 4
+        assert names(album) == {"b.jpg"}
+
+
+@LINUX
+def test_a_trash_that_refuses_leaves_the_file(
+    album: Path, book: Path, bin_folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def refuse(path: str) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("send2trash.send2trash", refuse)
+    plan = plan_reject(_rejected_pair(album), album, RejectTo.TRASH)
+    report = carry_out_reject(plan, RejectTo.TRASH, book, CancelToken())
+    assert len(report.failed) == 4
+    assert len(names(album)) == 5
