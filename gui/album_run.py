@@ -31,6 +31,7 @@ from gui.messages import Messages
 class AlbumRun(QObject):
     """Starts and stops runs, and hands the engine's events to the model and to who wants to know."""
 
+    leaving = Signal()  # another album, or this one again, is about to be read
     begun = Signal(int)  # job id
     listed = Signal(int)  # number of photos
     progressed = Signal(object)  # Progress
@@ -74,6 +75,7 @@ class AlbumRun(QObject):
             self._start(self._job)
 
     def _start(self, job: CullJob) -> None:
+        self.leaving.emit()
         self._job = job
         self.running, self._ordered = True, False
         job_id = self._engine.start(job)

@@ -34,6 +34,7 @@ from gui.panels import Panels
 from gui.recent import RecentAlbums
 from gui.review import Review
 from gui.run_bar import RunBar
+from gui.session import Session
 from gui.sidecar_dialog import SidecarDialog
 from gui.sidecar_sync import SidecarSync
 from gui.switching import Switching
@@ -60,6 +61,7 @@ class MainWindow(QMainWindow):
         self.installation = Installation(data_dir, messages, self)
         self.panels = Panels(self, self.album, settings)
         self.inspector, self.status_panel = self.panels.inspector, self.panels.status
+        self.session = Session(data_dir, self.run, self.album, self.views, self.choosing, self)
         self.actions_ = self._make_actions()
         self.actions_.fill(self.menuBar())
         self._show_panel_state()
@@ -123,7 +125,6 @@ class MainWindow(QMainWindow):
         self.messages.said.connect(self.bottom_bar.show_message)
         self.run.begun.connect(self._begin)
         self.run.listed.connect(self._show_listed)
-        self.run.ordered.connect(self._go_to_first)
         self.run.progressed.connect(self.run_bar.show_progress)
         self.run.begun.connect(self.panels.performance.clear)
         self.run.measured.connect(self.panels.performance.show_figures)
@@ -175,12 +176,6 @@ class MainWindow(QMainWindow):
             self._recent.add(self.run.album)
         self.show_grid()
         self._show_state()
-
-    @Slot()
-    def _go_to_first(self) -> None:
-        """Begin at the first photo in capture order, unless the photographer has gone somewhere already."""
-        if self.grid.untouched:
-            self.grid.go_to_row(0)
 
     @Slot(str)
     def _show_failure(self, text: str) -> None:
@@ -366,6 +361,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Go from the screen at once, then end every thread."""
         self.hide()
+        self.session.save()
         self.installation.stop()
         self.run.shutdown()
         self.sidecars.stop()

@@ -33,7 +33,7 @@ class Pilot(QObject):
         self._repeat = QTimer(self, interval=KEY_REPEAT_MS)
         self._repeat.setTimerType(Qt.TimerType.PreciseTimer)
         self._repeat.timeout.connect(self._press_right)
-        self._seen: set[int] = set()
+        self._seen: list[int] = []  # photos as they were painted, one after another
         self._pressed = 0
         for widget in (self._canvas, window.loupe.marks):
             widget.installEventFilter(self)
@@ -82,7 +82,7 @@ class Pilot(QObject):
 
     def hold_right(self, seconds: float) -> tuple[float, int]:
         """Hold the key down; return (photos painted with a picture per second, keys pressed)."""
-        self._seen.clear()
+        self._seen = []
         self._pressed = 0
         started = time.perf_counter()
         self._repeat.start()
@@ -101,8 +101,9 @@ class Pilot(QObject):
     @Slot()
     def _check(self) -> None:
         now = time.perf_counter()
-        if self._canvas.has_picture:
-            self._seen.add(self.current.photo.id)
+        photo = self.current.photo.id
+        if self._canvas.has_picture and self._seen[-1:] != [photo]:
+            self._seen.append(photo)
         if self._done():
             self._ended = now
             self._done = lambda: False

@@ -1,0 +1,165 @@
+"""Where the photographer was in each album: view, filter, order, photo, zoom, thumbnail size."""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from PySide6.QtCore import QObject, Slot
+
+from engine.library.marks import MOST_STARS
+from engine.paths import DataDir
+from engine.types import Decision, Label
+from gui.album_model import AlbumModel
+from gui.album_run import AlbumRun
+from gui.cell_layout import DEFAULT_SIZE, SIZES
+from gui.choosing import Choosing
+from gui.criteria import TRAITS, Criteria, Filter
+from gui.ordering import Ordering, SortBy
+from gui.view_state import MOST_ZOOM, View
+from gui.views import Views
+
+log = logging.getLogger(__name__)
+
+KEPT = 100  # albums
+
+
+class Place(BaseModel):
+    """Where one was in an album."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    view: Literal["grid", "loupe", "compare", "survey"] = "grid"
+    photo: str | None = None  # name
+    zoom: float | None = Field(default=None, gt=0, le=MOST_ZOOM)
+    x: float = Field(default=0.5, ge=0, le=1)
+    y: float = Field(default=0.5, ge=0, le=1)
+    decisions: frozenset[Decision] = frozenset()
+    traits: frozenset[Filter] = frozenset()
+    stars: int = Field(default=0, ge=0, le=MOST_STARS)
+    labels: frozenset[Label] = frozenset()
+    text: str = ""
+    sort: SortBy = SortBy.CAPTURE
+    reverse: bool = False
+    grouped: bool = True
+    size: int = Field(default=DEFAULT_SIZE, ge=0, lt=len(SIZES))
+
+    @property
+    def criteria(self) -> Criteria:
+        traits = self.traits & TRAITS.keys()
+        return Criteria(self.decisions, frozenset(traits), self.stars, self.labels, self.text)
+
+    @property
+    def ordering(self) -> Ordering:
+        return Ordering(self.sort, self.reverse, self.grouped)
+
+
+class Places:
+    """The places of the last albums, in a file of the data directory."""
+
+    def __init__(self, data_dir: DataDir) -> None:
+        self._file = data_dir.root / "places.json"
+
+    def get(self, album: Path) -> Place | None:
+        """Return where one was; None where that is not known or cannot be read."""
+        known = self._read().get(str(album))
+        try:
+            return None if known is None else Place.model_validate(known)
+        except ValidationError as error:
+            log.warning("The place in %s cannot be read from %s: %s", album, self._file, error)
+            return None
+
+    def put(self, album: Path, place: Place) -> None:
+        """Remember a place. That it cannot be remembered is no reason to disturb anyone."""
+        places = {name: known for name, known in self._read().items() if name != str(album)}
+        places[str(album)] = place.model_dump(mode="json")
+        part = self._file.with_suffix(".part")
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            part.write_text(json.dumps(dict(list(places.items())[-KEPT:])), encoding="utf-8")
+            part.replace(self._file)
+        except OSError as error:
+            log.warning("The place in %s cannot be written to %s: %s", album, self._file, error)
+
+    def _read(self) -> dict[str, object]:
+        try:
+            found = json.loads(self._file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError) as error:
+            log.warning("Places cannot be read from %s: %s", self._file, error)
+            return {}
+        return found if isinstance(found, dict) else {}
+
+
+class Session(QObject):
+    """Notes the place when an album is left, and goes back to it when it is opened again."""
+
+    def __init__(
+        self,
+        data_dir: DataDir,
+        run: AlbumRun,
+        model: AlbumModel,
+        views: Views,
+        choosing: Choosing,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._places = Places(data_dir)
+        self._run, self._model, self._views, self._choosing = run, model, views, choosing
+        self._place = Place()
+        run.leaving.connect(self.save)
+        run.begun.connect(self._begin)
+        run.ordered.connect(self._return)
+
+    @Slot()
+    def save(self) -> None:
+        if self._run.album is not None and self._model.total:
+            self._places.put(self._run.album, self._here())
+
+    def _here(self) -> Place:
+        criteria, ordering = self._model.criteria, self._model.ordering
+        current, views = self._views.grid.current, self._views
+        view = views.loupe.canvas.view
+        rooms = {views.loupe: "loupe", views.compare: "compare", views.survey: "survey"}
+        return Place.model_validate(
+            {
+                "view": rooms.get(views.currentWidget(), "grid"),  # type: ignore[call-overload]
+                "photo": current.photo.name if current else None,
+                **{"zoom": view.zoom, "x": view.x, "y": view.y},
+                **{"decisions": criteria.decisions, "traits": criteria.traits, "stars": criteria.stars},
+                **{"labels": criteria.labels, "text": criteria.text},
+                **{"sort": ordering.by, "reverse": ordering.reverse, "grouped": ordering.grouped},
+                "size": views.grid.size_step,
+            }
+        )
+
+    @Slot(int)
+    def _begin(self, _job: int) -> None:
+        assert self._run.album is not None
+        size = self._views.grid.size_step
+        self._place = self._places.get(self._run.album) or Place(size=size)
+        self._views.grid.set_size_step(self._place.size)
+        self._model.set_ordering(self._place.ordering)
+        self._choosing.apply(self._place.criteria)
+
+    @Slot()
+    def _return(self) -> None:
+        """Go back once the first groups are known, unless the photographer has gone somewhere already."""
+        if not self._views.grid.untouched:
+            return
+        named = (entry for entry in self._model.entries() if entry.photo.name == self._place.photo)
+        entry = next(named, None)
+        if entry is None:
+            self._views.grid.go_to_row(0)
+            return
+        self._views.grid.go_to(entry.photo.id)
+        shows = {"loupe": self._views.show_loupe, "compare": self._views.show_compare}
+        shows |= {"survey": self._views.show_survey, "grid": self._views.show_grid}
+        shows[self._place.view]()
+        if self._place.view == "loupe":
+            self._views.loupe.canvas.show_view(View(self._place.zoom, self._place.x, self._place.y))
+            self._views.loupe.refresh()
