@@ -35,6 +35,7 @@ class Packet:
         self._data = text.encode()
         parsed = parse(self._data)
         self.declared = parsed.declared
+        self._bindings = parsed.bindings
         self._edits = Edits(self._data)
         self._rdf = _find_rdf(parsed.root)
         self._descriptions = [child for child in self._rdf.children if child.name == _DESCRIPTION]
@@ -163,17 +164,25 @@ class Packet:
                 return description
             if any(child.name[0] == name[0] for child in description.children):
                 return description
-        return self._descriptions[0]
+        bound = [d for d in self._descriptions if name[0] in d.scope.values()]
+        return (bound or self._descriptions)[0]
 
     def _prefix(self, description: Element, namespace: str) -> str:
-        """Return a prefix of the namespace that counts at this description, binding one where needed."""
+        """Return a prefix of the namespace that counts at this description, binding one where needed.
+
+        Exiv2 (so darktable and digiKam) gives up on a whole file where one namespace has two prefixes or one
+        prefix two namespaces, so a prefix that the file uses anywhere is used here, too.
+        """
         bound = [prefix for prefix, uri in description.scope.items() if uri == namespace and prefix]
         if bound:
             return bound[0]
         key = (id(description), namespace)
         if key not in self._declared_here:
-            taken = set(description.scope) | {p for (d, _), p in self._declared_here.items() if d == key[0]}
-            prefix = _free(PREFIXES[namespace], taken)
+            used = [prefix for prefix, uri in self._bindings if uri == namespace and prefix]
+            used += [prefix for (_, uri), prefix in self._declared_here.items() if uri == namespace]
+            taken = {prefix for prefix, uri in self._bindings if uri != namespace}
+            taken |= {prefix for (_, uri), prefix in self._declared_here.items() if uri != namespace}
+            prefix = _free(used[0] if used else PREFIXES[namespace], taken)
             self._declared_here[key] = prefix
             self._edits.add_attribute(description, f"xmlns:{prefix}", namespace)
         return self._declared_here[key]

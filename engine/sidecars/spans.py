@@ -55,6 +55,7 @@ class Parsed:
 
     root: Element
     declared: str | None  # encoding that the XML declaration names
+    bindings: tuple[tuple[str, str], ...]  # every prefix with its namespace, wherever it is bound
 
 
 def parse(data: bytes) -> Parsed:
@@ -77,6 +78,7 @@ class _Parser:
         self._expat.XmlDeclHandler = self._declare
         self._open: list[Element] = []
         self._prefixes: dict[str, str] = {}
+        self._bindings: dict[tuple[str, str], None] = {}
         self._root: Element | None = None
         self._declared: str | None = None
 
@@ -86,13 +88,14 @@ class _Parser:
         except expat.ExpatError as error:
             raise SidecarError(f"it is not well-formed XML ({error})") from error
         assert self._root is not None
-        return Parsed(self._root, self._declared)
+        return Parsed(self._root, self._declared, tuple(self._bindings))
 
     def _declare(self, version: str, encoding: str | None, standalone: int) -> None:
         self._declared = encoding
 
     def _declare_prefix(self, prefix: str | None, uri: str | None) -> None:
         self._prefixes[prefix or ""] = uri or ""
+        self._bindings[prefix or "", uri or ""] = None
 
     def _start(self, name: str, attributes: list[str]) -> None:
         scope = self._open[-1].scope if self._open else {}

@@ -42,7 +42,7 @@ def exiftool(path: Path) -> dict[str, object]:
 
 
 def exiv2(path: Path) -> dict[str, str]:
-    lines = run("exiv2", "-Pkv", "-px", path).splitlines()
+    lines = run("exiv2", "-Pkv", path).splitlines()
     parts = (line.partition(" ") for line in lines)
     return {key: value.strip() for key, _, value in parts if key.startswith("Xmp.")}  # Exif. is derived
 
@@ -151,6 +151,27 @@ def test_what_exiv2_writes_is_read_and_all_its_other_keys_stay(tmp_path, make_jp
     ours = {"Xmp.xmp.Rating", "Xmp.digiKam.PickLabel"}
     assert {k: after[k] for k in before.keys() - ours} == {k: before[k] for k in before.keys() - ours}
     assert (after["Xmp.xmp.Rating"], after["Xmp.digiKam.PickLabel"]) == ("1", "3")
+
+
+OLD_PHOTOSHOP = """<x:xmpmeta xmlns:x='adobe:ns:meta/'>
+<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>
+ <rdf:Description about='uuid:1' xmlns:pdf='http://ns.adobe.com/pdf/1.3/'/>
+ <rdf:Description about='uuid:1' xmlns:xap='http://ns.adobe.com/xap/1.0/'/>
+ <rdf:Description about='uuid:1' xmlns:dc='http://purl.org/dc/elements/1.1/'>
+  <dc:description><rdf:Alt><rdf:li xml:lang='x-default'>Heron</rdf:li></rdf:Alt></dc:description>
+ </rdf:Description>
+</rdf:RDF>
+</x:xmpmeta>
+"""
+
+
+@needs("exiv2")
+def test_exiv2_still_reads_a_file_that_calls_our_namespaces_otherwise(tmp_path):
+    """It gives up on the whole file where one namespace has two prefixes."""
+    base = parse_document(OLD_PHOTOSHOP.encode())
+    keys = exiv2(sidecar(tmp_path / "a.xmp", Marks(Decision.ACCEPT, 3, Label.RED), base=base))
+    assert keys["Xmp.dc.description"] == 'lang="x-default" Heron'
+    assert (keys["Xmp.xmp.Rating"], keys["Xmp.digiKam.PickLabel"]) == ("3", "3")
 
 
 @needs("darktable-cli")
