@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.selection.candidate import Candidate
+from engine.selection.opinions import Opinions
 from engine.telemetry import Figures
 from engine.types import Inspected, ModelStatus, Photo, Role, Score, Selection
 
@@ -22,6 +23,10 @@ class CancelToken:
     @property
     def cancelled(self) -> bool:
         return self._event.is_set()
+
+
+class JobCancelled(Exception):  # noqa: N818 - no error: it was asked for
+    """Raised inside a long step of a job that was asked to stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +82,14 @@ class Composed:
 
     candidates: tuple[Candidate, ...]
     skipped: frozenset[Role] = frozenset()
+    opinions: Opinions = field(default_factory=Opinions)
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a stage is. `seconds_left` is None until it can be told."""
 
-    stage: str  # "inspect", "score"
+    stage: str  # "inspect", "score", "judge"
     done: int
     total: int
     photos_per_s: float

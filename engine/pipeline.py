@@ -27,6 +27,7 @@ from engine.events import (
     Progress,
     Selected,
 )
+from engine.library.opinions import OpinionStore
 from engine.library.repair import take_notes
 from engine.library.scores import CachedScore, ScoreStore
 from engine.models.registry import batch_size, build_lineup
@@ -34,15 +35,17 @@ from engine.models.status import StatusBoard, log_summary
 from engine.paths import DataDir
 from engine.scoring.composite import with_portrait_rules
 from engine.selection.candidate import Candidate
-from engine.selection.difference import without_roles
+from engine.selection.difference import opinions_without, without_roles
+from engine.selection.opinions import Pair
 from engine.selection.picks import select
 from engine.settings import Settings
 from engine.stages.decoding import Decoder, Frame, decode_ahead
 from engine.stages.inspecting import inspect_all
+from engine.stages.judging import Judging
 from engine.stages.scoring import FrameScores, Scoring
 from engine.switches import RoleSwitches, with_switched_off
 from engine.telemetry import Telemetry, write_telemetry
-from engine.types import Inspected, Photo, Role, Score
+from engine.types import Inspected, Photo, Role, Score, Selection
 
 log = logging.getLogger(__name__)
 
@@ -96,10 +99,13 @@ class _Run:
     def __init__(self, job: CullJob, settings: Settings, data_dir: DataDir, cancel: CancelToken) -> None:
         self._job, self._settings, self._data_dir, self._cancel = job, settings, data_dir, cancel
         self._telemetry = Telemetry()
-        self._lineup = build_lineup(settings, data_dir, job.without, job.device)
+        self._lineup = build_lineup(settings, data_dir, job.without, job.device, cancel)
         self._board = StatusBoard(self._lineup.statuses)
         self._scoring = Scoring(self._lineup, self._board, self._telemetry)
         self._store = ScoreStore(data_dir.library)
+        verdicts = OpinionStore(data_dir.library)
+        self._judging = Judging(self._lineup.comparator, verdicts, self._board, self._telemetry)
+        self._close: list[Pair] = []  # close pairs of the last selection
         self._photos: tuple[Photo, ...] = ()
         self._inspected: dict[int, Inspected] = {}
         self._candidates: dict[int, Candidate] = {}
@@ -111,6 +117,7 @@ class _Run:
 
     def close(self) -> None:
         self._scoring.close()
+        self._judging.close()
         self._store.close()
 
     def events(self) -> Iterator[Event]:
@@ -124,12 +131,14 @@ class _Run:
         missing = self._read_cache()
         self._telemetry.photos = len(self._photos) - len(missing)
         yield from self._cached_scores()
-        yield from self._select()
+        yield from self._select(recall=True)
         if missing and self._job.infer:
             yield from self._score(missing)
-            yield from self._select()
+            yield from self._select(recall=True)
+        if self._job.infer:
+            yield from self._judge()
         yield from self._model_changes()
-        yield Composed(tuple(self._candidates.values()), self._skipped)
+        yield Composed(tuple(self._candidates.values()), self._skipped, self._judging.opinions)
         yield from self._finish()
 
     def _inspect(self) -> Iterator[Event]:
@@ -191,12 +200,46 @@ class _Run:
                 yield PhotoScored(candidate.photo_id, tuple(candidate.scores.values()))
         yield from self._model_changes()
 
-    def _select(self) -> Iterator[Event]:
+    def _select(self, *, recall: bool = False) -> Iterator[Event]:
+        """Group and rank by what is known; with `recall`, by verdicts of earlier runs too."""
+        selection = self._selection()
+        self._close = [(verdict.a, verdict.b) for verdict in selection.verdicts]
+        if recall and self._judging.recall(self._close, self._identities()):
+            selection = self._selection()
+        yield Selected(selection)
+
+    def _selection(self) -> Selection:
         self._selected_off = off = self._job.switches.off
         with self._telemetry.stage("select"):
             candidates = without_roles(tuple(self._candidates.values()), off)
-            selection = select(candidates, self._settings.album)
-        yield Selected(selection)
+            return select(candidates, self._settings.album, opinions_without(self._judging.opinions, off))
+
+    def _identities(self) -> dict[int, str]:
+        return {photo_id: found.identity for photo_id, found in self._inspected.items()}
+
+    def _judge(self) -> Iterator[Event]:
+        """Let the comparator decide the close pairs that it has not judged before."""
+        pairs = self._judging.missing(self._close)
+        if not pairs or self._cancel.cancelled or self._comparator_is_off():
+            return
+        photos = {photo.id: photo for photo in self._photos}
+        clock = _Clock(len({photo for pair in pairs for photo in pair}))
+        yield clock.progress("judge")
+        batch = batch_size(self._settings, self._lineup.device)
+        for looked in self._judging.judge(pairs, photos, self._identities(), batch, self._cancel):
+            clock.done += looked
+            yield clock.progress("judge")
+            yield from self._model_changes()
+            if self._comparator_is_off():
+                break
+        yield from self._select()
+
+    def _comparator_is_off(self) -> bool:
+        """Whether it was switched off while pairs wait for it; they are judged when it is on again."""
+        if Role.COMPARATOR not in self._job.switches.off:
+            return False
+        self._skipped |= {Role.COMPARATOR}
+        return True
 
     def _score(self, missing: dict[int, set[Role]]) -> Iterator[Event]:
         photos = [p for p in self._photos if p.id in missing]
@@ -219,7 +262,7 @@ class _Run:
         decoder = Decoder(
             ThumbnailCache(self._data_dir.thumbnails),
             self._telemetry,
-            {photo_id: found.identity for photo_id, found in self._inspected.items()},
+            self._identities(),
         )
         threads = self._settings.performance.decode_threads or os.cpu_count() or 1
         batch: list[Frame] = []
@@ -272,7 +315,7 @@ class _Run:
             yield ModelsChanged(changed)
         yield from self._measure()
         self._notes += take_notes()
-        for note in self._scoring.notes() + self._notes:
+        for note in self._scoring.notes() + self._judging.notes() + self._notes:
             if note not in self._told:
                 self._told.add(note)
                 log.warning("%s", note)

@@ -21,6 +21,7 @@ from engine.events import (
     Selected,
 )
 from engine.selection.candidate import Candidate
+from engine.selection.opinions import Opinions
 from engine.types import (
     Decision,
     Face,
@@ -47,6 +48,7 @@ class CullResult:
     errors: dict[int, str] = field(default_factory=dict)
     selection: Selection = field(default_factory=lambda: Selection((), {}))
     candidates: tuple[Candidate, ...] = ()
+    opinions: Opinions = field(default_factory=Opinions)
     statuses: tuple[ModelStatus, ...] = ()
     notices: list[str] = field(default_factory=list)
     finished: Finished | None = None
@@ -66,8 +68,8 @@ class CullResult:
                 self.statuses = statuses
             case Selected(selection):
                 self.selection = selection
-            case Composed(candidates):
-                self.candidates = candidates
+            case Composed(candidates, opinions=opinions):
+                self.candidates, self.opinions = candidates, opinions
             case Notice(text):
                 self.notices.append(text)
             case Finished():

@@ -25,6 +25,7 @@ class QualityAssessment(_Section):
 
     ava_checkpoint: Path | None
     siamese_checkpoint: Path | None
+    siamese_polarity: Literal["auto", "first", "second"]
 
 
 class Grouping(_Section):
@@ -42,6 +43,7 @@ class SelectionRules(_Section):
     portrait_weight: float = Fraction
     close_range: float = Fraction
     use_siamese_tiebreaker: bool
+    cant_tell_below: float = Field(ge=0.5, le=1.0)
 
     @model_validator(mode="after")
     def _weights_sum_to_one(self) -> Self:

@@ -10,7 +10,13 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.events import CancelToken, Composed, Selected
 from engine.models.status import short_name
-from engine.selection.difference import Difference, difference, difference_in_words, without_roles
+from engine.selection.difference import (
+    Difference,
+    difference,
+    difference_in_words,
+    opinions_without,
+    without_roles,
+)
 from engine.selection.picks import select
 from engine.settings import Album, Settings
 from engine.switches import can_be_switched, with_switched_off
@@ -163,8 +169,9 @@ def _work(
     composed: Composed, album: Album, off: frozenset[Role], job: int
 ) -> Callable[[CancelToken, Callable[[Any], None]], _Recomposed]:
     def recompose(cancel: CancelToken, report: Callable[[Any], None]) -> _Recomposed:
-        selection = select(without_roles(composed.candidates, off), album)
-        found = difference(select(composed.candidates, album), selection) if off else Difference()
+        opinions = composed.opinions
+        selection = select(without_roles(composed.candidates, off), album, opinions_without(opinions, off))
+        found = difference(select(composed.candidates, album, opinions), selection) if off else Difference()
         return _Recomposed(job, off, selection, found)
 
     return recompose

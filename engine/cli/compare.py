@@ -18,7 +18,13 @@ from engine.models.status import short_name
 from engine.paths import DataDir
 from engine.pipeline import CullJob
 from engine.report import CullResult, status_as_json
-from engine.selection.difference import Difference, difference, difference_in_words, without_roles
+from engine.selection.difference import (
+    Difference,
+    difference,
+    difference_in_words,
+    opinions_without,
+    without_roles,
+)
 from engine.selection.picks import select
 from engine.settings import Settings
 from engine.types import ModelState, Role, Selection
@@ -32,7 +38,8 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
     result = run_cull(job, settings, data_dir, say_scoring=True)
     if not result.photos:
         raise NothingToDoError(f"There are no photos in {job.album}{recursive_hint(job)}.")
-    without = select(without_roles(result.candidates, options.without), settings.album)
+    opinions = opinions_without(result.opinions, options.without)
+    without = select(without_roles(result.candidates, options.without), settings.album, opinions)
     changes = difference(result.selection, without)
     if options.json is not None:
         write_json(options.json, as_json(result, options.without, without, changes))

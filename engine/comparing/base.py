@@ -26,6 +26,11 @@ class Opinion:
     first_over_second: float
     flipped: bool
 
+    @property
+    def of_second(self) -> Opinion:
+        """The same opinion, told of the pair (second, first)."""
+        return Opinion(1.0 - self.first_over_second, self.flipped)
+
 
 class Comparator(Protocol):
     """The comparator role's model. Constructing it is cheap (no heavy import); `load` may take seconds.
@@ -35,6 +40,11 @@ class Comparator(Protocol):
 
     @property
     def info(self) -> ModelInfo: ...
+
+    @property
+    def opinion_version(self) -> str:
+        """What opinions are cached under, beside the hash: method, preparation, meaning of the classes."""
+        ...
 
     def load(self) -> None: ...
 

@@ -31,14 +31,15 @@ class SiameseHead:
     activation: str  # relu | tanh
 
     def class_one(self, difference: NDArray[np.float32]) -> float:
-        """Return the probability 0..1 of class 1, given f(a) - f(b) (1-d)."""
+        """Return the probability 0..1 of class 1, given f(a) - f(b) (1-d); NaN where the numbers overflow."""
         values = difference
-        for number, (weight, bias) in enumerate(self.layers):
-            if number > 0:
-                values = np.maximum(values, 0) if self.activation == "relu" else np.tanh(values)
-            values = weight @ values + bias
-        # A trailing LogSoftmax, as in older files, would change nothing.
-        return float(1.0 / (1.0 + np.exp(np.clip(np.float64(values[0]) - values[1], -500, 500))))
+        with np.errstate(over="ignore", invalid="ignore"):
+            for number, (weight, bias) in enumerate(self.layers):
+                if number > 0:
+                    values = np.maximum(values, 0) if self.activation == "relu" else np.tanh(values)
+                values = weight @ values + bias
+            # A trailing LogSoftmax, as in older files, would change nothing.
+            return float(1.0 / (1.0 + np.exp(np.clip(np.float64(values[0]) - values[1], -500, 500))))
 
 
 @dataclass(frozen=True, slots=True)

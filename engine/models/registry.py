@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
 from engine.checking.memory import with_warning
+from engine.comparing.base import Comparator
 from engine.errors import ModelError, UsageError, WeightsMissingError
+from engine.events import CancelToken
 from engine.models.device import Device, choose_device
 from engine.models.runtime import Runtime
 from engine.models.status import status_of
@@ -15,49 +18,58 @@ from engine.scoring.base import Scorer
 from engine.settings import Settings
 from engine.types import ModelState, ModelStatus, Role
 
-COMPARATOR_NAME = "Siamese comparator"
+BY_COMPOSITE = "Close pairs are decided by composite."
+
+_Model = TypeVar("_Model", Scorer, Comparator)
 
 
 @dataclass(frozen=True, slots=True)
 class Lineup:
-    """The scorers that can run, and a status for every role."""
+    """The models that can run, and a status for every role."""
 
     device: Device
     scorers: dict[Role, Scorer]
+    comparator: Comparator | None
     statuses: tuple[ModelStatus, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Opening:
-    """A role's scorer, made or not."""
+class _Opening(Generic[_Model]):
+    """A role's model, made or not."""
 
     status: ModelStatus
-    scorer: Scorer | None = None
+    model: _Model | None = None
 
 
 def build_lineup(
-    settings: Settings, data_dir: DataDir, without: frozenset[Role] = frozenset(), device: str | None = None
+    settings: Settings,
+    data_dir: DataDir,
+    without: frozenset[Role] = frozenset(),
+    device: str | None = None,
+    cancel: CancelToken | None = None,
 ) -> Lineup:
     """Choose a model per role; cheap: files are hashed, nothing heavy is imported.
 
-    Raises UsageError when the requested device is not there.
+    `cancel` stops what takes long while a model is loaded. Raises UsageError when the requested device is
+    not there.
     """
     chosen = choose_device(device or settings.device)
     openings = [
         _open(_aesthetic_wish(settings), without, lambda: _aesthetic(settings, data_dir, chosen)),
         _open(ModelStatus(Role.QUALITY, "Rule-based IQA", ModelState.IDLE), without, _quality),
         _open(_PORTRAIT_WISH, without, lambda: _portrait(settings, data_dir)),
-        _Opening(_comparator_status(settings, without)),
     ]
-    scorers = {o.status.role: o.scorer for o in openings if o.scorer is not None}
-    return Lineup(chosen, scorers, tuple(_status_of(opening, data_dir) for opening in openings))
+    comparator = _open_comparator(settings, data_dir, without, chosen, cancel)
+    scorers = {o.status.role: o.model for o in openings if o.model is not None}
+    statuses = tuple(_status_of(opening, data_dir) for opening in (*openings, comparator))
+    return Lineup(chosen, scorers, comparator.model, statuses)
 
 
-def _status_of(opening: _Opening, data_dir: DataDir) -> ModelStatus:
+def _status_of(opening: _Opening[Scorer] | _Opening[Comparator], data_dir: DataDir) -> ModelStatus:
     """Return the status with what the last self-test of that file found wrong, if anything."""
-    if opening.scorer is None:
+    if opening.model is None:
         return opening.status
-    return with_warning(opening.status, data_dir.library, opening.scorer.info.version)
+    return with_warning(opening.status, data_dir.library, opening.model.info.version)
 
 
 def idle_statuses(settings: Settings, data_dir: DataDir) -> tuple[ModelStatus, ...]:
@@ -82,17 +94,17 @@ def _aesthetic_wish(settings: Settings) -> ModelStatus:
     return ModelStatus(Role.AESTHETIC, f"AVA checkpoint ({own.name})", ModelState.IDLE, checkpoint=str(own))
 
 
-def _open(wish: ModelStatus, without: frozenset[Role], make: Callable[[], Scorer]) -> _Opening:
+def _open(wish: ModelStatus, without: frozenset[Role], make: Callable[[], _Model]) -> _Opening[_Model]:
     if wish.role in without:
         return _Opening(replace(wish, state=ModelState.DISABLED, reason="switched off for this run"))
     try:
-        scorer = make()
+        model = make()
     except WeightsMissingError as error:
         return _Opening(replace(wish, state=ModelState.MISSING, reason=str(error)))
     except ModelError as error:
         return _Opening(replace(wish, state=ModelState.FAILED, reason=str(error)))
-    info = scorer.info
-    return _Opening(status_of(info, ModelState.IDLE, info.note), scorer)
+    info = model.info
+    return _Opening(status_of(info, ModelState.IDLE, info.note), model)
 
 
 def _aesthetic(settings: Settings, data_dir: DataDir, device: Device) -> Scorer:
@@ -130,23 +142,42 @@ def _portrait(settings: Settings, data_dir: DataDir) -> Scorer:
     return PortraitScorer(data_dir.models, settings.portrait_analysis, runtime_of(settings, data_dir))
 
 
-def _comparator_status(settings: Settings, without: frozenset[Role]) -> ModelStatus:
-    """No comparator can run yet; say exactly why, and what decides close pairs instead."""
+def _open_comparator(
+    settings: Settings,
+    data_dir: DataDir,
+    without: frozenset[Role],
+    device: Device,
+    cancel: CancelToken | None,
+) -> _Opening[Comparator]:
+    """Return the comparator, or exactly why there is none; and what decides close pairs instead."""
+    wish = _comparator_wish(settings)
+    if not settings.album.selection.use_siamese_tiebreaker and wish.role not in without:
+        reason = f"switched off (album.selection.use_siamese_tiebreaker). {BY_COMPOSITE}"
+        return _Opening(replace(wish, state=ModelState.DISABLED, reason=reason))
+    opening = _open(wish, without, lambda: _comparator(settings, data_dir, device, cancel))
+    if opening.model is not None:
+        return opening
+    return _Opening(replace(opening.status, reason=f"{_sentence(opening.status.reason)} {BY_COMPOSITE}"))
+
+
+def _comparator_wish(settings: Settings) -> ModelStatus:
+    """Return what the settings ask for, whether or not it is there."""
     own = settings.quality_assessment.siamese_checkpoint
-    by_composite = "Close pairs are decided by composite."
-    if Role.COMPARATOR in without or not settings.album.selection.use_siamese_tiebreaker:
-        return ModelStatus(
-            Role.COMPARATOR, COMPARATOR_NAME, ModelState.DISABLED, reason=f"switched off. {by_composite}"
-        )
     if own is None:
-        reason = f"no checkpoint is configured (quality_assessment.siamese_checkpoint). {by_composite}"
-        return ModelStatus(Role.COMPARATOR, COMPARATOR_NAME, ModelState.MISSING, reason=reason)
-    if not own.is_file():
-        reason = f"the checkpoint {own} does not exist. {by_composite}"
-        return ModelStatus(
-            Role.COMPARATOR, COMPARATOR_NAME, ModelState.MISSING, checkpoint=str(own), reason=reason
-        )
-    reason = f"this version cannot run Siamese checkpoints: {own} was not loaded. {by_composite}"
-    return ModelStatus(
-        Role.COMPARATOR, COMPARATOR_NAME, ModelState.FAILED, checkpoint=str(own), reason=reason
-    )
+        return ModelStatus(Role.COMPARATOR, "Siamese comparator", ModelState.IDLE)
+    name = f"Siamese comparator ({own.name})"
+    return ModelStatus(Role.COMPARATOR, name, ModelState.IDLE, checkpoint=str(own))
+
+
+def _comparator(
+    settings: Settings, data_dir: DataDir, device: Device, cancel: CancelToken | None
+) -> Comparator:
+    if settings.quality_assessment.siamese_checkpoint is None:
+        raise WeightsMissingError("no checkpoint is configured (quality_assessment.siamese_checkpoint)")
+    from engine.comparing.own_siamese import open_siamese
+
+    return open_siamese(settings, data_dir.library, device, batch_size(settings, device), cancel)
+
+
+def _sentence(reason: str | None) -> str:
+    return "" if not reason else reason if reason.endswith(".") else f"{reason}."

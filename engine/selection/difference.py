@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from engine.selection.candidate import Candidate
+from engine.selection.opinions import Opinions
 from engine.types import Role, Selection
 
 
@@ -58,6 +59,11 @@ def without_roles(candidates: Sequence[Candidate], off: Collection[Role]) -> lis
         )
         for candidate in candidates
     ]
+
+
+def opinions_without(opinions: Opinions, off: Collection[Role]) -> Opinions:
+    """Return the opinions that count while these roles are off."""
+    return Opinions() if Role.COMPARATOR in off else opinions
 
 
 def difference(with_roles: Selection, without: Selection) -> Difference:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.scoring.composite import compose
 from engine.selection.candidate import Candidate
 from engine.selection.filters import filter_failures
 from engine.selection.grouping import Group, group
-from engine.selection.pairs import composite_verdict
+from engine.selection.opinions import Opinions
+from engine.selection.pairs import close_candidates, close_verdicts
 from engine.selection.reasons import Standing, reasons_for
+from engine.selection.round_robin import rank_close
 from engine.settings import Album
 from engine.types import Ranked, Role, Selection, Verdict
 
-CLOSE_CANDIDATES = 6  # of one group that are compared with each other
+NO_OPINIONS = Opinions()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,11 @@ class _Composed:
     composite_of: tuple[Role, ...]
 
 
-def select(candidates: Sequence[Candidate], settings: Album) -> Selection:
-    """Group all photos of an album, rank each group and suggest picks. Pure: no model runs here."""
+def select(candidates: Sequence[Candidate], settings: Album, opinions: Opinions = NO_OPINIONS) -> Selection:
+    """Group all photos of an album, rank each group and suggest picks. Pure: no model runs here.
+
+    Close candidates are ranked by a comparator's `opinions` where there are any, else by composite.
+    """
     order: list[int] = []
     ranked: dict[int, Ranked] = {}
     verdicts: list[Verdict] = []
@@ -35,7 +39,7 @@ def select(candidates: Sequence[Candidate], settings: Album) -> Selection:
         if members.sequence is not None:
             ranked.update(_keep_whole(number, members, settings))
         else:
-            group_ranked, group_verdicts = _rank(number, members, settings)
+            group_ranked, group_verdicts = _rank(number, members, settings, opinions)
             ranked.update(group_ranked)
             verdicts += group_verdicts
     return Selection(tuple(order), ranked, tuple(verdicts))
@@ -53,9 +57,12 @@ def _keep_whole(number: int, members: Group, settings: Album) -> dict[int, Ranke
     return ranked
 
 
-def _rank(number: int, members: Group, settings: Album) -> tuple[dict[int, Ranked], list[Verdict]]:
+def _rank(
+    number: int, members: Group, settings: Album, opinions: Opinions
+) -> tuple[dict[int, Ranked], list[Verdict]]:
     composed = [_Composed(c, *compose(c.scores, settings.selection)) for c in members.members]
     composed.sort(key=lambda c: -1.0 if c.composite is None else c.composite, reverse=True)
+    verdicts, composed = _judge_close(composed, settings, opinions)
     picks = _picks([c for c in composed if c.composite is not None], settings)
     best = next((c for c in composed if c.candidate.photo_id in picks), None)
     ranked: dict[int, Ranked] = {}
@@ -69,6 +76,7 @@ def _rank(number: int, members: Group, settings: Album) -> tuple[dict[int, Ranke
             pick=best.candidate if best else None,
             pick_composite=best.composite if best else None,
             runner_up=_runner_up(composed, picks),
+            verdicts=tuple(v for v in verdicts if candidate.photo_id in (v.a, v.b)),
         )
         ranked[candidate.photo_id] = Ranked(
             photo_id=candidate.photo_id,
@@ -79,7 +87,20 @@ def _rank(number: int, members: Group, settings: Album) -> tuple[dict[int, Ranke
             composite_of=entry.composite_of,
             reasons=reasons_for(standing, settings),
         )
-    return ranked, _close_verdicts(composed, settings)
+    return ranked, verdicts
+
+
+def _judge_close(
+    composed: list[_Composed], settings: Album, opinions: Opinions
+) -> tuple[list[Verdict], list[_Composed]]:
+    """Return the verdicts on close pairs, and the group (best composite first) with its close ones ranked."""
+    rules = settings.selection
+    composites = {c.candidate.photo_id: c.composite for c in composed if c.composite is not None}
+    close = close_candidates(composites, rules.close_range)
+    verdicts = close_verdicts(close, composites, opinions, rules.cant_tell_below)
+    by_id = {c.candidate.photo_id: c for c in composed}
+    ranked = [by_id[photo] for photo in rank_close(close, opinions, rules.cant_tell_below)]
+    return verdicts, ranked + composed[len(close) :]
 
 
 def _picks(composed: Sequence[_Composed], settings: Album) -> set[int]:
@@ -98,18 +119,3 @@ def _runner_up(composed: Sequence[_Composed], picks: set[int]) -> Candidate | No
     return next(
         (c.candidate for c in composed if c.candidate.photo_id not in picks and c.composite is not None), None
     )
-
-
-def _close_verdicts(composed: Sequence[_Composed], settings: Album) -> list[Verdict]:
-    """Judge every pair among the candidates close to the best composite."""
-    scored: Mapping[int, float] = {
-        c.candidate.photo_id: c.composite for c in composed if c.composite is not None
-    }
-    if len(scored) < 2:
-        return []
-    top = max(scored.values())
-    close = [i for i, value in scored.items() if top - value <= settings.selection.close_range]
-    return [
-        composite_verdict(a, b, scored[a], scored[b])
-        for a, b in itertools.combinations(close[:CLOSE_CANDIDATES], 2)
-    ]

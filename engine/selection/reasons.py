@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from engine.selection.candidate import Candidate
 from engine.selection.filters import closed_eyes, filter_failures, prominent_faces
+from engine.selection.pairs import COMPOSITE_SOURCE
 from engine.settings import Album
-from engine.types import Role, Score
+from engine.types import Role, Score, Verdict
 
 # Differences smaller than these are not worth a word.
 SHARPNESS_STEP = 0.05
@@ -30,6 +31,7 @@ class Standing:
     pick: Candidate | None
     pick_composite: float | None
     runner_up: Candidate | None
+    verdicts: tuple[Verdict, ...] = ()  # on its close pairs
 
 
 def reasons_for(standing: Standing, settings: Album) -> tuple[str, ...]:
@@ -52,6 +54,7 @@ def _of_pick(standing: Standing, failures: list[str]) -> tuple[str, ...]:
         return ("the only photo of its moment", *_eyes_in_words(standing.candidate))
     reasons = [f"best of {standing.group_size}"]
     reasons += [f"though {failure}" for failure in failures]
+    reasons += _compared_in_words(standing, standing.runner_up, "this one")
     reasons += _eyes_in_words(standing.candidate)
     if standing.runner_up is not None:
         reasons += [f"{word} than the next" for word in _advantages(standing.candidate, standing.runner_up)]
@@ -63,11 +66,26 @@ def _of_other(standing: Standing, settings: Album) -> list[str]:
     if pick is None:
         return []
     reasons = _eyes_in_words(standing.candidate) if closed_eyes(standing.candidate) else []
+    reasons += _compared_in_words(standing, pick, "the pick")
     reasons += [f"{word} than the pick" for word in _disadvantages(standing.candidate, pick)]
     gap = (standing.pick_composite or 0.0) - (standing.composite or 0.0)
     if abs(gap) <= settings.selection.close_range:
-        reasons.append(f"close to the pick ({gap * 100:.1f} points behind)")
+        side = "behind" if gap >= 0 else "ahead"
+        reasons.append(f"close to the pick ({abs(gap) * 100:.1f} points {side})")
     return reasons
+
+
+def _compared_in_words(standing: Standing, other: Candidate | None, winner: str) -> list[str]:
+    """Return what a comparator says of a photo and `other`, where `winner` is what the pick is called."""
+    verdict = next((v for v in standing.verdicts if other is not None and other.photo_id in (v.a, v.b)), None)
+    if other is None or verdict is None or verdict.source == COMPOSITE_SOURCE:
+        return []
+    if verdict.winner is None:
+        return [f"can't tell between this and {other.name}"]
+    is_this = verdict.winner == standing.candidate.photo_id
+    if is_this != standing.is_pick:
+        winner = "this one" if is_this else other.name
+    return [f"the comparator prefers {winner}, {verdict.confidence * 100:.0f}% sure"]
 
 
 def _eyes_in_words(candidate: Candidate) -> list[str]:

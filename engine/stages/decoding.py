@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,12 @@ class Frame:
     decoded: Decoded | None
     sketch: NDArray[np.uint8] | None
     error: PhotoError | None = None
+
+
+class Framer(Protocol):
+    """Makes frames of photos, from several threads at once. Never raises for a photo that is bad."""
+
+    def frame(self, photo: Photo) -> Frame: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +61,7 @@ class Decoder:
 
 
 def decode_ahead(
-    photos: Sequence[Photo], decoder: Decoder, threads: int, ahead: int, cancel: CancelToken
+    photos: Sequence[Photo], decoder: Framer, threads: int, ahead: int, cancel: CancelToken
 ) -> Iterator[Frame]:
     """Yield frames in the order of `photos`, at most `ahead` of them waiting in memory."""
     pool = ThreadPoolExecutor(threads or os.cpu_count() or 1, thread_name_prefix="framepick-decode")

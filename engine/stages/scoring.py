@@ -14,7 +14,7 @@ from engine.events import CancelToken
 from engine.library.scores import CacheKey
 from engine.models.registry import Lineup
 from engine.models.status import SUMMARY_NAMES, StatusBoard
-from engine.scoring.base import Scorer, ScoreResult
+from engine.scoring.base import ModelInfo, ScoreResult
 from engine.stages.decoding import Frame
 from engine.telemetry import Telemetry
 from engine.types import Role, Score
@@ -22,6 +22,12 @@ from engine.types import Role, Score
 log = logging.getLogger(__name__)
 
 LOADED_LINES = {Role.AESTHETIC: "Loaded AVA model", Role.COMPARATOR: "Loaded Siamese comparison model"}
+
+
+def log_loaded(info: ModelInfo) -> None:
+    """Write the line that owners look for in the log."""
+    line = LOADED_LINES.get(info.role, f"Loaded {SUMMARY_NAMES[info.role]} model")
+    log.info("%s: %s [%s] from %s on %s", line, info.name, info.sha256, info.checkpoint, info.device)
 
 
 @dataclass(slots=True)
@@ -82,14 +88,9 @@ class Scoring:
             del self._scorers[role]
             return False
         self._loaded.add(role)
-        self._note_loaded(scorer)
+        self._board.place(scorer.info)
+        log_loaded(scorer.info)
         return True
-
-    def _note_loaded(self, scorer: Scorer) -> None:
-        info = scorer.info
-        self._board.place(info)
-        line = LOADED_LINES.get(info.role, f"Loaded {SUMMARY_NAMES[info.role]} model")
-        log.info("%s: %s [%s] from %s on %s", line, info.name, info.sha256, info.checkpoint, info.device)
 
     def _run(self, role: Role, frames: Sequence[Frame], results: dict[int, FrameScores]) -> None:
         scorer = self._scorers[role]

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 import torch
-from PIL import Image
+from PIL import Image, ImageFilter
 from torch import nn
 from torchvision import transforms
 from torchvision.models import vgg16
 
+from tests.photos import open_photo
 from tests.unit.ava_files import MAPPED
 
 MEAN, STD = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
@@ -132,3 +133,52 @@ def class_one_of(backbone: nn.Module, head: nn.Module, prepare, images: list[np.
         features = backbone(torch.stack([prepare(image) for image in images]))
         rows = [[head((a - b)[None]).softmax(dim=1)[0, 1] for b in features] for a in features]
     return np.array(rows, dtype=np.float64)
+
+
+def knowing_states(backbone: nn.Module) -> dict[str, dict[str, torch.Tensor]]:
+    """Two states of a ResNet50 whose head was fitted to prefer photos to blurred, noisy and dark copies.
+
+    "first": its class 1 means that the first photo is better; "second": the second.
+    """
+    differences = _differences_to_copies(backbone)
+    gram = differences @ differences.T
+    gram += 0.01 * gram.diagonal().mean() * torch.eye(len(gram))
+    towards = differences.T @ torch.linalg.solve(gram, torch.full((len(gram),), 3.0, dtype=torch.float64))
+    states = {}
+    for better, sign in (("first", 1.0), ("second", -1.0)):
+        head = nn.Linear(2048, 2)
+        head.weight = nn.Parameter(torch.stack([-sign * towards / 2, sign * towards / 2]).float(), False)
+        head.bias = nn.Parameter(torch.zeros(2), False)
+        states[better] = resnet_state(backbone, nn.Sequential(head))
+    return states
+
+
+def _differences_to_copies(backbone: nn.Module) -> torch.Tensor:
+    """Return f(photo) - f(copy) of four photos and the degraded copies of each."""
+    found = []
+    for name in ("astronaut", "coffee", "chelsea", "flower"):
+        photo = open_photo(name).crop((0, 0, 400, 300))
+        squares = [standard(np.asarray(image)) for image in (photo, *_degraded(photo))]
+        with torch.inference_mode():
+            seen = backbone(torch.stack(squares)).double()
+        found.append(seen[:1] - seen[1:])
+    return torch.cat(found)
+
+
+def _degraded(photo: Image.Image) -> list[Image.Image]:
+    noise = np.random.default_rng(7).normal(0, 40, (*photo.size[::-1], 3))
+    noisy = np.clip(np.asarray(photo) + noise, 0, 255).astype(np.uint8)
+    return [
+        photo.filter(ImageFilter.GaussianBlur(2)),
+        photo.filter(ImageFilter.GaussianBlur(6)),
+        Image.fromarray(noisy),
+        photo.point(lambda value: value // 3),
+    ]
+
+
+def constant_state(backbone: nn.Module) -> dict[str, torch.Tensor]:
+    """The state of a network that says class 1 whatever it sees."""
+    head = nn.Linear(2048, 2)
+    nn.init.zeros_(head.weight)
+    head.bias = nn.Parameter(torch.tensor([-2.0, 2.0]), False)
+    return resnet_state(backbone, nn.Sequential(head))
