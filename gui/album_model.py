@@ -103,10 +103,15 @@ class AlbumModel(RowsModel):
     def verdict(self, entry: Entry) -> tuple[Verdict, str] | None:
         """Return the verdict to show on a photo and the other photo's name."""
         verdict = wording.telling_verdict(entry, self._picks)
-        if verdict is None:
-            return None
+        return None if verdict is None else (verdict, self._other_name(verdict, entry))
+
+    def verdicts(self, entry: Entry) -> list[tuple[Verdict, str]]:
+        """Return all verdicts on a photo, each with the other photo's name."""
+        return [(verdict, self._other_name(verdict, entry)) for verdict in entry.verdicts]
+
+    def _other_name(self, verdict: Verdict, entry: Entry) -> str:
         other = verdict.b if verdict.a == entry.photo.id else verdict.a
-        return verdict, self._entries[other].photo.name
+        return self._entries[other].photo.name
 
     def describe(self, entry: Entry) -> str:
         """Return the tooltip of a photo."""

@@ -116,8 +116,9 @@ class Inspector(QTextBrowser):
 
     def _why(self, entry: Entry) -> str:
         reasons = list(wording.reasons(entry))
-        if found := self._model.verdict(entry):
-            reasons.append(wording.verdict_sentence(found[0], entry, found[1]))
+        reasons += [
+            wording.verdict_sentence(verdict, entry, other) for verdict, other in self._model.verdicts(entry)
+        ]
         items = "".join(f"<li>{escape(reason)}</li>" for reason in reasons)
         return f"{_title('Why')}<ul style='margin-left:-24px'>{items}</ul>" if items else ""
 

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from engine.library.marks import MarkChange
 from engine.scoring.composite import EYES_OPEN
+from engine.selection.pairs import COMPOSITE_SOURCE
 from engine.types import Decision, Face, Label, Marks, Metadata, Role, Score, Verdict
 from gui.entry import Entry
 
@@ -137,16 +138,20 @@ def _other(verdict: Verdict, entry: Entry) -> int:
 
 
 def verdict_parts(verdict: Verdict, entry: Entry, other_name: str) -> tuple[str, str, str]:
-    """Return such as ("≈ ▲ ", "IMG_2", " · 54% composite"): up where `entry` won. The name may be elided."""
+    """Return such as ("≈ ▲ ", "IMG_2", " · 54% composite"): up where `entry` won. The name may be elided.
+
+    A comparator goes by its role here; its name and hash are in the sentence.
+    """
     if verdict.winner is None:
         return "≈ ", stem(other_name), " · can't tell"
     arrow = "▲" if verdict.winner == entry.photo.id else "▼"
-    return f"≈ {arrow} ", stem(other_name), f" · {verdict.confidence * 100:.0f}% {verdict.source}"
+    by = COMPOSITE_SOURCE if verdict.source == COMPOSITE_SOURCE else Role.COMPARATOR.value
+    return f"≈ {arrow} ", stem(other_name), f" · {verdict.confidence * 100:.0f}% {by}"
 
 
 def verdict_sentence(verdict: Verdict, entry: Entry, other_name: str) -> str:
     """Return the verdict in full, with what produced it."""
-    by = f"by {verdict.source}" + (f" ({verdict.sha256[:8]})" if verdict.sha256 else "")
+    by = f"by {verdict.source}" + (f" [{verdict.sha256[:8]}]" if verdict.sha256 else "")
     if verdict.winner is None:
         return f"Close pair with {other_name}: can't tell, {by}"
     word = "preferred to" if verdict.winner == entry.photo.id else "second to"

@@ -102,11 +102,13 @@ class Judging:
         """
         if not pairs or not self._ready(cancel):
             return
+        # On a CPU batches save no time, and a run that is cancelled waits for the batch at work.
+        size = 1 if self._comparator and self._comparator.info.device == "cpu" else batch_size
         looking = [photos[i] for i in dict.fromkeys(photo for pair in pairs for photo in pair)]
         waiting = list(pairs)
         prepared: dict[int, Prepared | None] = {}  # None: cannot be had
         try:
-            for frames in self._batches(looking, batch_size, cancel):
+            for frames in self._batches(looking, size, cancel):
                 prepared |= self._prepare(frames)
                 waiting = self._compare(waiting, prepared, identities)
                 _forget(prepared, waiting)

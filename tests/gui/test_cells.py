@@ -168,6 +168,10 @@ def test_a_verdict_names_the_other_and_the_confidence(grid):
     lost = wording.verdict_parts(verdict, model.entry_at(1), "IMG_0000.JPG")
     assert "".join(won) == "≈ ▲ IMG_0001 · 54% composite"
     assert "".join(lost) == "≈ ▼ IMG_0000 · 54% composite"
+    judged = Verdict(0, 1, 0, 0.83, "Siamese comparator (best_model.pt)", "ab" * 32)
+    assert wording.verdict_parts(judged, model.entry_at(0), "IMG_0001.JPG")[2] == " · 83% comparator"
+    sentence = wording.verdict_sentence(judged, model.entry_at(0), "IMG_0001.JPG")
+    assert sentence.endswith("with 83% confidence, by Siamese comparator (best_model.pt) [abababab]")
     tie = wording.verdict_parts(Verdict(0, 1, None, 0.5, "composite"), model.entry_at(0), "a/IMG_0001.JPG")
     assert "".join(tie) == "≈ IMG_0001 · can't tell"
 

@@ -46,6 +46,20 @@ def test_empty_file_and_sections_whose_lines_are_commented_out_change_nothing(tm
         ("- a list\n", ("must be keys and values",)),
         ("device: [\n", ("not finished",)),
         ("album:\n  quality:\n    min_sharpness: 3\n", ("line 3", "min_sharpness", "3")),
+        (
+            "quality_assessment:\n  siamese_checkpiont: a.pt\n",
+            ("line 2", "Did you mean quality_assessment.siamese_checkpoint?"),
+        ),
+        (
+            "quality_assessment:\n  siamese_checkpoint: 3\n",
+            ("line 2", "quality_assessment.siamese_checkpoint", "3"),
+        ),
+        (
+            "quality_assessment:\n  siamese_polarity: reversed\n",
+            ("line 2", "'auto', 'first' or 'second'", "'reversed'"),
+        ),
+        ("album:\n  selection:\n    cant_tell_below: 0.3\n", ("line 3", "cant_tell_below", "0.5", "0.3")),
+        ("album:\n  selection:\n    use_siamese_tiebreaker: maybe\n", ("line 3", "tiebreaker", "'maybe'")),
     ],
 )
 def test_a_mistake_is_one_clear_sentence(tmp_path: Path, text: str, parts: tuple[str, ...]):
