@@ -12,6 +12,7 @@ from engine.comparing.siamese import FIRST, SECOND, VERSION, SiameseComparator
 from engine.errors import ModelError, NothingToDoError
 from engine.events import CancelToken, JobCancelled
 from engine.models.device import Device
+from engine.models.runtime import Runtime
 from engine.settings import Settings
 
 AUTO = "auto"
@@ -19,7 +20,12 @@ ADVICE = "If you know what it was trained to say, set quality_assessment.siamese
 
 
 def open_siamese(
-    settings: Settings, library: Path, device: Device, batch_size: int, cancel: CancelToken | None = None
+    settings: Settings,
+    library: Path,
+    device: Device,
+    batch_size: int,
+    runtime: Runtime,
+    cancel: CancelToken | None = None,
 ) -> SiameseComparator:
     """Return the owner's comparator; its polarity is that of the settings, else what was measured before,
     else it is measured when it is loaded, once per file.
@@ -30,7 +36,12 @@ def open_siamese(
     assert asked.siamese_checkpoint is not None
     named = None if asked.siamese_polarity == AUTO else asked.siamese_polarity
     comparator = SiameseComparator(
-        asked.siamese_checkpoint, device, batch_size, named, lambda it: _measured(it, library, cancel)
+        asked.siamese_checkpoint,
+        device,
+        batch_size,
+        named,
+        lambda it: _measured(it, library, cancel),
+        runtime,
     )
     sha256 = comparator.info.sha256 or ""
     remembered = known_polarity(library, sha256, VERSION)

@@ -14,9 +14,10 @@ from engine.comparing.base import Opinion, Prepared
 from engine.errors import ModelError
 from engine.models.checkpoint import checkpoint_hash
 from engine.models.device import Device, choose_device
-from engine.models.owner_siamese import SiameseModel, load_siamese_model
-from engine.models.preload import TORCH, preload
-from engine.models.torch_runner import Place, TorchRunner, physical_cores, place_network, release_memory
+from engine.models.network import NetworkSource, Runner
+from engine.models.owner_siamese import SiameseUse, build_siamese
+from engine.models.runtime import Runtime
+from engine.models.torch_runner import physical_cores, release_memory
 from engine.scoring.base import ModelInfo
 from engine.types import Role
 
@@ -40,10 +41,10 @@ class SiameseComparator:
         batch_size: int,
         polarity: str | None,
         measure: Callable[[SiameseComparator], str] | None = None,
-        place: Place = place_network,
+        runtime: Runtime = Runtime(),  # noqa: B008 -- frozen
     ) -> None:
         """Check that the file is there and hash it. `measure` returns "first" or "second", or raises
-        ModelError; `place` puts the network on its device.
+        ModelError.
 
         Raises WeightsMissingError, WeightsCorruptError, and UsageError for a device that is not there.
         """
@@ -51,11 +52,11 @@ class SiameseComparator:
         self._device = choose_device(device) if isinstance(device, str) else device
         self._batch_size = batch_size
         self._polarity, self._measure = polarity, measure
-        self._place = place
+        self._runtime = runtime
         self._notes: list[str] = []
         self._sha256 = checkpoint_hash(self._path)
-        self._model: SiameseModel | None = None
-        self._runner: TorchRunner | None = None
+        self._use: SiameseUse | None = None
+        self._runner: Runner | None = None
         self._info = ModelInfo(
             role=Role.COMPARATOR,
             name=f"Siamese comparator ({self._path.name})",
@@ -69,10 +70,10 @@ class SiameseComparator:
     @property
     def info(self) -> ModelInfo:
         """What runs where, as of now: device and note change when the runner falls back."""
-        if self._runner is None or self._model is None:
+        if self._runner is None or self._use is None:
             return replace(self._info, note=self._note(self._info.note))
         runner = self._runner
-        note = self._note(self._model.note, runner.note)
+        note = self._note(self._use.note, runner.note)
         return replace(self._info, device=runner.device, runtime=runner.runtime, note=note)
 
     def _note(self, *more: str | None) -> str | None:
@@ -97,26 +98,24 @@ class SiameseComparator:
         JobCancelled.
         """
         if self._runner is None:
-            preload(*TORCH)
-            self._model = load_siamese_model(self._path, self._sha256)
-            self._runner = TorchRunner(
-                self._model.network, self._device, self._batch_size, physical_cores(), self._place
-            )
+            source = NetworkSource(self._sha256, VERSION, lambda: build_siamese(self._path, self._sha256))
+            opened = self._runtime.open(source, self._device, self._batch_size, physical_cores())
+            self._runner, self._use = opened.runner, SiameseUse.of(opened.facts, opened.arrays)
         if self._polarity is None:
             self._polarity = self._measured()
 
     def prepare(self, images: Sequence[Decoded]) -> list[Prepared]:
         """Return the features of each photo: (2048,) for a ResNet50, (4096,) for a VGG16."""
-        model, runner = self._loaded()
+        use, runner = self._loaded()
         if not images:
             return []
-        (features,) = runner.run([model.transform.cropped(each.image) for each in images])
+        (features,) = runner.run([use.transform.cropped(each.image) for each in images])
         return list(features)
 
     def class_one(self, first: Prepared, second: Prepared) -> float:
         """Return the network's own answer for this order: the probability 0..1 of class 1."""
-        model, _ = self._loaded()
-        return model.head.class_one(first - second)
+        use, _ = self._loaded()
+        return use.head.class_one(first - second)
 
     def compare(self, first: Prepared, second: Prepared) -> Opinion:
         if self._polarity is None:
@@ -134,13 +133,13 @@ class SiameseComparator:
         if self._runner is not None:
             self._info = self.info  # still says where it ran
             self._notes = []  # they are in it
-            self._runner = self._model = None
+            self._runner = self._use = None
             release_memory()
 
-    def _loaded(self) -> tuple[SiameseModel, TorchRunner]:
-        if self._model is None or self._runner is None:
+    def _loaded(self) -> tuple[SiameseUse, Runner]:
+        if self._use is None or self._runner is None:
             raise ModelError(f"{self._path} was not loaded.")
-        return self._model, self._runner
+        return self._use, self._runner
 
     def _measured(self) -> str:
         if self._measure is None:

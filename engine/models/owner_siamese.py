@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from engine.models.checkpoint import Checkpoint, load_checkpoint
 from engine.models.imagenet import MEAN, STD
 from engine.models.linear_head import linear_head
+from engine.models.network import Built
 from engine.models.resnet import fold_batch_norms, resnet50_backbone
-from engine.models.siamese_config import SiameseConfig, SiameseTransform, read_siamese_config
+from engine.models.siamese_config import SIDE, SiameseConfig, SiameseTransform, read_siamese_config
 from engine.models.state_fit import fill
 from engine.models.vgg import vgg16_backbone
 
@@ -43,38 +44,49 @@ class SiameseHead:
 
 
 @dataclass(frozen=True, slots=True)
-class SiameseModel:
-    """A loaded comparator. The network takes uint8 squares (n, 224, 224, channels of the transform), which
-    it normalises itself, and gives one output: the features (n, 2048 or 4096). `head` compares two of them.
+class SiameseUse:
+    """How a loaded comparator is fed and read.
 
-    `description` names the architecture; `note` says what had to be assumed because the file does not tell.
+    Its network takes uint8 squares (n, 224, 224, channels of the transform), which it normalises itself,
+    and gives one output: the features (n, 2048 or 4096). `head` compares two of them. `description` names
+    the architecture; `note` says what had to be assumed because the file does not tell.
     """
 
-    network: nn.Module
     head: SiameseHead
     transform: SiameseTransform
     description: str
     note: str | None
 
+    @classmethod
+    def of(cls, facts: dict[str, Any], arrays: dict[str, NDArray[np.float32]]) -> SiameseUse:
+        """Read back the facts and arrays of `build_siamese`."""
+        layers = [(arrays[f"weight{i}"], arrays[f"bias{i}"]) for i in range(len(arrays) // 2)]
+        transform = SiameseTransform(facts["kind"], tuple(facts["padding"]))
+        head = SiameseHead(layers, facts["activation"])
+        return cls(head, transform, facts["description"], facts["note"])
 
-def load_siamese_model(path: Path, sha256: str) -> SiameseModel:
-    """Load an owner's Siamese checkpoint. Raises ModelError with one sentence; never downloads anything."""
+
+def build_siamese(path: Path, sha256: str) -> Built:
+    """Build an owner's Siamese network. Raises ModelError with one sentence; never downloads anything."""
     checkpoint = load_checkpoint(path, sha256)
     config = read_siamese_config(checkpoint)
     backbone, mlp = _filled(config, checkpoint)
     backbone.eval()
     if config.backbone == "resnet50":
         fold_batch_norms(backbone)
-    return SiameseModel(
-        network=_feature_network(backbone, config.transform),
-        head=_head(mlp, config.activation),
-        transform=config.transform,
-        description=_describe(config),
-        note="; ".join(config.notes) or None,
-    )
+    facts = {
+        "kind": config.transform.kind,
+        "padding": list(config.transform.padding),
+        "activation": config.activation,
+        "description": describe(config),
+        "note": "; ".join(config.notes) or None,
+    }
+    shape = (SIDE, SIDE, config.transform.channels)
+    return Built(_feature_network(backbone, config.transform), shape, facts, _head_arrays(mlp))
 
 
-def _describe(config: SiameseConfig) -> str:
+def describe(config: SiameseConfig) -> str:
+    """Return the architecture in words."""
     name = {"resnet50": "ResNet50", "vgg16": "VGG16"}[config.backbone]
     return f"a Siamese {name} with head {' - '.join(map(str, config.head))}"
 
@@ -87,25 +99,24 @@ def _filled(config: SiameseConfig, checkpoint: Checkpoint) -> tuple[nn.Sequentia
         from torchvision.models import resnet50
 
         network = resnet50(weights=None, num_classes=config.head[-1])
-        fill(network, checkpoint, _describe(config))
+        fill(network, checkpoint, describe(config))
         parts = list(network.children())
         return nn.Sequential(*parts[:-1], nn.Flatten()), nn.Sequential(parts[-1])
     backbone = resnet50_backbone() if config.backbone == "resnet50" else vgg16_backbone()
     mlp = linear_head(config.head, config.activation)
-    fill(nn.ModuleDict({"backbone": backbone, "mlp": mlp}), checkpoint, _describe(config))
+    fill(nn.ModuleDict({"backbone": backbone, "mlp": mlp}), checkpoint, describe(config))
     return backbone, mlp
 
 
-def _head(mlp: nn.Sequential, activation: str) -> SiameseHead:
+def _head_arrays(mlp: nn.Sequential) -> dict[str, NDArray[np.float32]]:
+    """Return weight0, bias0, weight1, ... of the head's linear layers."""
     from torch import nn
 
-    linears = [layer for layer in mlp if isinstance(layer, nn.Linear)]
-    layers = [(_array(layer.weight), _array(layer.bias)) for layer in linears]
-    return SiameseHead(layers, activation)
-
-
-def _array(values: torch.Tensor) -> NDArray[np.float32]:
-    return values.detach().float().numpy()
+    arrays: dict[str, NDArray[np.float32]] = {}
+    for number, layer in enumerate(layer for layer in mlp if isinstance(layer, nn.Linear)):
+        arrays[f"weight{number}"] = layer.weight.detach().float().numpy()
+        arrays[f"bias{number}"] = layer.bias.detach().float().numpy()
+    return arrays
 
 
 def _feature_network(backbone: nn.Sequential, transform: SiameseTransform) -> nn.Module:

@@ -175,8 +175,11 @@ def _comparator(
     if settings.quality_assessment.siamese_checkpoint is None:
         raise WeightsMissingError("no checkpoint is configured (quality_assessment.siamese_checkpoint)")
     from engine.comparing.own_siamese import open_siamese
+    from engine.models.runtime import Runtime
 
-    return open_siamese(settings, data_dir.library, device, batch_size(settings, device), cancel)
+    runtime = Runtime(settings.performance.runtime, data_dir.converted)
+    batch = batch_size(settings, device)
+    return open_siamese(settings, data_dir.library, device, batch, runtime, cancel)
 
 
 def _sentence(reason: str | None) -> str:

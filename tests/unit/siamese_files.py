@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 import torch
-from PIL import Image, ImageFilter
+from PIL import Image
 from torch import nn
 from torchvision import transforms
 from torchvision.models import vgg16
 
-from tests.photos import open_photo
+from engine.checking.known_pairs import known_photos
 from tests.unit.ava_files import MAPPED
 
 MEAN, STD = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
@@ -136,7 +136,7 @@ def class_one_of(backbone: nn.Module, head: nn.Module, prepare, images: list[np.
 
 
 def knowing_states(backbone: nn.Module) -> dict[str, dict[str, torch.Tensor]]:
-    """Two states of a ResNet50 whose head was fitted to prefer photos to blurred, noisy and dark copies.
+    """Two states of a ResNet50 whose head was fitted to prefer three known photos to their copies.
 
     "first": its class 1 means that the first photo is better; "second": the second.
     """
@@ -154,26 +154,14 @@ def knowing_states(backbone: nn.Module) -> dict[str, dict[str, torch.Tensor]]:
 
 
 def _differences_to_copies(backbone: nn.Module) -> torch.Tensor:
-    """Return f(photo) - f(copy) of four photos and the degraded copies of each."""
+    """Return f(photo) - f(copy) of three photos and the clearly worse copies of each."""
     found = []
-    for name in ("astronaut", "coffee", "chelsea", "flower"):
-        photo = open_photo(name).crop((0, 0, 400, 300))
-        squares = [standard(np.asarray(image)) for image in (photo, *_degraded(photo))]
+    for known in known_photos().photos[:3]:
+        images = [known.original.image, *(copy.image for _, copy in known.copies())]
         with torch.inference_mode():
-            seen = backbone(torch.stack(squares)).double()
+            seen = backbone(torch.stack([standard(image) for image in images])).double()
         found.append(seen[:1] - seen[1:])
     return torch.cat(found)
-
-
-def _degraded(photo: Image.Image) -> list[Image.Image]:
-    noise = np.random.default_rng(7).normal(0, 40, (*photo.size[::-1], 3))
-    noisy = np.clip(np.asarray(photo) + noise, 0, 255).astype(np.uint8)
-    return [
-        photo.filter(ImageFilter.GaussianBlur(2)),
-        photo.filter(ImageFilter.GaussianBlur(6)),
-        Image.fromarray(noisy),
-        photo.point(lambda value: value // 3),
-    ]
 
 
 def constant_state(backbone: nn.Module) -> dict[str, torch.Tensor]:

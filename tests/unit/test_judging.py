@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import logging
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
+from engine.checking.known_pairs import known_photos
+from engine.comparing.siamese import SiameseComparator
 from engine.events import CancelToken, Finished, Notice, Progress, Selected
 from engine.models.checkpoint import checkpoint_hash, load_checkpoint
 from engine.models.registry import build_lineup
@@ -56,15 +59,16 @@ def state_in(path: Path) -> dict[str, torch.Tensor]:
     return load_checkpoint(path, checkpoint_hash(path)).state
 
 
-def settings_for(checkpoint: Path | None, polarity: str = "first", close_range: float = 1.0) -> Settings:
+def settings_for(checkpoint: Path | None, polarity: str = "first", runtime: str = "torch") -> Settings:
     """By default all photos of a group are close, so that the comparator alone decides."""
     settings = load_settings()
     own = {"siamese_checkpoint": checkpoint, "siamese_polarity": polarity}
-    rules = settings.album.selection.model_copy(update={"close_range": close_range})
+    rules = settings.album.selection.model_copy(update={"close_range": 1.0})
     return settings.model_copy(
         update={
             "quality_assessment": settings.quality_assessment.model_copy(update=own),
             "album": settings.album.model_copy(update={"selection": rules}),
+            "performance": settings.performance.model_copy(update={"runtime": runtime}),
         }
     )
 
@@ -212,11 +216,63 @@ def test_cancel_stops_within_a_second_and_keeps_what_was_judged(moment, checkpoi
     assert (comparator(again).cached, comparator(again).scored) == (1, 2)
 
 
-def test_without_a_known_polarity_nothing_is_judged(moment, checkpoints, data_dir):
-    result, _ = run(moment, settings_for(checkpoints["constant"], "auto"), data_dir)
-    assert comparator(result).state is ModelState.FAILED
-    assert "set quality_assessment.siamese_polarity to first or second" in comparator(result).reason
-    assert {v.source for v in result.selection.verdicts} == {"composite"}
+@pytest.fixture
+def two_known_photos(monkeypatch):
+    """Only two of the known photos: all of them take long."""
+    found = known_photos()
+    few = replace(found, photos=found.photos[:2])
+    monkeypatch.setattr("engine.checking.polarity.known_photos", lambda: few)
+
+
+def test_polarity_is_measured_once_per_file(moment, checkpoints, data_dir, two_known_photos, monkeypatch):
+    named, _ = run(moment, settings_for(checkpoints["second"], "second"), data_dir)
+    measured, _ = run(moment, settings_for(checkpoints["second"], "auto"), data_dir)
+    assert verdicts(measured) == verdicts(named) and comparator(measured).scored == 3
+    monkeypatch.setattr("engine.checking.polarity.ask_comparator", None)
+    again, _ = run(moment, settings_for(checkpoints["second"], "auto"), data_dir)
+    assert (comparator(again).cached, comparator(again).scored) == (3, 0)
+    wrong, _ = run(moment, settings_for(checkpoints["second"], "first"), data_dir)
+    assert comparator(wrong).reason == (
+        "quality_assessment.siamese_polarity says that class 1 means the first photo is better, "
+        "but on known pairs it means the second"
+    )
+
+
+def test_where_polarity_cannot_be_told_nothing_is_judged(moment, checkpoints, data_dir, two_known_photos):
+    for _ in range(2):  # measured, then remembered
+        result, _ = run(moment, settings_for(checkpoints["constant"], "auto"), data_dir)
+        status = comparator(result)
+        assert (status.state, status.scored) == (ModelState.FAILED, 0)
+        assert "(self-test: answers the same whatever it sees). It judges nothing." in status.reason
+        assert "set quality_assessment.siamese_polarity to first or second" in status.reason
+        assert {v.source for v in result.selection.verdicts} == {"composite"}
+
+
+def test_measuring_stops_when_the_run_is_cancelled(moment, checkpoints, data_dir, monkeypatch):
+    cancel = CancelToken()
+    looked = []
+    real = SiameseComparator.prepare
+
+    def prepare(self, images):
+        looked.append(len(images))
+        if len(looked) == 3:
+            cancel.cancel()
+        return real(self, images)
+
+    monkeypatch.setattr(SiameseComparator, "prepare", prepare)
+    job = CullJob(moment, without=RULES_ONLY)
+    events = list(cull(job, settings_for(checkpoints["first"], "auto"), data_dir, cancel))
+    assert looked == [1, 1, 1] and events[-1].cancelled
+
+
+def test_openvino_and_torch_judge_alike(moment, checkpoints, data_dir):
+    by_torch, _ = run(moment, settings_for(checkpoints["first"]), data_dir)
+    other = DataDir(data_dir.root.parent / "other")
+    by_openvino, _ = run(moment, settings_for(checkpoints["first"], runtime="openvino"), other)
+    assert comparator(by_openvino).runtime.startswith("OpenVINO")
+    for one, two in zip(by_torch.selection.verdicts, by_openvino.selection.verdicts, strict=True):
+        assert (one.a, one.b) == (two.a, two.b)
+        assert one.confidence == pytest.approx(two.confidence, abs=0.02)
 
 
 def test_numbers_that_overflow_are_failures(moment, checkpoints, data_dir, tmp_path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 import torch
@@ -11,7 +13,7 @@ from torch import nn
 
 from engine.errors import ModelError
 from engine.models.checkpoint import checkpoint_hash
-from engine.models.owner_siamese import load_siamese_model
+from engine.models.owner_siamese import SiameseUse, build_siamese
 from engine.models.siamese_config import SiameseTransform
 from tests.photos import open_photo
 from tests.unit import siamese_files as files
@@ -65,23 +67,25 @@ def file(tmp_path):
 
 
 def load(path):
-    return load_siamese_model(path, checkpoint_hash(path))
+    built = build_siamese(path, checkpoint_hash(path))
+    return built, SiameseUse.of(json.loads(json.dumps(built.facts)), built.arrays)
 
 
-def class_one(model, images) -> np.ndarray:
+def class_one(network, use, images) -> np.ndarray:
     """Return our p(class 1) for every ordered pair (n, n)."""
-    squares = np.stack([model.transform.cropped(image) for image in images])
+    squares = np.stack([use.transform.cropped(image) for image in images])
     with torch.inference_mode():
-        (features,) = (output.numpy() for output in model.network(torch.from_numpy(squares)))
-    return np.array([[model.head.class_one(a - b) for b in features] for a in features])
+        (features,) = (output.numpy() for output in network(torch.from_numpy(squares)))
+    return np.array([[use.head.class_one(a - b) for b in features] for a in features])
 
 
 def assert_equal(path, images, backbone, head, prepare):
-    model = load(path)
+    built, use = load(path)
     wanted = class_one_of(backbone, head, prepare, images)
     assert np.ptp(wanted) > 0.02, "the test needs pairs that are answered differently"
-    assert class_one(model, images) == pytest.approx(wanted, abs=1e-5)
-    return model
+    assert class_one(built.network, use, images) == pytest.approx(wanted, abs=1e-5)
+    assert built.input_shape == (224, 224, use.transform.channels)
+    return use
 
 
 @pytest.mark.parametrize(
