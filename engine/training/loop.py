@@ -11,7 +11,7 @@ from engine.errors import TrainingError
 from engine.models.checkpoint import checkpoint_hash, load_checkpoint
 from engine.training.batches import Batch, Squares, batches, shuffled
 from engine.training.optimiser import Optimiser
-from engine.training.owner_files import save_whole, write_checkpoint
+from engine.training.owner_files import load_whole, save_whole, write_checkpoint
 from engine.training.preparation import Preparation
 from engine.training.run_folder import BEST, STATE, RunFolder, Standing
 from engine.training.samples import Parts, Sample
@@ -69,14 +69,14 @@ class Trainer:
         self._samples = len(parts.train) + len(parts.val) + len(parts.test)
 
     def load_state(self) -> None:
-        """Go back to the end of the last epoch that was finished. Raises ModelError for a damaged file."""
+        """Go back to the end of the last epoch that was finished. Raises TrainingError for a damaged file."""
         path = self._folder.path / STATE
         if not path.exists():
             return  # stopped within the first epoch
-        state = load_checkpoint(path, checkpoint_hash(path))
-        self._network.load_state_dict(state.state)
-        self._optimiser.load_state(state.extras["optimiser"])
-        self.standing = Standing(state.extras["history"], state.extras["best_epoch"], state.extras["best"])
+        state = load_whole(path)
+        self._network.load_state_dict(state["network"])
+        self._optimiser.load_state(state["optimiser"])
+        self.standing = Standing(state["history"], state["best_epoch"], state["best"])
 
     @property
     def finished(self) -> bool:
@@ -184,7 +184,7 @@ class Trainer:
             write_checkpoint(self._folder.path / BEST, self._network, self._run, standing.epochs, figures)
         self._folder.write_history(standing)
         state = {
-            "model_state_dict": self._network.state_dict(),
+            "network": self._network.state_dict(),
             "optimiser": self._optimiser.state(),
             "history": standing.history,
             "best_epoch": standing.best_epoch,

@@ -52,3 +52,18 @@ def save_whole(path: Path, content: dict[str, Any]) -> None:
             f"{path} cannot be written: {error}. Make room or choose another output_dir, then go on with "
             "--resume."
         ) from error
+
+
+def load_whole(path: Path) -> dict[str, Any]:
+    """Read what `save_whole` wrote: tensors and plain values, nothing else is accepted.
+
+    Raises TrainingError for a file that is damaged or not ours.
+    """
+    import torch
+
+    try:
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except Exception as error:  # damaged bytes make the unpickler raise anything at all
+        raise TrainingError(
+            f"{path} is damaged: {type(error).__name__}. Delete its folder and start the run anew."
+        ) from error

@@ -130,7 +130,7 @@ def everything(folder):
     best = torch.load(folder / "best_model.pt", weights_only=False)
     return (
         tables,
-        (state["model_state_dict"], state["optimiser"]["optimiser"]["state"]),
+        (state["network"], state["optimiser"]["optimiser"]["state"]),
         best["model_state_dict"],
     )
 
@@ -169,6 +169,9 @@ def test_a_resumed_run_equals_one_that_was_never_stopped(folder, backbone):
     assert [type(event) for event in again] == [Started, Finished]
     with pytest.raises(TrainingError, match="holds a run already"):
         list(train(run_to("stopped")))
+    (folder / "stopped" / "last_state.pt").write_bytes(b"PK damaged")
+    with pytest.raises(TrainingError, match=r"last_state.pt is damaged"):
+        list(train(run_to("stopped"), resume=True))
     other = run_to("stopped").model_copy(update={"seed": 8})
     with pytest.raises(TrainingError, match="started with another seed"):
         list(train(other, resume=True))
