@@ -10,7 +10,7 @@ ALBUM := $(DEMO)/album
 PIP_OPTIONS := --quiet --disable-pip-version-check --no-input --progress-bar off
 FRAMEPICK := $(RUN) main.py --data-dir $(DATA)
 
-.PHONY: help demo test weights album lint screenshot clean system system-tests
+.PHONY: help demo test weights album lint screenshot panels clean system system-tests
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
@@ -43,6 +43,9 @@ lint: $(STAMP) ## ruff, pyright, import contracts
 screenshot: weights ## make the pictures of the README, of photographs that may be published
 	@$(RUN) -m engine.demo --shareable-only --to $(DEMO)/shareable
 	@.ci/headless $(VENV)/bin/python -m gui.screenshots --to resources/screenshots
+
+panels: $(STAMP) ## make pictures of the Models panel in every state, into .demo/panels
+	@.ci/headless $(VENV)/bin/python -m gui.panel_pictures --to $(DEMO)/panels
 
 clean: ## remove the demo album, its data, and caches; the virtual environment stays
 	rm -rf $(DEMO) build dist .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -68,5 +68,8 @@ class BottomBar(QWidget):
 def models_summary(statuses: Sequence[ModelStatus]) -> str:
     active = sum(status.state is ModelState.ACTIVE for status in statuses)
     parts = [f"{active} of {len(statuses)} models active"]
-    parts += [f"{s.role} {s.state}" for s in statuses if s.state in (ModelState.FAILED, ModelState.MISSING)]
+    for state in (ModelState.FAILED, ModelState.MISSING):
+        roles = [status.role for status in statuses if status.state is state]
+        if roles:
+            parts.append(f"{roles[0] if len(roles) == 1 else len(roles)} {state}")
     return " · ".join(parts)

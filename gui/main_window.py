@@ -29,6 +29,7 @@ from gui.handlers import handlers_of
 from gui.installing import Installation
 from gui.loupe import Overlay
 from gui.messages import Messages
+from gui.model_notices import ModelNotices
 from gui.ordering import SortBy
 from gui.panels import Panels
 from gui.recent import RecentAlbums
@@ -56,6 +57,7 @@ class MainWindow(QMainWindow):
         self.run = AlbumRun(settings, data_dir, self.album, self.decisions, messages, self)
         self.sidecars = SidecarSync(settings, data_dir, self.run, self.album, self.decisions, messages, self)
         self._make_views()
+        self.notices = ModelNotices(messages, self)
         self.switching = Switching(settings, self.run, self.album, messages, self)
         self.review = Review(self.album, self.grid, self.decisions, self)
         self.installation = Installation(data_dir, messages, self)
@@ -129,6 +131,8 @@ class MainWindow(QMainWindow):
         self.run.begun.connect(self.panels.performance.clear)
         self.run.measured.connect(self.panels.performance.show_figures)
         self.switching.statuses_changed.connect(self._show_models)
+        self.switching.statuses_changed.connect(self.notices.take_statuses)
+        self.run.ended.connect(self.notices.tell_again)
         self.switching.told.connect(self.status_panel.show_difference)
         self.status_panel.switched.connect(self.switching.toggle)
         self.status_panel.changed_wanted.connect(self.show_changed)

@@ -81,13 +81,14 @@ class ModelCard(QWidget):
 
     def show_status(self, status: ModelStatus) -> None:
         self._mark.setPixmap(marks.state_icon(status.state).pixmap(14, 14))
-        self._state.setText(STATE_WORDS[status.state])
-        _set_tone(self._state, STATE_TONES[status.state])
+        warned = status.state is ModelState.ACTIVE and status.reason is not None
+        self._state.setText(f"{STATE_WORDS[status.state]}{', with a warning' if warned else ''}")
+        _set_tone(self._state, "warn" if warned else STATE_TONES[status.state])
         self._fill("name", _name_text(status))
         self._fill("file", _file_text(status), "muted", _file_tooltip(status))
         self._fill("place", _place_text(status), "muted")
         self._fill("counts", _counts_text(status))
-        self._fill("reason", status.reason or _unsaid_reason(status), _reason_tone(status))
+        self._fill("reason", _reason_text(status), _reason_tone(status))
         self._show_switch(status)
 
     def _show_switch(self, status: ModelStatus) -> None:
@@ -142,11 +143,14 @@ def _place_text(status: ModelStatus) -> str:
 def _counts_text(status: ModelStatus) -> str:
     if status.scored + status.cached + status.failed == 0:
         return ""
-    return f"This run: {status.scored} scored, {status.cached} from cache, {status.failed} failed"
+    failed = f", {status.failed} failed" if status.failed else ""
+    return f"This run: {status.scored} scored, {status.cached} from cache{failed}"
 
 
-def _unsaid_reason(status: ModelStatus) -> str:
-    return "It has not run yet." if status.state is ModelState.IDLE else ""
+def _reason_text(status: ModelStatus) -> str:
+    """Return the reason as a sentence; a file name at its beginning stays as it is."""
+    reason = status.reason or ("it has not run yet." if status.state is ModelState.IDLE else "")
+    return reason[:1].upper() + reason[1:] if reason.partition(" ")[0].isalpha() else reason
 
 
 def _reason_tone(status: ModelStatus) -> str:

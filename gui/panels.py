@@ -51,6 +51,10 @@ class Panels(QObject):
         else:
             self.show(name)
 
+    def resize(self, name: str, width: int) -> None:
+        """Make a panel so many pixels wide, or as narrow as it goes."""
+        self._window.resizeDocks([self._docks[name]], [width], Qt.Orientation.Horizontal)
+
     def _add(self, name: str, title: str, widget: QWidget) -> None:
         """Put a widget into a dock at the right, as a tab beside the others."""
         dock = QDockWidget(title, self._window)

@@ -288,3 +288,19 @@ def test_exporting_from_inside_folders_hints_at_recursive(framepick: Run, small_
     assert done.returncode == 5
     assert "--recursive" in done.stderr
     assert framepick("export", small_album, "--to", tmp_path / "out", "--recursive").returncode == 0
+
+
+@pytest.mark.parametrize(("key", "role"), [("ava", "aesthetic"), ("siamese", "comparator")])
+def test_a_checkpoint_that_is_not_there_is_missing_with_its_path_and_fails_require(
+    framepick: Run, small_album: Path, tmp_path: Path, key: str, role: str
+):
+    config = tmp_path / "own.yaml"
+    config.write_text(f"quality_assessment:\n  {key}_checkpoint: /gone/{key}.pt\n", encoding="utf-8")
+    leave_out = "portrait" if role == "aesthetic" else "aesthetic,portrait"
+    more = ("--config", config, "--without", leave_out, "--require", role)
+    code, result = _cull(framepick, small_album, *more)
+    assert code == 4
+    status = next(m for m in result["models"] if m["role"] == role)
+    assert (status["state"], status["checkpoint"]) == ("missing", f"/gone/{key}.pt")
+    assert f"/gone/{key}.pt" in status["reason"]
+    assert all(role not in photo["scores"] for photo in result["photos"]), "nothing stands in for it"

@@ -199,7 +199,7 @@ def test_models_that_are_missing_are_shown_as_missing_with_the_reason(window: Ma
     assert "models install" in text
     assert window.status_panel.offers_install
     assert "active" in window.status_panel.card(Role.QUALITY).text
-    assert "9 scored, 0 from cache, 0 failed" in window.status_panel.card(Role.QUALITY).text
+    assert "9 scored, 0 from cache" in window.status_panel.card(Role.QUALITY).text
     assert "decided by composite" in window.status_panel.card(Role.COMPARATOR).text
 
 
@@ -240,7 +240,7 @@ def test_states_of_the_summary_line(window: MainWindow):
 
     statuses = tuple(window.inspector._statuses.values())
     assert {s.state for s in statuses} >= {ModelState.ACTIVE, ModelState.MISSING}
-    assert models_summary(statuses).startswith("1 of 4 models active · aesthetic missing")
+    assert models_summary(statuses).startswith("1 of 4 models active · 3 missing")
 
 
 def test_installing_is_not_offered_for_an_owners_checkpoint_that_is_missing(window: MainWindow):
