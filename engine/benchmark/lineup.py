@@ -8,10 +8,15 @@ from pathlib import Path
 
 from engine.album.decode import Decoded
 from engine.benchmark.clip_scorer import OpenClipScorer
-from engine.benchmark.judges import ConstantJudge, Judge, MetricJudge, ScoreJudge
+from engine.benchmark.judges import ComparatorJudge, ConstantJudge, Judge, MetricJudge, ScoreJudge
+from engine.comparing.base import Comparator
+from engine.comparing.own_siamese import AUTO, open_siamese
+from engine.comparing.siamese import FIRST, SECOND
 from engine.errors import ModelError, UsageError
+from engine.models.checkpoint import Checkpoint, checkpoint_hash, load_checkpoint
 from engine.models.device import choose_device
 from engine.models.registry import build_lineup
+from engine.models.runtime import Runtime
 from engine.paths import DataDir
 from engine.scoring.aesthetic_owner import AvaCheckpointScorer
 from engine.scoring.base import Scorer
@@ -21,6 +26,7 @@ from engine.settings import Settings
 from engine.types import Role
 
 CONSTANT, RULES, CHECKPOINT, OPEN_CLIP = "constant", "rules", "checkpoint", "open_clip"
+COMPARATORS_TENSORS = ("mlp.", "conv1.")  # how names begin that only comparators' files have
 METRICS: dict[str, Callable[[QualityMetrics], float]] = {
     "sharpness": lambda metrics: metrics.sharpness,
     "sharpness_global": lambda metrics: metrics.sharpness_global,
@@ -99,6 +105,7 @@ class _Maker:
         # Full precision everywhere: OpenVINO takes what is fastest on this machine, and rounds differently.
         precise = settings.performance.model_copy(update={"runtime": "torch"})
         self._settings = settings.model_copy(update={"performance": precise})
+        self._data_dir = data_dir
         self._lineup = build_lineup(self._settings, data_dir)
         self._measured = _Measured()
 
@@ -117,6 +124,8 @@ class _Maker:
         return self._of_role(config.name, ROLES[config.type])
 
     def _of_role(self, name: str, role: Role) -> Judge:
+        if role is Role.COMPARATOR and self._lineup.comparator is not None:
+            return _comparing(name, self._lineup.comparator)
         scorer = self._lineup.scorers.get(role)
         if scorer is not None:
             return self._scoring(name, scorer)
@@ -126,11 +135,29 @@ class _Maker:
     def _of_checkpoint(self, name: str, path: Path) -> Judge:
         """Open an owner's file as what it is: a comparator or an aesthetic model."""
         device = choose_device(self._settings.device)
-        return self._scoring(name, AvaCheckpointScorer(path, device, 1))
+        checkpoint = load_checkpoint(path, checkpoint_hash(path))
+        if not any(key.startswith(COMPARATORS_TENSORS) for key in checkpoint.state):
+            return self._scoring(name, AvaCheckpointScorer(path, device, 1))
+        asked = {"siamese_checkpoint": path, "siamese_polarity": stated_polarity(checkpoint)}
+        assessment = self._settings.quality_assessment.model_copy(update=asked)
+        settings = self._settings.model_copy(update={"quality_assessment": assessment})
+        return _comparing(name, open_siamese(settings, self._data_dir.library, device, 1, Runtime()))
 
     def _scoring(self, name: str, scorer: Scorer) -> Judge:
         scorer.load()
         return ScoreJudge(name, scorer)
+
+
+def stated_polarity(checkpoint: Checkpoint) -> str:
+    """Return which photo class 1 calls better, "first" or "second", where the file says so; else "auto"."""
+    meaning = checkpoint.config.get("class_meaning")
+    stated = str(meaning.get("1", "")).partition(" ")[0] if isinstance(meaning, dict) else ""
+    return stated if stated in (FIRST, SECOND) else AUTO
+
+
+def _comparing(name: str, comparator: Comparator) -> Judge:
+    comparator.load()
+    return ComparatorJudge(name, comparator)
 
 
 class _Measured:

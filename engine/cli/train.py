@@ -31,6 +31,10 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
         print(f"Stopped. Finished epochs are in {training.output_dir}; go on with --resume.", file=sys.stderr)
         return EXIT_INTERRUPTED
     print(f"To use it, put its path into config.yaml as quality_assessment.{SETTING[options.kind]}.")
+    if options.kind == "comparator":
+        print(
+            "Its class 1 means that the second photo is better: quality_assessment.siamese_polarity: second"
+        )
     return EXIT_OK
 
 

@@ -65,3 +65,37 @@ def test_metrics_of_one_photo_are_its_own(tmp_path, photos):
     looks = [[judge.look(image) for judge in bench.judges[:3]] for image in (first, second, first)]
     assert looks[0] == looks[2] != looks[1]
     assert len(set(looks[0])) == 3
+
+
+def comparator_file(path, config):
+    """A Siamese comparator whose answer depends on the photos: random, but not constant."""
+    torch.manual_seed(6)
+    head = nn.Linear(2048, 2)
+    state = {key: value for key, value in state_of(random_backbone(), nn.Sequential()).items()}
+    torch.save(
+        {
+            "epoch": 1,
+            "model_state_dict": state | {"mlp.0.weight": head.weight.data, "mlp.0.bias": head.bias.data},
+            "val_acc": np.float64(0.7),
+            "config": {"model": {"cnn_backbone": "resnet50", "mlp_hidden_dims": []}} | config,
+        },
+        path,
+    )
+
+
+@pytest.mark.parametrize(("meaning", "sign"), [("second photo better", 1), ("first photo better", -1)])
+def test_an_owners_comparator_answers_by_its_path_as_its_file_says(tmp_path, photos, meaning, sign):
+    path = tmp_path / "best_model.pt"
+    comparator_file(path, {"class_meaning": {"1": meaning}})
+    bench = bench_of(str(path), tmp_path)
+    judge = bench.judges[0]
+    assert judge.type is JudgeType.COMPARATOR and judge.info is not None and judge.info.sha256
+    first, second = (judge.look(seen(np.asarray(photos[name]))) for name in ("astronaut", "rocket"))
+    forwards, backwards = judge.prefer(first, second), judge.prefer(second, first)
+    assert forwards.first_over_second == pytest.approx(1 - backwards.first_over_second)
+    assert forwards.flipped == backwards.flipped
+    weight = torch.load(path, weights_only=False)["model_state_dict"]["mlp.0.weight"].numpy()
+    logits = weight @ (first - second)
+    assert np.sign(0.5 - forwards.first_over_second) == sign * np.sign(logits[1] - logits[0])
+    judge.close()
+    path.unlink()
