@@ -27,7 +27,13 @@ def main() -> int:
         from gui.navigation_benchmark import run_from_command_line
 
         return run_from_command_line(options)
-    return run(options)
+    return run(options, _measure_window)
+
+
+def _measure_window() -> dict[str, float]:
+    from gui.stall_probe import probe_in_process
+
+    return probe_in_process()
 
 
 if __name__ == "__main__":

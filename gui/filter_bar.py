@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMenu,
+    QSizePolicy,
     QSlider,
     QToolButton,
     QVBoxLayout,
@@ -39,6 +40,8 @@ class FilterBar(QWidget):
         self._group.setExclusive(False)
         self._shown = QLabel(self)
         self._shown.setProperty("tone", "muted")
+        self._shown.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._shown.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._sort = QToolButton(self)
         self._more = QToolButton(self)
         self._slider = self._size_slider()
@@ -67,9 +70,8 @@ class FilterBar(QWidget):
             self._group.addButton(button, number)
             row.addWidget(button)
         row.addWidget(self._more)
-        row.addStretch(1)
         for part, space in ((self._shown, 10), (self._sort, 10), (self._slider, 0)):
-            row.addWidget(part)
+            row.addWidget(part, 1 if part is self._shown else 0)
             row.addSpacing(space)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -90,7 +92,7 @@ class FilterBar(QWidget):
     def _size_slider(self) -> QSlider:
         slider = QSlider(Qt.Orientation.Horizontal, self)
         slider.setRange(0, len(SIZES) - 1)
-        slider.setFixedWidth(110)
+        slider.setFixedWidth(90)
         slider.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         slider.setAccessibleName("Thumbnail size")
         slider.setToolTip(tooltip(command("view.larger")))

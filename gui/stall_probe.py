@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import random
+import subprocess
 import sys
 import tempfile
 import time
@@ -23,8 +24,9 @@ import psutil
 from PIL import Image
 from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Slot
 
+from engine.errors import NothingToDoError
 from engine.events import AlbumListed, PhotoScored, PhotosInspected, Selected
-from engine.paths import DataDir
+from engine.paths import PROJECT_ROOT, DataDir
 from engine.settings import load_settings
 from engine.types import SCORING_ROLES, Face, Inspected, Metadata, Photo, Ranked, Role, Score, Selection
 from gui.app import before_window, make_window
@@ -47,6 +49,7 @@ class ProbeResult:
     stall_selected_ms: float
     stall_scored_ms: float
     stall_filter_ms: float
+    stall_sort_ms: float
     rss_mb: float
 
 
@@ -118,8 +121,10 @@ def _probe(window: MainWindow, count: int, photos: Sequence[Photo]) -> ProbeResu
     selected = measure_stalls(1.0, lambda: album.apply(JOB, [Selected(selection)]))
     scrolling = measure_stalls(SCROLL_SECONDS, _Scroller(window).start)
     filtered = measure_stalls(1.0, window.actions_["filter.picks"].trigger)
+    window.actions_["filter.all"].trigger()
+    sorted_ = measure_stalls(1.0, window.actions_["sort.composite"].trigger)
     rss = psutil.Process().memory_info().rss / 1e6
-    return ProbeResult(count, shown, scrolling, selected, scored, filtered, rss)
+    return ProbeResult(count, shown, scrolling, selected, scored, filtered, sorted_, rss)
 
 
 class _Scroller(QObject):
@@ -199,6 +204,26 @@ def _selection(photos: Sequence[Photo]) -> Selection:
     }
     groups = sorted(ranked, key=lambda photo: (-ranked[photo].group, photo))  # another order than listed
     return Selection(tuple(groups), ranked)
+
+
+def probe_in_process(photos: int = 10_000) -> dict[str, float]:
+    """Measure in a program of its own, whose memory and threads are the window's alone.
+
+    Raises NothingToDoError with the program's last words when it does not end well.
+    """
+    with tempfile.TemporaryDirectory(prefix="framepick-probe-") as folder:
+        file = Path(folder) / "window.json"
+        command = [sys.executable, "-m", "gui.stall_probe", "--photos", str(photos), "--json", str(file)]
+        no_screen = (
+            sys.platform.startswith("linux") and not {"DISPLAY", "WAYLAND_DISPLAY"} & os.environ.keys()
+        )
+        environment = os.environ | ({"QT_QPA_PLATFORM": "offscreen"} if no_screen else {})
+        done = subprocess.run(
+            command, cwd=PROJECT_ROOT, env=environment, capture_output=True, text=True, check=False
+        )
+        if done.returncode != 0:
+            raise NothingToDoError(f"The window could not be measured: {done.stderr.strip()[-400:]}")
+        return json.loads(file.read_text(encoding="utf-8"))
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from engine.benchmark.speed import as_rows, measure_speed
 from engine.cli import tables
+from engine.cli.commands import WindowProbe
 from engine.cli.json_file import write_json
 from engine.cli.parser import Options
 from engine.errors import EXIT_OK
@@ -16,7 +17,9 @@ from engine.pipeline import CullJob
 from engine.settings import Settings
 
 
-def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
+def run(
+    options: Options, settings: Settings, data_dir: DataDir, window_probe: WindowProbe | None = None
+) -> int:
     if options.benchmark == "degradations":
         from engine.cli.benchmark_degradations import run as run_degradations
 
@@ -29,18 +32,21 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
         from engine.cli.benchmark_reliability import run as run_reliability
 
         return run_reliability(options, settings, data_dir)
-    return _speed(options, settings, data_dir)
+    return _speed(options, settings, data_dir, window_probe)
 
 
-def _speed(options: Options, settings: Settings, data_dir: DataDir) -> int:
+def _speed(options: Options, settings: Settings, data_dir: DataDir, probe: WindowProbe | None) -> int:
     assert options.album is not None
     figures = measure_speed(CullJob(options.album.absolute(), options.recursive), settings, data_dir)
     table = Table(title=f"benchmark speed {options.album}", title_justify="left")
     table.add_column("figure")
     table.add_column("value", justify="right")
+    window = probe() if probe else None
     for row in as_rows(figures):
         table.add_row(*row)
+    for name, value in (window or {}).items():
+        table.add_row(f"window: {name}", f"{value:,.2f}")
     tables.console().print(table)
     if options.json is not None:
-        write_json(options.json, asdict(figures))
+        write_json(options.json, asdict(figures) | {"window": window})
     return EXIT_OK

@@ -9,10 +9,17 @@ from engine.paths import DataDir
 from engine.settings import Settings
 
 Command = Callable[[Options, Settings, DataDir], int]
+WindowProbe = Callable[[], dict[str, float]]  # measures the window, which the engine does not know
 
 
-def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
+def run(
+    options: Options, settings: Settings, data_dir: DataDir, window_probe: WindowProbe | None = None
+) -> int:
     """Import only what the command needs, and run it."""
+    if options.command == "benchmark":
+        from engine.cli.benchmark import run as benchmark
+
+        return benchmark(options, settings, data_dir, window_probe)
     return _find(options.command)(options, settings, data_dir)
 
 
@@ -31,8 +38,6 @@ def _find(name: str) -> Command:
         from engine.cli.export import run as command
     elif name == "reject":
         from engine.cli.reject import run as command
-    elif name == "sidecars":
-        from engine.cli.sidecars import run as command
     else:
-        from engine.cli.benchmark import run as command
+        from engine.cli.sidecars import run as command
     return command

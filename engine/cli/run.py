@@ -16,13 +16,16 @@ from engine.settings import Settings, load_settings
 log = logging.getLogger(__name__)
 
 
-def run(options: Options) -> int:
-    """Run the command of `options`; print what went wrong. Returns the exit code (README)."""
+def run(options: Options, window_probe: commands.WindowProbe | None = None) -> int:
+    """Run the command of `options`; print what went wrong. Returns the exit code (README).
+
+    `window_probe` measures the window for `benchmark speed`; without it only the engine is measured.
+    """
     data_dir = DataDir.resolve(options.data_dir)
     try:
         start_log(data_dir)
         settings = settings_of(options, data_dir)
-        return commands.run(options, settings, data_dir)
+        return commands.run(options, settings, data_dir, window_probe)
     except FramepickError as error:
         log.error("%s", error)
         print(error, file=sys.stderr)

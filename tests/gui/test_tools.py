@@ -3,8 +3,10 @@
 import time
 from pathlib import Path
 
+import pytest
 from PySide6.QtGui import QImage
 
+from engine.errors import NothingToDoError
 from gui import screenshots, stall_probe
 
 
@@ -22,6 +24,19 @@ def test_the_probe_measures_the_real_window(qapp, tmp_path, monkeypatch):
     assert result.rss_mb > 50
     names = sorted(file.name for file in (tmp_path / "album").iterdir())
     assert len([name for name in names if name.startswith("IMG_")]) == 60
+
+
+def test_the_probe_runs_as_a_program_of_its_own():
+    figures = stall_probe.probe_in_process(40)
+    assert figures["photos"] == 40
+    assert {"stall_scrolling_ms", "stall_filter_ms", "stall_sort_ms", "rss_mb"} <= figures.keys()
+
+
+def test_a_probe_that_fails_says_why(monkeypatch):
+    monkeypatch.setenv("QT_QPA_PLATFORM", "no such screen")
+    monkeypatch.setenv("DISPLAY", ":0")
+    with pytest.raises(NothingToDoError, match="could not be measured"):
+        stall_probe.probe_in_process(5)
 
 
 def test_pictures_are_taken_of_every_view(qapp, small_album: Path, tmp_path: Path, monkeypatch):
