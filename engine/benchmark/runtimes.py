@@ -7,11 +7,14 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
+from typing import cast
 
 import psutil
 
 from engine.album.decode import Decoded, decode
+from engine.comparing.base import Comparator
 from engine.errors import ModelError, PhotoError
 from engine.models.registry import Lineup, build_lineup
 from engine.paths import DataDir
@@ -126,8 +129,8 @@ def _failed(task: _Task, info: ModelInfo, error: str) -> Measured:
     return Measured(task.role, task.runtime, task.runtime, info.name, info.sha256, 0.0, 0.0, 0.0, (), error)
 
 
-def _model_of(lineup: Lineup, role: Role) -> Scorer | None:
-    return lineup.scorers.get(role)
+def _model_of(lineup: Lineup, role: Role) -> Scorer | Comparator | None:
+    return lineup.comparator if role is Role.COMPARATOR else lineup.scorers.get(role)
 
 
 def _decoded(photos: Sequence[Photo]) -> list[Decoded]:
@@ -140,8 +143,16 @@ def _decoded(photos: Sequence[Photo]) -> list[Decoded]:
     return images
 
 
-def _answers(model: Scorer, images: Sequence[Decoded]) -> list[float]:
-    return [number for result in model.score(images) for number in _numbers(result)]
+def _answers(model: Scorer | Comparator, images: Sequence[Decoded]) -> list[float]:
+    if model.info.role is Role.COMPARATOR:
+        return _opinions(cast("Comparator", model), images)
+    return [number for result in cast("Scorer", model).score(images) for number in _numbers(result)]
+
+
+def _opinions(comparator: Comparator, images: Sequence[Decoded]) -> list[float]:
+    """Return how much each photo is preferred to the next one, 0..1."""
+    prepared = [each for image in images for each in comparator.prepare([image])]
+    return [comparator.compare(a, b).first_over_second for a, b in pairwise(prepared)]
 
 
 def _numbers(result: ScoreResult) -> list[float]:

@@ -13,13 +13,14 @@ log = logging.getLogger(__name__)
 def prepare(lineup: Lineup) -> list[str]:
     """Load each model once: networks are converted for the fastest runtime and kept. Return what failed."""
     failures: list[str] = []
-    for role, scorer in lineup.scorers.items():
+    models = [*lineup.scorers.values(), *([lineup.comparator] if lineup.comparator else [])]
+    for model in models:
         try:
-            scorer.load()
+            model.load()
         except ModelError as error:
-            failures.append(f"{role}: {error}")
+            failures.append(f"{model.info.role}: {error}")
         finally:
-            scorer.close()
+            model.close()
     for failure in failures:
         log.error("Not ready: %s", failure)
     return failures
