@@ -132,7 +132,7 @@ class AlbumSidecars:
         names = SidecarNames(self._photos, self._naming)
         looked = [_look(photo, names.place(photo)) for photo in self._photos if photo.id in marks]
         with closing(SidecarStore(self._library)) as store:
-            seen = store.seen([entry.path for entry in looked])
+            seen = store.seen([entry.path for entry in looked if entry.before])
         return [replace(entry, seen=seen.get(entry.path)) for entry in looked]
 
 

@@ -44,8 +44,9 @@ class Document:
         `extension` is put into photoshop:SidecarForExtension of a document that changes and has none.
         Raises SidecarError when a field has a form that is not known, or when the result could not be proven.
         """
-        text = Packet(self.text).described()
-        packet = Packet(text)
+        packet = Packet(self.text)
+        if (text := packet.described()) != self.text:
+            packet = Packet(text)
         write_fields(packet, marks, aspects, targets)
         if packet.changed() == text:
             return self
