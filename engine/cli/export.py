@@ -6,22 +6,27 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from engine.album.scan import display_name
+from engine.album.thumbnails import ThumbnailCache
 from engine.cli.cull import EXIT_INTERRUPTED, recursive_hint, run_cull
 from engine.cli.export_progress import ExportLine
 from engine.cli.items import items_of
 from engine.cli.json_file import write_json
 from engine.cli.parser import Options
 from engine.cli.printable import printable
-from engine.errors import EXIT_OK, EXIT_SOME_UNREADABLE, NothingToDoError, UsageError
+from engine.errors import EXIT_OK, EXIT_SOME_UNREADABLE, NothingToDoError
 from engine.events import CancelToken
+from engine.export.contact_sheet import thumbnails_from
 from engine.export.execute import execute
 from engine.export.items import ExportItem, choose, parse_what
 from engine.export.layout import Layout
+from engine.export.lists import check_list
 from engine.export.plan import ExportOptions, ExportPlan, How, as_json, megabytes, plan_export
 from engine.export.recover import go_on, revert, the_last, the_unfinished
 from engine.export.report import ExportReport, RevertReport
+from engine.export.write_list import write_list
 from engine.paths import DataDir
 from engine.pipeline import CullJob
 from engine.settings import Settings
@@ -35,20 +40,29 @@ _NOTHING = {
 def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
     if options.recovery is not None:
         return _recover(options.recovery, data_dir)
-    if options.album is None or options.target is None:
-        raise UsageError("Name the album and the target: framepick export ALBUM --to DIR")
+    assert options.album is not None
+    for path in options.lists:
+        check_list(path)
     parse_what(options.what)
     Layout(options.layout)
     job = CullJob(options.album.absolute(), options.recursive, infer=False)
     items = chosen_items(job, options.what, settings, data_dir)
+    for path in options.lists if not options.dry_run else ():
+        write_list(path, items, job.album.name, thumbnails_from(ThumbnailCache(data_dir.thumbnails)))
+        print(f"Wrote {printable(display_name(path))}.")
+    return EXIT_OK if options.target is None else _export(options, items, options.target, data_dir)
+
+
+def _export(options: Options, items: list[ExportItem], target: Path, data_dir: DataDir) -> int:
+    assert options.album is not None
     plan = plan_export(
         items,
         ExportOptions(
-            options.target,
+            target,
             How(options.how),
             options.layout,
             options.sidecars,
-            archive_name=job.album.name or "photos",
+            archive_name=options.album.absolute().name or "photos",
         ),
     )
     if options.json is not None:

@@ -30,6 +30,15 @@ def add_export(commands: _Commands, common: argparse.ArgumentParser) -> None:
         default="flat",
         help="flat, group, decision, date, or a template such as {date}/{camera}/{name}",
     )
+    export.add_argument(
+        "--list",
+        dest="lists",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="write a list with all scores (.csv, .json), of names (.txt) or a contact sheet (.html, .pdf)",
+    )
     export.add_argument("--no-sidecars", dest="sidecars", action="store_false", help="leave .xmp files out")
     _add_dry_run(export)
     _add_recovery(export)

@@ -42,6 +42,7 @@ class Options:
     how: str = "copy"
     layout: str = "flat"
     sidecars: bool = True
+    lists: Sequence[Path] = ()  # --list
     dry_run: bool = False
     recovery: str | None = None  # of `export`: resume, rollback or undo
     reject_to: str = "folder"
@@ -73,9 +74,9 @@ def parse(arguments: Sequence[str]) -> Options:
     first = next((a for a in _positionals(arguments)), None)
     parser = _command_parser() if first in COMMANDS else _window_parser()
     options = Options(**vars(parser.parse_args(list(arguments))))
-    missing = options.album is None or options.target is None
+    missing = options.album is None or not (options.target or options.lists)
     if options.command == "export" and options.recovery is None and missing:
-        raise UsageError("Name the album and where to: framepick export ALBUM --to DIR")
+        raise UsageError("Name the album and where to: framepick export ALBUM --to DIR (or --list FILE)")
     return options
 
 

@@ -1,0 +1,99 @@
+"""Lists and contact sheets: every score with what made it; nothing overwritten, nothing forged."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from engine.album.thumbnails import ThumbnailCache
+from engine.benchmark.survival.samples import write_jpegs
+from engine.errors import ExportError
+from engine.export.contact_sheet import as_html, as_pdf, thumbnails_from
+from engine.export.items import ExportItem
+from engine.export.lists import as_csv, as_json, as_text
+from engine.export.write_list import write_list
+from engine.types import Decision, Label, Marks, Photo, Ranked, Role, Score
+
+SHA = "ab" * 32
+
+
+def _item(path: Path, number: int = 0) -> ExportItem:
+    score = Score(Role.AESTHETIC, 0.71, 7.4, sha256=SHA)
+    rules = Score(Role.QUALITY, 0.5, 0.5)
+    return ExportItem(
+        Photo(number, path.name, (path,)),
+        Marks(Decision.ACCEPT, 4, Label.RED),
+        ranked=Ranked(number, 2, 0, True, 0.64, (Role.AESTHETIC, Role.QUALITY), ("sharp", "eyes open")),
+        scores={Role.AESTHETIC: score, Role.QUALITY: rules},
+        identity=f"{number:032x}",
+    )
+
+
+@pytest.fixture
+def items(tmp_path: Path) -> list[ExportItem]:
+    return [_item(path, n) for n, path in enumerate(write_jpegs(tmp_path / "card", 22))]
+
+
+def test_csv_and_json_say_what_made_each_score(items: list[ExportItem]):
+    (row, *rest) = list(csv.DictReader(io.StringIO(as_csv(items))))
+    assert len(rest) == 21
+    assert (row["photo"], row["decision"], row["stars"], row["label"]) == (
+        "IMG_0000.JPG",
+        "accept",
+        "4",
+        "red",
+    )
+    assert (row["aesthetic"], row["aesthetic_sha256"], row["quality_sha256"]) == ("0.71", SHA, "")
+    assert row["reasons"] == "sharp; eyes open"
+    found = json.loads(as_json(items))["photos"][0]
+    assert found["composite_of"] == ["aesthetic", "quality"]
+    assert (found["aesthetic_raw"], found["portrait"]) == (7.4, None)
+
+
+def test_a_name_cannot_forge_a_line_or_markup(tmp_path: Path):
+    evil = _item(tmp_path / "a\nb<script>.jpg")
+    assert as_text([evil]) == "a\\nb<script>.jpg\n"
+    page = as_html([evil], "<b>", lambda _: None)
+    assert "<script>" not in page and "<h1>&lt;b&gt;</h1>" in page
+    assert len(list(csv.DictReader(io.StringIO(as_csv([evil]))))) == 1
+
+
+def test_contact_sheets_hold_every_photo(items: list[ExportItem], tmp_path: Path):
+    thumbnail = thumbnails_from(ThumbnailCache(tmp_path / "cache"))
+    page = as_html(items, "card", thumbnail)
+    assert page.count("data:image/jpeg;base64,/9j/") == 22
+    assert "aesthetic 0.71 [abababab]" in page and "quality 0.50 (rules)" in page
+    assert "http" not in page
+    pdf = as_pdf(items, "card", thumbnail)
+    assert pdf.startswith(b"%PDF") and pdf.count(b"/Type /Page\n") == 2
+    assert pdf.count(b"/Subtype /Image") >= 6  # the same pictures are stored once
+
+
+def test_a_photo_that_cannot_be_read_has_its_place(tmp_path: Path):
+    thumbnail = thumbnails_from(ThumbnailCache(tmp_path / "cache"))
+    gone = _item(tmp_path / "日本 gone.jpg")
+    assert "cannot be read" in as_html([gone], "x", thumbnail)
+    assert as_pdf([gone], "x", thumbnail).startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".json", ".txt", ".html", ".pdf"])
+def test_a_list_is_written_whole_and_never_over_another_file(
+    items: list[ExportItem], tmp_path: Path, suffix: str
+):
+    path = tmp_path / f"list{suffix}"
+    write_list(path, items[:1], "card", lambda _: None)
+    before = path.read_bytes()
+    with pytest.raises(ExportError, match="not overwritten"):
+        write_list(path, items, "card", lambda _: None)
+    assert path.read_bytes() == before
+    assert [p.name for p in tmp_path.iterdir() if p.is_file()] == [path.name]
+
+
+@pytest.mark.parametrize("name", ["list.xls", "list", "no folder/list.csv"])
+def test_a_place_that_cannot_be_is_named(items: list[ExportItem], tmp_path: Path, name: str):
+    with pytest.raises(ExportError, match="list"):
+        write_list(tmp_path / name, items, "card", lambda _: None)
