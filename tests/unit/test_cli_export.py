@@ -1,0 +1,94 @@
+"""`export` and `reject` as commands: plans, recovery, lists; originals stay as they are."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from engine.benchmark.survival.originals import count_changed, state_of
+from engine.benchmark.survival.samples import write_jpegs
+from engine.cli import parse, run
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def album(tmp_path: Path, data: Path) -> Path:
+    """Eight photos, three of them accepted, one with a sidecar; one rejected."""
+    folder = tmp_path / "album"
+    files = write_jpegs(folder, 8)
+    for file in files:
+        os.utime(file, (1_700_000_000, 1_700_000_000))
+    (folder / "IMG_0000.xmp").write_bytes(b"<x:xmpmeta/>")
+    for name, decision in (("0000", "accept"), ("0001", "accept"), ("0002", "accept"), ("0003", "reject")):
+        assert _run(data, "decide", folder, f"IMG_{name}.JPG", decision) == 0
+    return folder
+
+
+def _run(data: Path, *arguments: object) -> int:
+    return run(parse(["--data-dir", str(data), *map(str, arguments)]))
+
+
+def test_an_export_leaves_originals_as_they_are(album: Path, data: Path, tmp_path: Path, capsys):
+    before = state_of(album)
+    assert _run(data, "export", album, "--to", tmp_path / "out") == 0
+    assert "Copied and verified 4 files" in capsys.readouterr().out
+    assert count_changed(before, state_of(album)) == 0
+    assert (tmp_path / "out" / "IMG_0000.xmp").read_bytes() == b"<x:xmpmeta/>"
+    assert _run(data, "export", "--undo") == 0
+    assert not (tmp_path / "out").exists()
+    assert count_changed(before, state_of(album)) == 0
+
+
+def test_a_dry_run_says_all_and_writes_nothing(album: Path, data: Path, tmp_path: Path, capsys):
+    plan = tmp_path / "plan.json"
+    arguments = ("--to", tmp_path / "out", "--how", "move", "--layout", "{decision}/{name}", "--dry-run")
+    assert _run(data, "export", album, *arguments, "--json", plan) == 0
+    said = capsys.readouterr().out
+    assert said.count("move  ") == 4
+    assert "accepted/IMG_0001.JPG" in said and "Nothing was written." in said
+    assert not (tmp_path / "out").exists()
+    assert len(json.loads(plan.read_text())["actions"]) == 4
+
+
+def test_what_combines(album: Path, data: Path, tmp_path: Path, capsys):
+    assert _run(data, "export", album, "--to", tmp_path / "out", "--what", "rejected") == 0
+    assert [p.name for p in (tmp_path / "out").glob("*.JPG")] == ["IMG_0003.JPG"]
+    assert _run(data, "export", album, "--to", tmp_path / "o2", "--what", "accepted,stars>=1") == 5
+    assert _run(data, "export", album, "--to", tmp_path / "o3", "--what", "best") == 2
+    assert _run(data, "export", album, "--to", tmp_path / "o4", "--layout", "{dat}") == 2
+    assert "Did you mean {date}?" in capsys.readouterr().err
+
+
+def test_there_may_be_nothing_to_recover(data: Path, capsys):
+    for recovery in ("--resume", "--rollback", "--undo"):
+        assert _run(data, "export", recovery) == 5
+    assert "nothing to go on with" in capsys.readouterr().err
+
+
+def test_rejected_photos_leave_and_come_back(album: Path, data: Path, capsys):
+    before = state_of(album)
+    assert _run(data, "reject", album, "--to", "folder", "--dry-run") == 0
+    assert count_changed(before, state_of(album)) == 0
+    assert _run(data, "reject", album, "--to", "folder") == 0
+    assert (album / "_rejected" / "IMG_0003.JPG").exists()
+    assert _run(data, "reject", album, "--to", "folder") == 5
+    assert _run(data, "export", "--undo") == 0
+    assert count_changed(before, state_of(album)) == 0
+
+
+def test_lists_need_no_target(album: Path, data: Path, tmp_path: Path, capsys):
+    before = state_of(album)
+    files = [tmp_path / f"list{suffix}" for suffix in (".csv", ".txt", ".html")]
+    arguments = [argument for file in files for argument in ("--list", file)]
+    assert _run(data, "export", album, *arguments) == 0
+    assert files[1].read_text() == "IMG_0000.JPG\nIMG_0001.JPG\nIMG_0002.JPG\n"
+    assert _run(data, "export", album, *arguments) == 5
+    assert "not overwritten" in capsys.readouterr().err
+    assert count_changed(before, state_of(album)) == 0
