@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.events import CancelToken
 from engine.sidecars.album import AlbumSidecars, Entry, Outcome
 from engine.sidecars.merge import Prefer
 from engine.sidecars.profiles import Targets
@@ -129,8 +130,9 @@ class SidecarDialog(QDialog):
         prefer = list(_PREFER)[self._prefer.currentIndex()]
         sidecars, shown, targets = self._sync.sidecars(), self._sync.marks(), self._targets
 
-        def work(*_: Any) -> _Plan:
-            return _Plan(shown, sidecars.read(shown, prefer), sidecars.plan(shown, targets, prefer))
+        def work(cancel: CancelToken, _: object) -> _Plan:
+            read = sidecars.read(shown, prefer, cancel)
+            return _Plan(shown, read, sidecars.plan(shown, targets, prefer, cancel))
 
         self._run(work, self._show_plan)
 
@@ -174,7 +176,7 @@ class SidecarDialog(QDialog):
             return
         taken = self._sync.take(self._plan.read, self._plan.shown)
         self._begin(f"Reading {len(taken)}…")
-        self._after(lambda sidecars: sidecars.agree(taken))
+        self._after(lambda sidecars, _: sidecars.agree(taken))
 
     @Slot()
     def _write_all(self) -> None:
@@ -182,12 +184,12 @@ class SidecarDialog(QDialog):
             return
         plan = self._plan.write
         self._begin("Writing…")
-        self._after(lambda sidecars: sidecars.write(plan))
+        self._after(lambda sidecars, cancel: sidecars.write(plan, cancel))
 
-    def _after(self, work: Callable[[AlbumSidecars], object]) -> None:
+    def _after(self, work: Callable[[AlbumSidecars, CancelToken], object]) -> None:
         """Do it on the thread, then look again: the list shows what is left."""
         sidecars = self._sync.sidecars()
-        self._run(lambda *_: work(sidecars), self._look_again)
+        self._run(lambda cancel, _: work(sidecars, cancel), self._look_again)
 
     @Slot(object)
     def _look_again(self, _: object) -> None:

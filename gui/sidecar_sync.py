@@ -39,6 +39,7 @@ class SidecarSync(QObject):
         self._settings, self._library = settings.sidecars, data_dir.library
         self._run, self._model, self._decisions, self._messages = run, model, decisions, messages
         self._task: Task | None = None
+        self._may_stop = False  # reading may be cut short; what is being written is written to the end
         self._written: dict[int, Marks] | None = None  # need no writing; None before they are known
         self._pending: tuple[AlbumSidecars, dict[int, Marks]] | None = None  # of the album they were made in
         self._timer = QTimer(self)
@@ -100,7 +101,8 @@ class SidecarSync(QObject):
             self._written = self.marks()
             return
         sidecars, shown = self.sidecars(), self.marks()
-        self._start(lambda *_: (sidecars.read(shown), shown), self._show_read)
+        self._start(lambda cancel, _: (sidecars.read(shown, cancel=cancel), shown), self._show_read)
+        self._may_stop = True
 
     @Slot(object)
     def _show_read(self, found: tuple[list[Entry], dict[int, Marks]]) -> None:
@@ -163,7 +165,7 @@ class SidecarSync(QObject):
         task = Task("framepick-sidecars", work, self)
         task.succeeded.connect(done)
         task.failed.connect(self._fail)
-        self._task = task
+        self._task, self._may_stop = task, False
         task.start()
 
     @Slot(object)
@@ -180,6 +182,8 @@ class SidecarSync(QObject):
     def _drop_task(self) -> None:
         if self._task is not None:
             self._task.blockSignals(True)
+            if self._may_stop:
+                self._task.cancel()
             self._task.wait()
             self._task.deleteLater()
             self._task = None

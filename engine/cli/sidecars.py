@@ -65,7 +65,7 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
         targets = Targets(options.profiles or settings.sidecars.profiles, settings.sidecars.reject_as_rating)
         sidecars = AlbumSidecars(album.photos, naming, data_dir.library)
         prefer = Prefer(options.prefer or Prefer.NOBODY)
-        read = _read(sidecars, album, prefer, options.dry_run) if options.read else []
+        read = _read(sidecars, album, prefer, options.dry_run, cancel) if options.read else []
         written = _write(sidecars, album, targets, prefer, options.dry_run, cancel) if options.write else []
     if options.json is not None:
         write_json(options.json, tables.as_json(album.path, naming, targets, options.dry_run, read, written))
@@ -101,9 +101,11 @@ def _open(path: Path, recursive: bool, data_dir: DataDir, cancel: CancelToken) -
     return _Album(path, photos, keys, tuple(unread), data_dir.library)
 
 
-def _read(sidecars: AlbumSidecars, album: _Album, prefer: Prefer, dry_run: bool) -> list[Entry]:
+def _read(
+    sidecars: AlbumSidecars, album: _Album, prefer: Prefer, dry_run: bool, cancel: CancelToken
+) -> list[Entry]:
     shown = album.marks()
-    entries = sidecars.read(shown, prefer)
+    entries = sidecars.read(shown, prefer, cancel)
     if not dry_run:
         if taken := [entry for entry in entries if entry.outcome is Outcome.TAKEN]:
             album.take(taken, shown)
@@ -119,7 +121,7 @@ def _write(
     dry_run: bool,
     cancel: CancelToken,
 ) -> list[Entry]:
-    plan = sidecars.plan(album.marks(), targets, prefer)
+    plan = sidecars.plan(album.marks(), targets, prefer, cancel)
     return plan if dry_run else sidecars.write(plan, cancel)
 
 

@@ -79,13 +79,15 @@ class AlbumSidecars:
     def __init__(self, photos: Sequence[Photo], naming: Naming, library: Path) -> None:
         self._photos, self._naming, self._library = photos, naming, library
 
-    def read(self, marks: Mapping[int, Marks], prefer: Prefer = Prefer.NOBODY) -> list[Entry]:
-        """Return one entry per photo of `marks` that has a sidecar.
+    def read(
+        self, marks: Mapping[int, Marks], prefer: Prefer = Prefer.NOBODY, cancel: CancelToken | None = None
+    ) -> list[Entry]:
+        """Return one entry per photo of `marks` that has a sidecar; fewer when cancelled.
 
         TAKEN entries hold, in `marks`, what the library should say; UNCHANGED ones have nothing new.
         Raises LibraryError.
         """
-        looked = self._look(marks)
+        looked = self._look(marks, cancel)
         return [
             _reading(entry, marks[entry.photo.id], prefer) for entry in looked if entry.before or entry.reason
         ]
@@ -100,11 +102,19 @@ class AlbumSidecars:
             )
 
     def plan(
-        self, marks: Mapping[int, Marks], targets: Targets, prefer: Prefer = Prefer.NOBODY
+        self,
+        marks: Mapping[int, Marks],
+        targets: Targets,
+        prefer: Prefer = Prefer.NOBODY,
+        cancel: CancelToken | None = None,
     ) -> list[Entry]:
-        """Return one entry per photo of `marks` with a sidecar or something to say. Raises LibraryError."""
-        entries = (_planned(entry, marks[entry.photo.id], targets, prefer) for entry in self._look(marks))
-        return [entry for entry in entries if entry is not None]
+        """Return one entry per photo of `marks` with a sidecar or something to say; fewer when cancelled.
+
+        Raises LibraryError.
+        """
+        looked = self._look(marks, cancel)
+        entries = (_planned(entry, marks[entry.photo.id], targets, prefer) for entry in looked)
+        return [entry for entry in entries if entry is not None and not (cancel and cancel.cancelled)]
 
     def write(self, plan: Iterable[Entry], cancel: CancelToken | None = None) -> list[Entry]:
         """Write what was planned; return the entries as they ended. One failure does not stop the others.
@@ -128,9 +138,14 @@ class AlbumSidecars:
                 and (document := entry.after or entry.before) is not None
             )
 
-    def _look(self, marks: Mapping[int, Marks]) -> list[Entry]:
+    def _look(self, marks: Mapping[int, Marks], cancel: CancelToken | None) -> list[Entry]:
         names = SidecarNames(self._photos, self._naming)
-        looked = [_look(photo, names.place(photo)) for photo in self._photos if photo.id in marks]
+        looked: list[Entry] = []
+        for photo in self._photos:
+            if cancel is not None and cancel.cancelled:
+                break
+            if photo.id in marks:
+                looked.append(_look(photo, names.place(photo)))
         with closing(SidecarStore(self._library)) as store:
             seen = store.seen([entry.path for entry in looked if entry.before])
         return [replace(entry, seen=seen.get(entry.path)) for entry in looked]

@@ -185,6 +185,7 @@ def test_a_stopped_write_says_what_it_left(sidecars):
     cancel.cancel()
     entries = album.write(album.plan({0: ACCEPT, 1: ACCEPT}, THREE), cancel)
     assert {entry.outcome for entry in entries} == {Outcome.SKIPPED}
+    assert album.plan({0: ACCEPT, 1: ACCEPT}, THREE, cancel=cancel) == []
 
 
 def test_a_sidecar_made_for_another_file_is_passed_over(sidecars, folder):
