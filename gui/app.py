@@ -12,11 +12,12 @@ from PySide6.QtWidgets import QApplication
 
 from engine.cli.parser import Options
 from engine.cli.run import settings_of
-from engine.errors import FramepickError
+from engine.errors import FramepickError, SettingsError
 from engine.log import start_log
 from engine.paths import DataDir
 from engine.settings import Settings
 from gui import theme
+from gui.key_file import apply_keys
 from gui.main_window import MainWindow
 from gui.messages import Messages, Tone
 
@@ -63,6 +64,10 @@ def make_window(settings: Settings, data_dir: DataDir) -> MainWindow:
     """Return the main window, sized to fit the screen, not yet shown."""
     messages = Messages()
     _Hook(messages)
+    try:
+        apply_keys(data_dir)
+    except SettingsError as error:
+        messages.error(str(error))
     window = MainWindow(settings, data_dir, messages)
     messages.setParent(window)
     screen = QGuiApplication.primaryScreen().availableGeometry()

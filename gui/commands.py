@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from gui.command_table import TABLE, Command, Place
 
@@ -20,7 +21,8 @@ def _commands() -> tuple[Command, ...]:
     )
 
 
-COMMANDS = _commands()
+_OWN = _commands()
+COMMANDS: list[Command] = list(_OWN)  # with the keys that count now; changed by `rebind` alone
 
 
 class DuplicateKeyError(Exception):
@@ -41,6 +43,17 @@ def check_keys(commands: Sequence[Command] = COMMANDS) -> None:
                     raise DuplicateKeyError(
                         f"{key} is claimed by both {other.id} and {command.id} ({place})."
                     )
+
+
+def rebind(keys: Mapping[str, Sequence[str]]) -> None:
+    """Give commands other keys, by command id; all others have their own. Before the window is made.
+
+    Raises DuplicateKeyError, and changes nothing, when a key would mean two things.
+    """
+    wanted = [replace(entry, keys=tuple(keys.get(entry.id, entry.keys))) for entry in _OWN]
+    check_keys(wanted)
+    COMMANDS[:] = wanted
+    _BY_ID.update({entry.id: entry for entry in wanted})
 
 
 def _places_reached(place: Place) -> tuple[Place, ...]:
