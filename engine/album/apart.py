@@ -27,6 +27,7 @@ LONGEST = 60.0  # seconds that one may take where the machine gives it no time
 _LOOK_EVERY = 0.5  # seconds
 _IDLE = max(1, os.cpu_count() or 1)  # decoders that wait for work
 
+CRASHED, HUNG = "its decoder crashed", "decoding did not come to an end"  # in what is said of a file
 _COMMAND = (
     "import sys; sys.path.insert(0, sys.argv[1]); from engine.album.decoder_process import serve; serve()"
 )
@@ -94,8 +95,8 @@ class _Decoder:
     def _trouble(self, watch: _Watch) -> str:
         self.close()
         if watch.hung:
-            return "is damaged (decoding did not come to an end)"
-        return f"is damaged (its decoder crashed: {_end_in_words(self.process.returncode)})"
+            return f"is damaged ({HUNG})"
+        return f"is damaged ({CRASHED}: {_end_in_words(self.process.returncode)})"
 
     def close(self) -> None:
         self.process.kill()

@@ -10,7 +10,7 @@ from typing import Any
 
 import psutil
 
-from engine.album.apart import close_decoders
+from engine.album.apart import CRASHED, HUNG, close_decoders
 from engine.album.scan import scan
 from engine.benchmark.survival.damage import write_damaged
 from engine.benchmark.survival.figures import Tally
@@ -26,6 +26,7 @@ BATCH = 25  # files per process
 LONGEST = 10.0  # seconds without any sign of life
 _WITHOUT = frozenset({Role.AESTHETIC, Role.PORTRAIT, Role.COMPARATOR})
 SEED = 20260601
+CONTAINED = (CRASHED, HUNG)
 
 
 def feed_bad_inputs(
@@ -68,7 +69,9 @@ def _feed(folder: Path, data: Path, settings: Settings, tally: Tally) -> None:
         tally.peak_memory_mb = max(tally.peak_memory_mb, _memory_mb(process.pid))
         try:
             if receiving.poll(0.05):
-                heard.add(receiving.recv())
+                photo, reason = receiving.recv()
+                heard.add(photo)
+                tally.contained += any(words in reason for words in CONTAINED)
                 began = time.monotonic()
         except EOFError:
             break
@@ -89,9 +92,10 @@ def _feed(folder: Path, data: Path, settings: Settings, tally: Tally) -> None:
 
 def _cull(sending: Any, folder: Path, data: Path, settings: Settings) -> None:
     """Cull a folder and tell of each photo that was scored or reported, and of every other sign of life."""
-    tell: Callable[[int], None] = sending.send
+    tell: Callable[[tuple[int, str]], None] = sending.send
     for event in cull(CullJob(folder, without=_WITHOUT), settings, DataDir(data), CancelToken()):
-        tell(event.photo_id if isinstance(event, PhotoScored | PhotoFailed) else -1)
+        photo = event.photo_id if isinstance(event, PhotoScored | PhotoFailed) else -1
+        tell((photo, event.reason if isinstance(event, PhotoFailed) else ""))
     close_decoders()
     sending.close()
 

@@ -24,6 +24,7 @@ class Tally:
     hostile_inputs: int = 0  # of the bad inputs
     crashes: int = 0
     hangs: int = 0
+    contained: int = 0  # files that took a decoder's process down, or hung it, and nothing else
     unreported: int = 0  # bad inputs that are photos by name, and of which nothing was said
     peak_memory_mb: float = 0.0  # of the process and its decoders together
     seconds: float = 0.0
