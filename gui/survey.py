@@ -159,7 +159,7 @@ def best_columns(count: int, width: int, height: int, shape: float) -> int:
     """Return in how many columns `count` photos, `shape` times as wide as high, are largest."""
 
     def side(columns: int) -> float:
-        lines = -(-count // columns)
+        lines = max(1, -(-count // columns))
         return min(width / columns / shape, height / lines - CAPTION)
 
     return max(range(1, max(1, count) + 1), key=side)
