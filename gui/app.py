@@ -14,12 +14,14 @@ from engine.cli.parser import Options
 from engine.cli.run import settings_of
 from engine.errors import FramepickError, SettingsError
 from engine.log import start_log
+from engine.matplotlib_home import settle_matplotlib
 from engine.paths import DataDir
 from engine.settings import Settings
 from gui import theme
 from gui.key_file import apply_keys
 from gui.main_window import MainWindow
 from gui.messages import Messages, Tone
+from gui.window_layout import WindowLayout
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +34,7 @@ def open_from_command_line(options: Options) -> int:
     data_dir = DataDir.resolve(options.data_dir)
     try:
         start_log(data_dir)
+        settle_matplotlib(data_dir)
         settings = settings_of(options, data_dir)
     except FramepickError as error:
         print(error, file=sys.stderr)
@@ -72,6 +75,7 @@ def make_window(settings: Settings, data_dir: DataDir) -> MainWindow:
     messages.setParent(window)
     screen = QGuiApplication.primaryScreen().availableGeometry()
     window.resize(min(FIRST_SIZE[0], screen.width()), min(FIRST_SIZE[1], screen.height()))
+    WindowLayout(data_dir).restore(window)
     return window
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from engine.cli.printable import printable
 from gui import theme, wording
 from gui.album_model import AlbumModel
 from gui.entry import Entry
@@ -46,7 +47,7 @@ class InfoStrip(QWidget):
             return
         position, size = self._model.place(entry)
         place = f"   {position} of {size} in its group" if size > 1 else ""
-        self._title.setText(f"{entry.photo.name}{place}")
+        self._title.setText(f"{printable(entry.photo.name)}{place}")
         line = "   ".join(filter(None, self._facts(entry)))
         self._line.setText(line)
         self._line.setToolTip(line)

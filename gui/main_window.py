@@ -41,6 +41,7 @@ from gui.sidecar_sync import SidecarSync
 from gui.switching import Switching
 from gui.text_sheet import TextSheet, messages_html, shortcuts_html
 from gui.views import Views
+from gui.window_layout import WindowLayout
 
 
 class MainWindow(QMainWindow):
@@ -364,6 +365,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Go from the screen at once, then end every thread."""
+        WindowLayout(self._data_dir).save(self)
         self.hide()
         self.session.save()
         self.installation.stop()

@@ -49,7 +49,8 @@ class Place(BaseModel):
 
     @property
     def criteria(self) -> Criteria:
-        traits = self.traits & TRAITS.keys()
+        # Which photos a model changed is not known before one is switched off again.
+        traits = (self.traits & TRAITS.keys()) - {Filter.CHANGED}
         return Criteria(self.decisions, frozenset(traits), self.stars, self.labels, self.text)
 
     @property

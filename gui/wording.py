@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import PurePosixPath
 
+from engine.cli.printable import printable
 from engine.library.marks import MarkChange
 from engine.scoring.composite import EYES_OPEN
 from engine.selection.pairs import COMPOSITE_SOURCE
@@ -124,7 +125,8 @@ def models_text(entry: Entry, roles: int) -> str:
 
 
 def stem(name: str) -> str:
-    return PurePosixPath(name).stem
+    """Return the file's name without folder and ending; line breaks in it are written as escapes."""
+    return printable(PurePosixPath(name).stem)
 
 
 def telling_verdict(entry: Entry, picks: set[int]) -> Verdict | None:
@@ -226,7 +228,7 @@ def _share(word: str, value: float) -> str:
 
 def tooltip(entry: Entry, roles: int, verdict: str | None) -> str:
     """Return what a cell cannot hold: full name, state, scores, reasons, verdict."""
-    lines = [entry.photo.name]
+    lines = [printable(entry.photo.name)]
     if entry.error:
         lines.append(failure_text(entry))
     state = [marks_text(entry.marks)] + (["suggested pick"] if entry.is_pick else [])

@@ -8,6 +8,7 @@ from pathlib import Path
 from engine.album.inspect import inspect
 from engine.album.scan import scan
 from engine.cli.parser import Options
+from engine.cli.printable import printable
 from engine.errors import EXIT_OK, UsageError
 from engine.library.decisions import DecisionStore, PhotoKey
 from engine.paths import DataDir
@@ -25,7 +26,7 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
         store.decide(album, {PhotoKey.of(photo, inspect(photo)): decision})
     finally:
         store.close()
-    print(f"{photo.name}: {decision.value}")
+    print(f"{printable(photo.name)}: {decision.value}")
     return EXIT_OK
 
 

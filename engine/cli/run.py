@@ -10,6 +10,7 @@ from engine.cli.parser import Options
 from engine.errors import FramepickError
 from engine.library.repair import take_notes
 from engine.log import start_log
+from engine.matplotlib_home import settle_matplotlib
 from engine.paths import DataDir
 from engine.settings import Settings, load_settings
 
@@ -24,6 +25,7 @@ def run(options: Options, window_probe: commands.WindowProbe | None = None) -> i
     data_dir = DataDir.resolve(options.data_dir)
     try:
         start_log(data_dir)
+        settle_matplotlib(data_dir)
         settings = settings_of(options, data_dir)
         return commands.run(options, settings, data_dir, window_probe)
     except FramepickError as error:

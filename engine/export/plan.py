@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -232,7 +233,15 @@ def _existing(folder: Path) -> Path:
 
 
 def _free_bytes(target: Path) -> int:
-    return shutil.disk_usage(_existing(target)).free
+    """Return the room on the target's drive. Raises ExportError where no folder can be made."""
+    existing = _existing(target)
+    usage = shutil.disk_usage(existing)
+    if not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK) or usage.total == 0:
+        raise ExportError(
+            f"The folder {target} cannot be used: nothing can be written to {existing}. "
+            "Nothing was written: choose another folder."
+        )
+    return usage.free
 
 
 def megabytes(count: int) -> str:

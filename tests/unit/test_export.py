@@ -174,7 +174,7 @@ def test_the_album_itself_or_a_file_is_no_target(originals: Path, tmp_path: Path
 def test_too_little_room_is_found_before_anything_is_written(
     originals: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    usage = type("Usage", (), {"free": 10})
+    usage = type("Usage", (), {"free": 10, "total": 10**9})
     monkeypatch.setattr("engine.export.plan.shutil.disk_usage", lambda folder: usage)
     plan = plan_export(_photos(originals), tmp_path / "out")
     with pytest.raises(ExportError, match="free"):

@@ -226,3 +226,13 @@ def test_a_zip_is_never_overwritten(originals: Path, tmp_path: Path):
     (tmp_path / "out" / "photos.zip").write_bytes(b"")
     assert plan(originals, tmp_path / "out", How.ZIP).archive == tmp_path / "out" / "photos_2.zip"
     assert names(tmp_path / "out") == {"photos.zip"}
+
+
+def test_a_folder_that_cannot_be_made_is_said_to_be_so(tmp_path):
+    from engine.export.plan import _free_bytes
+
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(ExportError, match="nothing can be written to") as caught:
+        _free_bytes(tmp_path / "file" / "inside")
+    assert "free" not in str(caught.value)
+    assert _free_bytes(tmp_path / "new" / "one") > 0
