@@ -92,7 +92,16 @@ def test_a_close_up_lies_inside_the_picture(x, y, side):
 
 @pytest.mark.parametrize(
     ("count", "shape", "expected"),
-    [(0, 1.5, 1), (1, 1.5, 1), (2, 1.5, 1), (2, 0.67, 2), (4, 1.5, 2), (6, 1.5, 3), (8, 0.67, 4), (9, 1.5, 3)],
+    [
+        (0, 1.5, 1),
+        (1, 1.5, 1),
+        (2, 1.5, 1),
+        (2, 0.67, 2),
+        (4, 1.5, 2),
+        (6, 1.5, 3),
+        (8, 0.67, 4),
+        (9, 1.5, 3),
+    ],
 )
 def test_a_survey_fills_the_window(count, shape, expected):
     assert best_columns(count, 1300, 1000, shape) == expected
