@@ -72,4 +72,5 @@ def models_summary(statuses: Sequence[ModelStatus]) -> str:
         roles = [status.role for status in statuses if status.state is state]
         if roles:
             parts.append(f"{roles[0] if len(roles) == 1 else len(roles)} {state}")
+    parts += [f"{status.role} failed its self-test" for status in statuses if status.warning]
     return " · ".join(parts)

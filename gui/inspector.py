@@ -112,7 +112,8 @@ class Inspector(QTextBrowser):
         status = self._statuses.get(score.role)
         name = status.name if status else score.role.value
         digest = f" [{score.sha256[:8]}]" if score.sha256 else " [rules, no checkpoint]"
-        return f"{name}{digest} · {'from cache' if score.cached else 'this run'}"
+        warning = f" · {status.warning}" if status and status.warning else ""
+        return f"{name}{digest} · {'from cache' if score.cached else 'this run'}{warning}"
 
     def _why(self, entry: Entry) -> str:
         reasons = list(wording.reasons(entry))

@@ -16,6 +16,7 @@ from gui.actions import Actions
 from gui.album_model import AlbumModel
 from gui.album_run import AlbumRun
 from gui.bottom_bar import BottomBar
+from gui.checking import Checking
 from gui.choosing import Choosing
 from gui.commands import Place
 from gui.criteria import Criteria, Filter
@@ -65,6 +66,7 @@ class MainWindow(QMainWindow):
         self.panels = Panels(self, self.album, settings)
         self.inspector, self.status_panel = self.panels.inspector, self.panels.status
         self.session = Session(data_dir, self.run, self.album, self.views, self.choosing, self)
+        self.checking = Checking(settings, data_dir, self.status_panel, self)
         self.actions_ = self._make_actions()
         self.actions_.fill(self.menuBar())
         self._show_panel_state()
@@ -140,6 +142,7 @@ class MainWindow(QMainWindow):
         self.run.ended.connect(self._end)
         self.run.broke.connect(self._show_failure)
         self.status_panel.install_wanted.connect(self.installation.start)
+        self.checking.found.connect(self.switching.take_warning)
         self.installation.progressed.connect(self.status_panel.show_install)
         self.installation.ended.connect(self._installed)
         if self.messages.history:
@@ -369,6 +372,7 @@ class MainWindow(QMainWindow):
         self.hide()
         self.session.save()
         self.installation.stop()
+        self.checking.stop()
         self.run.shutdown()
         self.sidecars.stop()
         self.switching.stop()

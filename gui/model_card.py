@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from engine.switches import can_be_switched
 from engine.types import ModelState, ModelStatus, Role
 from gui import marks, theme
+from gui.check_row import CheckRow
 from gui.commands import command, tooltip
 from gui.switch import Switch
 from gui.wording import ROLE_TITLES
@@ -53,7 +54,9 @@ class ModelCard(QWidget):
         self.switch = Switch(self)
         self.switch.setAccessibleName(f"{ROLE_TITLES[role]} model takes part in the picks")
         self.switch.clicked.connect(self._turn)
-        self._rows = {name: self._value() for name in ("name", "file", "place", "counts", "reason")}
+        rows = ("name", "warning", "file", "place", "counts", "reason")
+        self._rows = {name: self._value() for name in rows}
+        self.check = CheckRow(role, self)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -68,6 +71,7 @@ class ModelCard(QWidget):
         layout.addLayout(head)
         for label in self._rows.values():
             layout.addWidget(label)
+        layout.addWidget(self.check)
 
     def _value(self) -> QLabel:
         label = QLabel(self)
@@ -85,11 +89,13 @@ class ModelCard(QWidget):
         self._state.setText(f"{STATE_WORDS[status.state]}{', with a warning' if warned else ''}")
         _set_tone(self._state, "warn" if warned else STATE_TONES[status.state])
         self._fill("name", _name_text(status))
+        self._fill("warning", status.warning or "", "warn")
         self._fill("file", _file_text(status), "muted", _file_tooltip(status))
         self._fill("place", _place_text(status), "muted")
         self._fill("counts", _counts_text(status))
         self._fill("reason", _reason_text(status), _reason_tone(status))
         self._show_switch(status)
+        self.check.show_status(status)
 
     def _show_switch(self, status: ModelStatus) -> None:
         may = can_be_switched(status)
@@ -109,7 +115,7 @@ class ModelCard(QWidget):
     def text(self) -> str:
         """Return all that is shown, for tests and screen readers."""
         shown = [self._role, self._state, *self._rows.values()]
-        return "\n".join(label.text() for label in shown if label.text())
+        return "\n".join([*(label.text() for label in shown if label.text()), self.check.text])
 
 
 def _set_tone(label: QLabel, tone: str | None) -> None:

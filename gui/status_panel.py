@@ -20,6 +20,7 @@ class StatusPanel(QScrollArea):
     install_wanted = Signal()
     switched = Signal(object)  # Role: it is to be turned, on or off
     changed_wanted = Signal()  # the photos that differ
+    check_wanted = Signal(object)  # ModelStatus: it is to be checked, or the check is to stop
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +39,7 @@ class StatusPanel(QScrollArea):
         layout.addWidget(self._difference)
         for card in self._cards.values():
             card.switched.connect(self.switched)
+            card.check.wanted.connect(self.check_wanted)
             layout.addWidget(card)
         layout.addStretch(1)
         self.setWidget(self._content)

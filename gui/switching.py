@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -89,6 +89,11 @@ class Switching(QObject):
     def take_statuses(self, statuses: Sequence[ModelStatus]) -> None:
         self._statuses = tuple(statuses)
         self._show()
+
+    @Slot(object, object)
+    def take_warning(self, role: Role, warning: str | None) -> None:
+        """A check found out what stands at a model's name from now on."""
+        self.take_statuses([replace(s, warning=warning) if s.role is role else s for s in self._statuses])
 
     def stop(self) -> None:
         """Wait until nothing is made anew any more."""

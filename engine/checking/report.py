@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import Any
 
 from engine.checking.file_facts import FileFacts
-from engine.checking.knowledge import Knowledge, Polarity, Verdict
+from engine.checking.knowledge import KIND_ACCURACY, WORKING_ACCURACY, Knowledge, Polarity, Verdict
 
 SCHEMA = 1
 CHECK_VERSION = "check-1"  # change it whenever the same file could get another verdict
@@ -96,6 +96,7 @@ def _run_rows(report: CheckReport) -> list[tuple[str, str]]:
 def _knowledge_rows(known: Knowledge, photos_from: str) -> list[tuple[str, str]]:
     found = [
         ("known pairs right", accuracy_text(known)),
+        ("asked for", f"{WORKING_ACCURACY:.0%} of all and {KIND_ACCURACY:.0%} of each kind"),
         ("by kind", ", ".join(f"{kind} {share:.0%}" for kind, share in known.by_kind.items())),
         ("known pairs of", f"{known.photos} photos ({photos_from})"),
     ]

@@ -13,16 +13,14 @@ from engine.checking.known_pairs import known_photos
 from engine.checking.memory import remember
 from engine.checking.questions import Stopped
 from engine.checking.report import CheckReport, as_json, rows
-from engine.checking.self_test import Place, check_file
+from engine.checking.role_check import place_of
+from engine.checking.self_test import check_file
 from engine.cli import tables
 from engine.cli.json_file import write_json
 from engine.cli.parser import Options
 from engine.cli.printable import printable
 from engine.errors import EXIT_OK, EXIT_ROLE_NOT_RUN
 from engine.events import CancelToken
-from engine.models.device import choose_device
-from engine.models.registry import batch_size
-from engine.models.runtime import Runtime
 from engine.paths import DataDir
 from engine.settings import Settings
 
@@ -32,9 +30,7 @@ EXIT_INTERRUPTED = 130
 def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
     """Check, print, remember. 0 when the model works, 4 when it does not; refused files raise ModelError."""
     assert options.source is not None
-    device = choose_device(options.device or settings.device)
-    runtime = Runtime(settings.performance.runtime, data_dir.converted)
-    place = Place(device, runtime, batch_size(settings, device))
+    place = place_of(settings, data_dir, options.device)
     known = known_photos(options.photos)
     cancel = CancelToken()
     before = signal.signal(signal.SIGINT, lambda *_: cancel.cancel())

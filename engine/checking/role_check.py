@@ -1,0 +1,49 @@
+"""The self-test of the model that the settings choose for a role."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine.checking.known_pairs import known_photos
+from engine.checking.memory import remember
+from engine.checking.questions import Report
+from engine.checking.report import CheckReport
+from engine.checking.self_test import Place, check_file, check_scorer
+from engine.errors import ModelError
+from engine.events import CancelToken
+from engine.models.device import choose_device
+from engine.models.registry import batch_size
+from engine.models.runtime import Runtime
+from engine.paths import DataDir
+from engine.settings import Settings
+from engine.types import ModelStatus, Role
+
+CHECKED_ROLES = (Role.AESTHETIC, Role.QUALITY, Role.COMPARATOR)  # known pairs say nothing of faces
+
+
+def can_be_checked(status: ModelStatus) -> bool:
+    """Whether there is something to check: rules, or a weights file."""
+    return status.role is Role.QUALITY or (status.role in CHECKED_ROLES and status.checkpoint is not None)
+
+
+def check_role(
+    status: ModelStatus, settings: Settings, data_dir: DataDir, report: Report, cancel: CancelToken
+) -> CheckReport:
+    """Check the model of a status and remember the outcome. Raises FramepickError, Stopped when cancelled."""
+    known = known_photos()
+    if status.role is Role.QUALITY:
+        from engine.scoring.quality import QualityScorer
+
+        return check_scorer(QualityScorer(), None, known, report, cancel)
+    if status.checkpoint is None:
+        raise ModelError(f"There is no weights file for the role {status.role}.")
+    found = check_file(Path(status.checkpoint), place_of(settings, data_dir), known, report, cancel)
+    remember(data_dir.library, found)
+    return found
+
+
+def place_of(settings: Settings, data_dir: DataDir, device: str | None = None) -> Place:
+    """Return where and how models run when culling. Raises UsageError for a device that is not there."""
+    chosen = choose_device(device or settings.device)
+    runtime = Runtime(settings.performance.runtime, data_dir.converted)
+    return Place(chosen, runtime, batch_size(settings, chosen))
