@@ -37,6 +37,7 @@ class CheckRow(QWidget):
         self.button.clicked.connect(self._ask)
         self._bar = QProgressBar(self)
         self._bar.setTextVisible(False)
+        self._bar.setMinimumWidth(40)
         self._verdict = self._label()
         self._figures = self._label()
         self._figures.setTextFormat(Qt.TextFormat.RichText)

@@ -65,6 +65,35 @@ def format_of(path: Path) -> str:
 
 
 def _network(checkpoint: Checkpoint) -> dict[str, Any]:
+    return _siamese(checkpoint) if _compares(checkpoint) else _ava(checkpoint)
+
+
+def _compares(checkpoint: Checkpoint) -> bool:
+    """Whether the file is a Siamese comparator: by its tensors' names, else by its configuration."""
+    if any(name.startswith("mlp.") for name in checkpoint.state) or "conv1.weight" in checkpoint.state:
+        return True
+    model = checkpoint.config.get("model")
+    return isinstance(model, dict) and "cnn_backbone" in model
+
+
+def _siamese(checkpoint: Checkpoint) -> dict[str, Any]:
+    from engine.models.owner_siamese import describe
+    from engine.models.siamese_config import SIDE, STANDARD_RESIZE, read_siamese_config
+
+    config = read_siamese_config(checkpoint)
+    kind = config.transform.kind
+    resize = STANDARD_RESIZE if kind == "standard" else SIDE
+    words = f"shorter side to {resize}, centre crop of {SIDE}"
+    if kind == "paper_pad":
+        words = f"longer side to {SIDE}, padded to a square"
+    return {
+        "role": Role.COMPARATOR,
+        "architecture": describe(config).removeprefix("a "),
+        "preprocessing": f"{kind}: {words}, ImageNet mean and std",
+    }
+
+
+def _ava(checkpoint: Checkpoint) -> dict[str, Any]:
     from engine.models.ava_config import read_ava_config
 
     config = read_ava_config(checkpoint)

@@ -8,7 +8,7 @@ from engine.checking.known_pairs import known_photos
 from engine.checking.memory import remember
 from engine.checking.questions import Report
 from engine.checking.report import CheckReport
-from engine.checking.self_test import Place, check_file, check_scorer
+from engine.checking.self_test import Place, check_file, check_model
 from engine.errors import ModelError
 from engine.events import CancelToken
 from engine.models.device import choose_device
@@ -34,7 +34,7 @@ def check_role(
     if status.role is Role.QUALITY:
         from engine.scoring.quality import QualityScorer
 
-        return check_scorer(QualityScorer(), None, known, report, cancel)
+        return check_model(QualityScorer(), None, known, report, cancel)
     if status.checkpoint is None:
         raise ModelError(f"There is no weights file for the role {status.role}.")
     found = check_file(Path(status.checkpoint), place_of(settings, data_dir), known, report, cancel)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,8 +12,9 @@ from engine.album.decode import Decoded
 from engine.checking.file_facts import FileFacts, read_facts
 from engine.checking.knowledge import Knowledge, Verdict, judge
 from engine.checking.known_pairs import KnownPhotos
-from engine.checking.questions import Report, ask_scorer
+from engine.checking.questions import Report, ask_comparator, ask_scorer
 from engine.checking.report import CheckReport
+from engine.comparing.siamese import FIRST, SiameseComparator
 from engine.errors import ModelError, WeightsNotFiniteError
 from engine.events import CancelToken
 from engine.models.checkpoint import checkpoint_hash
@@ -21,8 +22,11 @@ from engine.models.device import Device
 from engine.models.manifest import find_weights
 from engine.models.runtime import Runtime
 from engine.scoring.base import ModelInfo, Scorer
+from engine.types import Role
 
 TIMED_PHOTOS = 5
+Model = Scorer | SiameseComparator
+Look = Callable[[Sequence[Decoded]], Sequence[object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +49,20 @@ def check_file(
     path = path.expanduser().absolute()
     sha256 = checkpoint_hash(path)
     facts = read_facts(path, sha256)
-    return check_scorer(_scorer_of(path, facts, place), facts, known, report, cancel)
+    return check_model(_model_of(path, facts, place), facts, known, report, cancel)
 
 
-def check_scorer(
-    scorer: Scorer, facts: FileFacts | None, known: KnownPhotos, report: Report, cancel: CancelToken
+def check_model(
+    model: Model, facts: FileFacts | None, known: KnownPhotos, report: Report, cancel: CancelToken
 ) -> CheckReport:
-    """Load a scorer, time it, and ask it about known pairs. It is closed afterwards."""
+    """Load a model, time it, and ask it about known pairs. It is closed afterwards."""
     try:
-        run = _run(scorer, known, report, cancel)
+        run = _run(model, known, report, cancel)
     except WeightsNotFiniteError as error:
-        return _report(scorer.info, facts, known, _Run(Verdict.NAN, notes=(str(error),)))
+        return _report(model.info, facts, known, _Run(Verdict.NAN, notes=(str(error),)))
     finally:
-        scorer.close()
-    return _report(scorer.info, facts, known, run)
+        model.close()
+    return _report(model.info, facts, known, run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +74,26 @@ class _Run:
     notes: tuple[str, ...] = ()
 
 
-def _run(scorer: Scorer, known: KnownPhotos, report: Report, cancel: CancelToken) -> _Run:
+def _run(model: Model, known: KnownPhotos, report: Report, cancel: CancelToken) -> _Run:
     started = time.perf_counter()
-    scorer.load()
+    model.load()
     loaded = time.perf_counter() - started
-    knowledge = judge(ask_scorer(scorer, known.photos, report, cancel))
-    latency = _milliseconds(scorer, [photo.original for photo in known.photos[:TIMED_PHOTOS]])
-    return _Run(knowledge.verdict, loaded, latency, knowledge, _notes(scorer.info, known))
+    look: Look
+    if isinstance(model, SiameseComparator):
+        answers, look = ask_comparator(model, known.photos, report, cancel), model.prepare
+    else:
+        answers, look = ask_scorer(model, known.photos, report, cancel), model.score
+    latency = _milliseconds(look, [photo.original for photo in known.photos[:TIMED_PHOTOS]])
+    knowledge = judge(answers)
+    return _Run(knowledge.verdict, loaded, latency, knowledge, _notes(model.info, known))
 
 
-def _milliseconds(scorer: Scorer, images: Sequence[Decoded]) -> float:
+def _milliseconds(look: Look, images: Sequence[Decoded]) -> float:
     """Return the median time of one photo by itself; the network is warm."""
     times: list[float] = []
     for image in images:
         started = time.perf_counter()
-        scorer.score([image])
+        look([image])
         times.append(time.perf_counter() - started)
     return statistics.median(times) * 1000
 
@@ -111,10 +120,13 @@ def _report(info: ModelInfo, facts: FileFacts | None, known: KnownPhotos, run: _
     )
 
 
-def _scorer_of(path: Path, facts: FileFacts, place: Place) -> Scorer:
+def _model_of(path: Path, facts: FileFacts, place: Place) -> Model:
     from engine.scoring.aesthetic import NimaScorer
     from engine.scoring.aesthetic_owner import AvaCheckpointScorer
 
+    if facts.role is Role.COMPARATOR:
+        # Its polarity is what will be found out; none has to be known to ask it.
+        return SiameseComparator(path, place.device, place.batch_size, FIRST, runtime=place.runtime)
     if facts.format == "HDF5":
         own_name = find_weights("nima-mobilenet").file
         if path.name != own_name:

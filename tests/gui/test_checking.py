@@ -16,7 +16,7 @@ from gui.checking import BUSY
 from gui.switch import Switch
 
 FAILED = "aesthetic failed its self-test"
-CHECK_MS = 60_000
+CHECK_MS = 150_000
 
 
 @pytest.fixture(autouse=True)

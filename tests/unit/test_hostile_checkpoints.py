@@ -26,12 +26,12 @@ import psutil
 from engine.errors import ModelError
 from engine.models.checkpoint import checkpoint_hash
 from engine.models.owner_ava import build_ava
-from engine.models.owner_siamese import load_siamese_model
+from engine.models.owner_siamese import build_siamese
 
 process = psutil.Process()
 for line in sys.stdin:
     path = Path(json.loads(line))
-    for loader in (build_ava, load_siamese_model):
+    for loader in (build_ava, build_siamese):
         started, said = time.monotonic(), None
         try:
             loader(path, checkpoint_hash(path))

@@ -15,7 +15,7 @@ from engine.checking.known_pairs import KnownPhotos, known_photos
 from engine.checking.memory import known_verdict, remember
 from engine.checking.polarity import measured_polarity
 from engine.checking.report import as_json, rows
-from engine.checking.self_test import Place, check_file, check_scorer
+from engine.checking.self_test import Place, check_file, check_model
 from engine.cli.json_file import write_json
 from engine.errors import ModelError
 from engine.events import CancelToken
@@ -114,7 +114,7 @@ def test_files_that_cannot_be_checked_are_named(weights_dir, known, tmp_path):
 
 
 def test_rules_are_checked_too_and_have_no_hash(known):
-    report = check_scorer(QualityScorer(), None, known, lambda done, total: None, CancelToken())
+    report = check_model(QualityScorer(), None, known, lambda done, total: None, CancelToken())
     assert report.sha256 is None and report.knowledge is not None
     assert report.knowledge.by_kind["blur"] == 1.0
 
@@ -146,7 +146,7 @@ def checked_quickly(path, known):
     """A report on the right file without running the network."""
     from engine.scoring.aesthetic_owner import AvaCheckpointScorer
 
-    rules = check_scorer(QualityScorer(), None, known, lambda done, total: None, CancelToken())
+    rules = check_model(QualityScorer(), None, known, lambda done, total: None, CancelToken())
     info = AvaCheckpointScorer(path, CPU, 1).info
     return dataclasses.replace(rules, file=info.checkpoint, sha256=info.sha256, version=info.version)
 
