@@ -13,7 +13,7 @@ from engine.album.decode import Decoded, decode
 from engine.errors import TrainingError
 from engine.models.ava_config import read_ava_config
 from engine.models.checkpoint import checkpoint_hash, load_checkpoint
-from engine.models.owner_siamese import load_siamese_model
+from engine.models.owner_siamese import SiameseUse, build_siamese
 from engine.scoring.aesthetic_owner import AvaCheckpointScorer
 from engine.training.loop import BatchDone, EpochDone
 from engine.training.networks import aesthetic_network, comparator_network
@@ -193,26 +193,25 @@ def test_a_comparator_learns_pairs_and_its_file_says_what_its_classes_mean(folde
     assert set(content) == {"epoch", "model_state_dict", "val_acc", "config"}
     assert len(content["model_state_dict"]) == 320 and type(content["val_acc"]) is np.float64
     assert content["config"]["class_meaning"]["1"] == "second photo better"
-    model = load_siamese_model(path, checkpoint_hash(path))
-    assert model.transform.kind == "standard" and model.note is None
+    built = build_siamese(path, checkpoint_hash(path))
+    use = SiameseUse.of(built.facts, built.arrays)
+    assert use.transform.kind == "standard" and use.note is None
     figures = next(
         e.figures for e in events if isinstance(e, EpochDone) and e.figures["epoch"] == content["epoch"]
     )
     assert figures["val_acc"] == content["val_acc"]
-    _assert_the_loader_answers_as_the_table(folder, run, model, content["epoch"])
+    _assert_the_loader_answers_as_the_table(folder, run, built.network, use, content["epoch"])
 
 
-def _assert_the_loader_answers_as_the_table(folder, run, model, epoch):
+def _assert_the_loader_answers_as_the_table(folder, run, network, use, epoch):
     table = rows_of(run.output_dir / "epochs" / f"epoch_{epoch:03d}_predictions.csv")
     for row in table[:2]:
         shown = [looked_at(folder, row[key].removesuffix(".JPG")) for key in ("first", "second")]
-        pixels = torch.from_numpy(np.stack([model.transform.cropped(each.image) for each in shown]))
+        pixels = torch.from_numpy(np.stack([use.transform.cropped(each.image) for each in shown]))
         with torch.inference_mode():
-            first, second = model.network(pixels)[0].numpy()
-        assert 1 - model.head.class_one(first - second) == pytest.approx(float(row["p_first"]), abs=1e-4)
-        assert model.head.class_one(second - first) == pytest.approx(
-            float(row["p_first_if_second"]), abs=1e-4
-        )
+            first, second = network(pixels)[0].numpy()
+        assert 1 - use.head.class_one(first - second) == pytest.approx(float(row["p_first"]), abs=1e-4)
+        assert use.head.class_one(second - first) == pytest.approx(float(row["p_first_if_second"]), abs=1e-4)
 
 
 def test_a_scorer_learns_from_pairs(folder, backbone):
