@@ -75,6 +75,10 @@ class AlbumModel(RowsModel):
     def entry(self, photo_id: int) -> Entry | None:
         return self._entries.get(photo_id)
 
+    def holds(self, entry: Entry | None) -> bool:
+        """Tell whether an entry is of the album that is open: a view may still show a former one."""
+        return entry is not None and self._entries.get(entry.photo.id) is entry
+
     def entries(self) -> list[Entry]:
         """Return all photos in the order to show them in, whatever the filter."""
         return [self._entries[photo] for photo in self._sorted]

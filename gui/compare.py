@@ -122,6 +122,7 @@ class Compare(QWidget):
 
     @Slot()
     def refresh(self) -> None:
+        self.pair.forget_former()
         if not self.isVisible():
             return
         for side, pane in enumerate(self.panes):

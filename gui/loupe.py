@@ -89,6 +89,8 @@ class Loupe(QWidget):
         self._refresh(hurried=self._pictures.waiting)
 
     def _refresh(self, *, hurried: bool) -> None:
+        if not self._model.holds(self._entry):
+            self._entry = None
         if self.isVisible():
             self._want(hurried=hurried)
             self._info.show_entry(self._entry)

@@ -22,6 +22,10 @@ class Pair:
     def __getitem__(self, side: int) -> Entry | None:
         return self._sides[side]
 
+    def forget_former(self) -> None:
+        """Drop photos of a former album."""
+        self._sides = [entry if self._model.holds(entry) else None for entry in self._sides]
+
     def begin(self, current: Entry, selected: Sequence[Entry] = ()) -> None:
         """Compare two selected photos; else the pick of the group with this one, or with its runner-up."""
         self.active = RIGHT

@@ -91,7 +91,7 @@ class Survey(QWidget):
     def refresh(self) -> None:
         if not self.isVisible():
             return
-        current = self._current
+        current = self._current = self._current if self._model.holds(self._current) else None
         self._members = self._shown(current) if current else []
         while len(self._tiles) < len(self._members):
             tile = Tile(self)

@@ -113,3 +113,19 @@ def test_only_the_last_places_are_kept(data_dir):
         places.put(Path(f"/shoot/{number}"), Place())
     stored = json.loads((data_dir.root / "places.json").read_text(encoding="utf-8"))
     assert len(stored) == KEPT and "/shoot/0" not in stored
+
+
+@pytest.mark.parametrize("view", ["show_loupe", "show_compare", "show_survey"])
+def test_no_view_clings_to_a_former_album(qtbot, window: MainWindow, small_album: Path, view: str):
+    other = small_album.parent / "another"
+    other.mkdir()
+    Image.new("RGB", (90, 60), (80, 9, 9)).save(other / "B.jpg")
+    window.grid.go_to_row(8)
+    getattr(window.views, view)()
+    with qtbot.waitSignal(window.run.ended, timeout=60_000):
+        window.open_album(other)
+    getattr(window.views, view)()
+    assert _current(window) == "B.jpg"
+    assert not [
+        e for e in (window.views.compare.pair[0], window.loupe._entry) if e and e.photo.name != "B.jpg"
+    ]
