@@ -30,6 +30,8 @@ STAGES = {
     "decode": "Decode",
     "thumbnail": "Thumbnails",
     "write cache": "Write cache",
+    "decode for comparator": "Decode for pairs",
+    "compare": "Compare pairs",
     "select": "Group and pick",
 }
 VERBS = {"load": "Load", "score": "Score", "compare": "Compare"}
