@@ -28,6 +28,12 @@ class QualityAssessment(_Section):
     siamese_polarity: Literal["auto", "first", "second"]
 
 
+class Quality(_Section):
+    """How technical quality is judged."""
+
+    method: Literal["learned", "rules"]
+
+
 class Grouping(_Section):
     time_window_seconds: float = Field(gt=0)
     burst_seconds: float = Field(ge=0)
@@ -109,6 +115,7 @@ class Settings(_Section):
 
     device: str = Field(pattern=DEVICE_PATTERN, description=DEVICES)
     quality_assessment: QualityAssessment
+    quality: Quality
     album: Album
     portrait_analysis: PortraitAnalysis
     performance: Performance

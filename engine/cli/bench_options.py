@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from engine.cli.opinion_options import add_shipped_training
+
 Parsers = argparse._SubParsersAction  # pyright: ignore[reportPrivateUsage]
 
 
@@ -47,6 +49,7 @@ def add_train(commands: Parsers, data_dir: argparse.ArgumentParser) -> None:
         parser.add_argument("--resume", action="store_true", help="go on with a run that was stopped")
         if kind == "aesthetic":
             parser.add_argument("--pairs", action="store_true", help="learn from pairs of photos, by ranking")
+    add_shipped_training(kinds, data_dir)
 
 
 def add_models(benchmarks: Parsers, common: argparse.ArgumentParser) -> argparse.ArgumentParser:

@@ -32,6 +32,10 @@ def run(
         from engine.cli.benchmark_reliability import run as run_reliability
 
         return run_reliability(options, settings, data_dir)
+    if options.benchmark in ("biq", "series"):
+        from engine.cli.benchmark_opinion import run_biq, run_series
+
+        return (run_biq if options.benchmark == "biq" else run_series)(options, settings, data_dir)
     return _speed(options, settings, data_dir, window_probe)
 
 

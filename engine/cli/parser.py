@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from engine.cli.bench_options import add_degradations, add_models, add_train
 from engine.cli.export_options import add_export, add_reject
+from engine.cli.opinion_options import add_opinion_benchmarks
 from engine.cli.reliability_options import add_reliability
 from engine.cli.sidecar_options import add_sidecars
 from engine.errors import UsageError
@@ -62,6 +63,10 @@ class Options:
     run_file: Path | None = None
     pairs: bool = False
     resume: bool = False
+    data: Path | None = None
+    splits: Path | None = None
+    part: str = "test"
+    official: bool = False
 
 
 class _Parser(argparse.ArgumentParser):
@@ -206,6 +211,7 @@ def _add_benchmark(commands: _Commands) -> None:
     models = add_models(names, _common())
     _add_json(models)
     add_reliability(names, _common())
+    add_opinion_benchmarks(names, _common())
 
 
 def _add_album(parser: argparse.ArgumentParser) -> None:

@@ -22,6 +22,10 @@ SETTING = {"aesthetic": "ava_checkpoint", "comparator": "siamese_checkpoint"}
 
 def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
     """Return 130 when stopped by Ctrl+C: finished epochs are kept."""
+    if options.kind in ("quality", "default-comparator"):
+        from engine.cli.train_shipped import run as run_shipped
+
+        return run_shipped(options, settings, data_dir)
     training = _load(options)
     try:
         with _Display() as display:

@@ -56,7 +56,7 @@ def build_lineup(
     chosen = choose_device(device or settings.device)
     openings = [
         _open(_aesthetic_wish(settings), without, lambda: _aesthetic(settings, data_dir, chosen)),
-        _open(ModelStatus(Role.QUALITY, "Rule-based IQA", ModelState.IDLE), without, _quality),
+        _open(_quality_wish(settings), without, lambda: _quality(settings, data_dir, chosen)),
         _open(_PORTRAIT_WISH, without, lambda: _portrait(settings, data_dir)),
     ]
     comparator = _open_comparator(settings, data_dir, without, chosen, cancel)
@@ -92,6 +92,11 @@ def _aesthetic_wish(settings: Settings) -> ModelStatus:
     if own is None:
         return ModelStatus(Role.AESTHETIC, "NIMA MobileNet", ModelState.IDLE, embedded_default=True)
     return ModelStatus(Role.AESTHETIC, f"AVA checkpoint ({own.name})", ModelState.IDLE, checkpoint=str(own))
+
+
+def _quality_wish(settings: Settings) -> ModelStatus:
+    name = "Rule-based IQA" if settings.quality.method == "rules" else "Learned quality"
+    return ModelStatus(Role.QUALITY, name, ModelState.IDLE, embedded_default=True)
 
 
 def _open(wish: ModelStatus, without: frozenset[Role], make: Callable[[], _Model]) -> _Opening[_Model]:
@@ -130,10 +135,18 @@ def batch_size(settings: Settings, device: Device) -> int:
     return performance.batch_size if device.name == "cpu" else performance.gpu_batch_size
 
 
-def _quality() -> Scorer:
+def _quality(settings: Settings, data_dir: DataDir, device: Device) -> Scorer:
+    from engine.models.runtime import Runtime
     from engine.scoring.quality import QualityScorer
+    from engine.scoring.quality_learned import LearnedQualityScorer
 
-    return QualityScorer()
+    if settings.quality.method == "rules":
+        return QualityScorer()
+    runtime = Runtime(settings.performance.runtime, data_dir.converted)
+    try:
+        return LearnedQualityScorer(data_dir.models, device, batch_size(settings, device), runtime)
+    except ModelError as error:  # the rules need no weights; their name and this note say who judges
+        return QualityScorer(note=f"learned quality cannot run, rules judge instead: {error}")
 
 
 def _portrait(settings: Settings, data_dir: DataDir) -> Scorer:
@@ -164,7 +177,7 @@ def _comparator_wish(settings: Settings) -> ModelStatus:
     """Return what the settings ask for, whether or not it is there."""
     own = settings.quality_assessment.siamese_checkpoint
     if own is None:
-        return ModelStatus(Role.COMPARATOR, "Siamese comparator", ModelState.IDLE)
+        return ModelStatus(Role.COMPARATOR, "Learned comparator", ModelState.IDLE, embedded_default=True)
     name = f"Siamese comparator ({own.name})"
     return ModelStatus(Role.COMPARATOR, name, ModelState.IDLE, checkpoint=str(own))
 
@@ -172,13 +185,14 @@ def _comparator_wish(settings: Settings) -> ModelStatus:
 def _comparator(
     settings: Settings, data_dir: DataDir, device: Device, cancel: CancelToken | None
 ) -> Comparator:
-    if settings.quality_assessment.siamese_checkpoint is None:
-        raise WeightsMissingError("no checkpoint is configured (quality_assessment.siamese_checkpoint)")
+    from engine.comparing.learned import LearnedComparator
     from engine.comparing.own_siamese import open_siamese
     from engine.models.runtime import Runtime
 
     runtime = Runtime(settings.performance.runtime, data_dir.converted)
     batch = batch_size(settings, device)
+    if settings.quality_assessment.siamese_checkpoint is None:
+        return LearnedComparator(data_dir.models, device, batch, runtime)
     return open_siamese(settings, data_dir.library, device, batch, runtime, cancel)
 
 

@@ -14,7 +14,13 @@ VERSION = "rules-1"
 
 
 class QualityScorer:
-    """The rule-based metrics as a scorer. It needs no weights, so its scores carry no hash."""
+    """The rule-based metrics as a scorer. It needs no weights, so its scores carry no hash.
+
+    `note` says why they judge where something else was wanted.
+    """
+
+    def __init__(self, note: str | None = None) -> None:
+        self._note = note
 
     @property
     def info(self) -> ModelInfo:
@@ -25,6 +31,7 @@ class QualityScorer:
             embedded_default=True,
             device="cpu",
             runtime="OpenCV",
+            note=self._note,
         )
 
     def load(self) -> None:

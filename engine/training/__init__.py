@@ -1,1 +1,1 @@
-"""Trains owners' models: the AVA aesthetic scorer and the Siamese comparator."""
+"""Trains owners' models, and in `biq` the quality and comparator weights that ship with the program."""

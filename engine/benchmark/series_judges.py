@@ -1,0 +1,118 @@
+"""The judges of the culling test: every scorer, the comparator, and the program as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.album.decode import Decoded
+from engine.benchmark.scorers import ScoreOf, score_functions
+from engine.benchmark.series import Judged, SeriesJudge, by_preferences, by_scores
+from engine.comparing.base import Comparator, Prepared
+from engine.comparing.learned import LearnedComparator
+from engine.errors import ModelError
+from engine.models.registry import Lineup, batch_size, build_lineup
+from engine.models.runtime import Runtime
+from engine.paths import DataDir
+from engine.scoring.base import Scorer
+from engine.scoring.composite import compose, with_portrait_rules
+from engine.settings import Album, Settings
+from engine.types import Role, Score
+
+COMPARATOR, COMPOSITE = "comparator", "composite"
+CANT_TELL = 0.6  # below this the comparator is right in less than 60% of pairs
+
+
+def series_judges(settings: Settings, data_dir: DataDir) -> dict[str, SeriesJudge]:
+    """Return the judges by name, with the comparator that ships. Raises ModelError where one is not there."""
+    lineup = build_lineup(settings, data_dir)
+    runtime = Runtime(settings.performance.runtime, data_dir.converted)
+    comparator = LearnedComparator(
+        data_dir.models, lineup.device, batch_size(settings, lineup.device), runtime
+    )
+    comparator.load()
+    judges: dict[str, SeriesJudge] = {COMPARATOR: ComparatorJudge(comparator)}
+    judges |= {name: ScoreJudge(score) for name, score in score_functions(lineup).items()}
+    judges[COMPOSITE] = CompositeJudge(lineup, comparator, settings.album)
+    return judges
+
+
+class ScoreJudge:
+    """Keeps the photo with the highest score."""
+
+    def __init__(self, score: ScoreOf) -> None:
+        self._score = score
+
+    def look(self, image: Decoded) -> float:
+        return self._score(image)
+
+    def judge(self, looks: Sequence[float]) -> Judged:
+        return by_scores(np.array(looks))
+
+
+class ComparatorJudge:
+    """Keeps the photo that wins most when each is compared with each."""
+
+    def __init__(self, comparator: Comparator) -> None:
+        self._comparator = comparator
+
+    def look(self, image: Decoded) -> Prepared:
+        return self._comparator.prepare([image])[0]
+
+    def judge(self, looks: Sequence[Prepared]) -> Judged:
+        return by_preferences(preferences_of(self._comparator, looks))
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    scores: dict[Role, Score]
+    prepared: Prepared
+
+
+class CompositeJudge:
+    """Keeps what culling would pick: the best composite, close ones ranked by the comparator."""
+
+    def __init__(self, lineup: Lineup, comparator: Comparator, album: Album) -> None:
+        self._scorers = lineup.scorers
+        self._comparator = comparator
+        self._album = album
+        for scorer in self._scorers.values():
+            scorer.load()
+
+    def look(self, image: Decoded) -> _Seen:
+        found = {role: self._score(scorer, image) for role, scorer in self._scorers.items()}
+        return _Seen(found, self._comparator.prepare([image])[0])
+
+    def judge(self, looks: Sequence[_Seen]) -> Judged:
+        rules = self._album.selection
+        composites = np.array([compose(seen.scores, rules)[0] or 0.0 for seen in looks])
+        told = preferences_of(self._comparator, [seen.prepared for seen in looks])
+        told = np.where(np.abs(told - 0.5) < CANT_TELL - 0.5, 0.5, told)
+        near = np.abs(composites[:, None] - composites[None, :]) <= rules.close_range
+        by_composite = by_scores(composites)
+        preferences = np.where(near & (told != 0.5), told, by_composite.preferences)
+        close = np.flatnonzero(composites.max() - composites <= rules.close_range)
+        close = close[np.argsort(-composites[close], kind="stable")]
+        points = told[np.ix_(close, close)].sum(axis=1)
+        return Judged(int(close[points.argmax()]), preferences)
+
+    def _score(self, scorer: Scorer, image: Decoded) -> Score:
+        (result,) = scorer.score([image])
+        if result.score is None:
+            raise ModelError(f"{scorer.info.name} gave no score: {result.error}")
+        if result.score.role is Role.PORTRAIT:
+            return with_portrait_rules(result.score, self._album.portrait)
+        return result.score
+
+
+def preferences_of(comparator: Comparator, prepared: Sequence[Prepared]) -> NDArray[np.float64]:
+    """Return p(first is better) of each photo over each, 0.5 on the diagonal."""
+    found = np.full((len(prepared), len(prepared)), 0.5)
+    for i, first in enumerate(prepared):
+        for j in range(i):
+            found[i, j] = comparator.compare(first, prepared[j]).first_over_second
+            found[j, i] = 1.0 - found[i, j]
+    return found

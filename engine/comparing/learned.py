@@ -1,0 +1,107 @@
+"""The embedded default comparator: which of two photos people would think better, and how surely."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from engine.album.decode import Decoded
+from engine.comparing.base import Opinion, Prepared
+from engine.comparing.pair_head import PairHead, pair_head
+from engine.comparing.traits import file_traits, view_traits
+from engine.errors import ModelError
+from engine.models.device import Device, choose_device
+from engine.models.opinion import Look, OpinionModel
+from engine.models.own_weights import OWN_MODELS_DIR, find_own_weights, read_tensors
+from engine.models.runtime import Runtime
+from engine.models.views import detail_view, whole_view
+from engine.scoring.base import ModelInfo
+from engine.types import Role
+
+WEIGHTS = "comparator"
+NAME = "Learned comparator, embedded default"
+VERSION = "pair-1"  # change it whenever the same pair would get another answer
+
+
+class LearnedComparator:
+    """Sees each photo whole and its most detailed part; no order can matter, by construction."""
+
+    def __init__(
+        self,
+        models_dir: Path,
+        device: Device | str,
+        batch_size: int,
+        runtime: Runtime = Runtime(),  # noqa: B008 -- frozen
+        folder: Path = OWN_MODELS_DIR,
+    ) -> None:
+        """Check that both weights files are there, right, and of one another.
+
+        Raises WeightsMissingError, WeightsCorruptError, ModelError, and UsageError for a device not there.
+        """
+        self._device = choose_device(device) if isinstance(device, str) else device
+        self._weights = find_own_weights(WEIGHTS, folder)
+        self._model = OpinionModel(models_dir, self._device, batch_size, runtime, folder)
+        if self._weights.facts.get("network_sha256") != self._model.weights.sha256:
+            raise ModelError(f"{self._weights.path} was trained for another {self._model.weights.path.name}.")
+        self._head: PairHead | None = None
+
+    @property
+    def info(self) -> ModelInfo:
+        runner = self._model.network.runner
+        return ModelInfo(
+            role=Role.COMPARATOR,
+            name=NAME,
+            version=VERSION,
+            embedded_default=True,
+            checkpoint=str(self._weights.path),
+            sha256=self._weights.sha256,
+            device=runner.device if runner else self._device.name,
+            runtime=runner.runtime if runner else None,
+            note=runner.note if runner else self._device.note,
+        )
+
+    @property
+    def opinion_version(self) -> str:
+        """What opinions are cached under, beside the hash."""
+        return VERSION
+
+    def load(self) -> None:
+        """Read the weights and put the network on the device. Raises ModelError."""
+        if self._head is None:
+            try:
+                self._head = pair_head(read_tensors(self._weights))
+            except (KeyError, TypeError, ValueError) as error:
+                raise ModelError(f"{self._weights.path} does not fit: {error}") from error
+        self._model.load()
+
+    def prepare(self, images: Sequence[Decoded]) -> list[Prepared]:
+        """Look at each photo once. Raises ModelError."""
+        self.load()
+        looks = self._model.look([each.image for each in images])
+        return [self._prepared(image, look) for image, look in zip(images, looks, strict=True)]
+
+    def compare(self, first: Prepared, second: Prepared) -> Opinion:
+        """Return p(first is better). Both orders are the same answer, so it is never flipped."""
+        self.load()
+        assert self._head is not None
+        return Opinion(
+            self._head.probability(first.astype(np.float64), second.astype(np.float64)), flipped=False
+        )
+
+    def close(self) -> None:
+        """Free the network. A later call loads it again."""
+        self._model.close()
+
+    def _prepared(self, image: Decoded, look: Look) -> Prepared:
+        assert self._head is not None
+        whole = whole_view(image.image)
+        detail = detail_view(image.image)
+        parts = [self._head.view(look.whole.opinion, look.whole.features, view_traits(whole))]
+        if detail is None:
+            parts.append(parts[0])
+        else:
+            parts.append(self._head.view(look.detail.opinion, look.detail.features, view_traits(detail)))
+        parts.append(file_traits(image.image, image.full_width).astype(np.float64))
+        return np.concatenate(parts).astype(np.float32)

@@ -1,0 +1,151 @@
+"""The learned opinion of photos: shown the whole photo and its most detailed part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import ModelError
+from engine.models.device import Device
+from engine.models.hashing import checked_hash
+from engine.models.manifest import find_weights
+from engine.models.network import Built, NetworkSource, Runner
+from engine.models.opinion_head import OpinionHead, opinion_head
+from engine.models.own_weights import OWN_MODELS_DIR, OwnWeights, find_own_weights, read_tensors
+from engine.models.runtime import Runtime
+from engine.models.torch_runner import release_memory
+from engine.models.views import VIEW_SIDE, detail_view, whole_view
+
+WEIGHTS = "quality"
+MOBILENET, NIMA = "mobilenet-v2", "nima-mobilenet"  # in the weights manifest
+VERSION = "opinion-1"  # of the views and of how the network is built from its files
+
+Vector = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What is made of one view: `opinion` about 0..1, `features` projected, (P,)."""
+
+    opinion: float
+    features: Vector
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Both views of a photo; of a small photo they are one and the same."""
+
+    whole: View
+    detail: View
+
+
+class FeatureModel:
+    """The two networks that others trained, on their device. Constructing is cheap.
+
+    The constructor raises WeightsMissingError or WeightsCorruptError.
+    """
+
+    def __init__(
+        self,
+        models_dir: Path,
+        device: Device,
+        batch_size: int,
+        runtime: Runtime,
+        own: OwnWeights | None = None,
+    ) -> None:
+        self._weights = [find_weights(name) for name in (MOBILENET, NIMA)]
+        self._paths = [models_dir / weights.file for weights in self._weights]
+        self._device, self._batch_size, self._runtime = device, batch_size, runtime
+        self._own = own
+        self._runner: Runner | None = None
+        self.sha256s = self._checked()
+
+    @property
+    def runner(self) -> Runner | None:
+        """What runs the networks; None before `load`."""
+        return self._runner
+
+    def load(self) -> None:
+        """Put the networks on the device. Raises ModelError."""
+        if self._runner is None:
+            mobilenet, nima = self._checked()  # the files may have been replaced since
+            own = self._own.sha256[:16] if self._own else "none"
+            source = NetworkSource(mobilenet, f"{VERSION}-{nima[:16]}-{own}", self._build)
+            self._runner = self._runtime.open(source, self._device, self._batch_size).runner
+
+    def features(self, views: Sequence[NDArray[np.uint8]]) -> Vector:
+        """Return (n, FEATURES) of square views. Raises ModelError."""
+        self.load()
+        assert self._runner is not None
+        return self._runner.run(views)[-1]
+
+    def close(self) -> None:
+        """Free the networks. A later call loads them again."""
+        if self._runner is not None:
+            self._runner = None
+            release_memory()
+
+    def _checked(self) -> tuple[str, ...]:
+        pairs = zip(self._paths, self._weights, strict=True)
+        return tuple(checked_hash(path, weights) for path, weights in pairs)
+
+    def _build(self) -> Built:
+        from engine.models.opinion_network import build_network
+
+        head = head_of(self._own) if self._own else None
+        return Built(build_network(*self._paths, head), (VIEW_SIDE, VIEW_SIDE, 3))
+
+
+class OpinionModel:
+    """Features and our own head. The constructor raises what FeatureModel and `find_own_weights` raise."""
+
+    def __init__(
+        self,
+        models_dir: Path,
+        device: Device,
+        batch_size: int,
+        runtime: Runtime,
+        folder: Path = OWN_MODELS_DIR,
+    ) -> None:
+        self.weights: OwnWeights = find_own_weights(WEIGHTS, folder)
+        self.network = FeatureModel(models_dir, device, batch_size, runtime, self.weights)
+        self._head: OpinionHead | None = None
+
+    def load(self) -> None:
+        """Read the weights and put the networks on the device. Raises ModelError."""
+        if self._head is None:
+            self._head = head_of(self.weights)
+        self.network.load()
+
+    def look(self, images: Sequence[NDArray[np.uint8]]) -> list[Look]:
+        """Look at photos (height, width, RGB) of any size. Raises ModelError."""
+        self.load()
+        assert self._head is not None
+        views = [(whole_view(image), detail_view(image)) for image in images]
+        pixels = [view for pair in views for view in pair if view is not None]
+        if not pixels:
+            return []
+        projected = self._head.projected(self.network.features(pixels))
+        opinions = self._head.opinions(projected)
+        seen = iter([View(float(o), f) for o, f in zip(opinions, projected, strict=True)])
+        return [_look(next(seen), next(seen) if detail is not None else None) for _, detail in views]
+
+    def close(self) -> None:
+        """Free the networks. A later `look` loads them again."""
+        self.network.close()
+
+
+def head_of(weights: OwnWeights) -> OpinionHead:
+    """Return the opinion head of a weights file. Raises ModelError."""
+    try:
+        return opinion_head(read_tensors(weights))
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError(f"{weights.path} does not fit: {error}") from error
+
+
+def _look(whole: View, detail: View | None) -> Look:
+    return Look(whole, detail or whole)

@@ -1,0 +1,96 @@
+"""Technical quality as people see it: a network trained on opinions, with the rules as its explanation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from engine.album.decode import Decoded
+from engine.errors import ModelError
+from engine.models.device import Device, choose_device
+from engine.models.opinion import Look, OpinionModel
+from engine.models.own_weights import OWN_MODELS_DIR
+from engine.models.runtime import Runtime
+from engine.scoring.base import ModelInfo, ScoreResult
+from engine.scoring.quality_metrics import measure
+from engine.types import Role, Score
+
+NAME = "Learned quality, embedded default"
+VERSION = "learned-1"  # change it whenever the same photo would get another number
+WHOLE_SHARE = 0.6  # of the score; the rest is the most detailed part's
+
+
+class LearnedQualityScorer:
+    """Scores photos 0..1 by the opinion that 30 people would have of them (BIQ2021's scale).
+
+    `details` holds the rule-based metrics, which explain the score but do not enter it.
+    """
+
+    def __init__(
+        self,
+        models_dir: Path,
+        device: Device | str,
+        batch_size: int,
+        runtime: Runtime = Runtime(),  # noqa: B008 -- frozen
+        folder: Path = OWN_MODELS_DIR,
+    ) -> None:
+        """Check that the weights are there and right.
+
+        Raises WeightsMissingError, WeightsCorruptError, and UsageError for a device that is not there.
+        """
+        self._device = choose_device(device) if isinstance(device, str) else device
+        self._model = OpinionModel(models_dir, self._device, batch_size, runtime, folder)
+
+    @property
+    def info(self) -> ModelInfo:
+        runner, weights = self._model.network.runner, self._model.weights
+        return ModelInfo(
+            role=Role.QUALITY,
+            name=NAME,
+            version=VERSION,
+            embedded_default=True,
+            checkpoint=str(weights.path),
+            sha256=weights.sha256,
+            device=runner.device if runner else self._device.name,
+            runtime=runner.runtime if runner else None,
+            note=runner.note if runner else self._device.note,
+        )
+
+    def load(self) -> None:
+        """Read the weights and put the network on the device. Raises ModelError."""
+        import cv2
+
+        cv2.setNumThreads(1)  # photos are the unit of parallel work; spinning helpers only cost CPU
+        self._model.load()
+
+    def score(self, images: Sequence[Decoded]) -> list[ScoreResult]:
+        """Return one result per photo, in order. Raises ModelError only when loading fails."""
+        self.load()
+        try:
+            looks = self._model.look([each.image for each in images])
+        except ModelError as error:
+            return [ScoreResult(None, error=str(error))] * len(images)
+        sha256 = self._model.weights.sha256
+        return [_result(image, look, sha256) for image, look in zip(images, looks, strict=True)]
+
+    def close(self) -> None:
+        """Free the network and its memory on the device. A later `score` loads it again."""
+        self._model.close()
+
+
+def opinion_of(look: Look) -> float:
+    """Return the score 0..1 of a photo."""
+    value = WHOLE_SHARE * look.whole.opinion + (1.0 - WHOLE_SHARE) * look.detail.opinion
+    return min(1.0, max(0.0, value))
+
+
+def _result(image: Decoded, look: Look, sha256: str) -> ScoreResult:
+    metrics = measure(image.image)
+    details = {name: round(value, 4) for name, value in asdict(metrics).items()}
+    details |= {"rules_overall": round(metrics.overall, 4)}
+    details |= {"whole": round(look.whole.opinion, 4), "detail": round(look.detail.opinion, 4)}
+    value = opinion_of(look)
+    return ScoreResult(
+        Score(Role.QUALITY, value, raw=value, details={**details, "method": VERSION}, sha256=sha256)
+    )

@@ -1,0 +1,1 @@
+"""Trains the shipped quality and comparator weights on BIQ2021."""

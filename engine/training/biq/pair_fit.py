@@ -1,0 +1,137 @@
+"""Fits the comparator's head: people's opinions of unlike photos, and faults of one and the same photo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import torch
+
+Values = NDArray[np.float64]
+FAULT_DIRECTIONS, PHOTO_DIRECTIONS = 16, 16  # of the projection
+HIDDEN = 16
+HUMAN_PAIRS = 40_000
+STEPS = 400
+RATE = 0.02
+LINEAR_DECAY, HIDDEN_DECAY = 1e-2, 3e-2
+FAULT_SHARE = 0.2  # of the loss
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is known of pictures, one row each."""
+
+    opinions: Values  # the network's, (n,)
+    features: NDArray[np.float32]  # projected, (n, P)
+    traits: Values  # (n, VIEW_TRAITS)
+    files: Values  # (n, FILE_TRAITS)
+
+    def rows(self, which: NDArray[np.intp]) -> Seen:
+        return Seen(self.opinions[which], self.features[which], self.traits[which], self.files[which])
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Indices of two pictures, and whether the first is better (1 or 0)."""
+
+    first: NDArray[np.intp]
+    second: NDArray[np.intp]
+    better: Values
+
+
+def human_pairs(people: Values, which: NDArray[np.intp], seed: int) -> Pairs:
+    """Return pairs of photos `which` that people liked unequally, drawn by the seed."""
+    rng = np.random.default_rng(seed)
+    first, second = rng.choice(which, HUMAN_PAIRS), rng.choice(which, HUMAN_PAIRS)
+    unlike = people[first] != people[second]
+    first, second = first[unlike], second[unlike]
+    return Pairs(first, second, (people[first] > people[second]).astype(np.float64))
+
+
+def fit_head(seen: Seen, people: Pairs, faults: Pairs, seed: int = 0) -> dict[str, NDArray[np.float32]]:
+    """Return the tensors of a PairHead. In `faults` the first picture is always the better one."""
+    projection = _projection(seen, faults)
+    raw = np.hstack([seen.opinions[:, None], seen.features @ projection.T, seen.traits])
+    centre, scale = raw.mean(axis=0), 1.0 / (raw.std(axis=0) + 1e-6)
+    file_scale = 1.0 / (seen.files.std(axis=0) + 1e-6)
+    learned = _descend((raw - centre) * scale, seen.files * file_scale, people, faults, seed)
+    found = {
+        "projection": projection,
+        "centre": centre,
+        "scale": scale,
+        "file_scale": file_scale,
+        "temperature": np.ones(1),
+        **learned,
+    }
+    return {name: np.ascontiguousarray(value, dtype=np.float32) for name, value in found.items()}
+
+
+def temperature_of(logits: Values, better: Values) -> float:
+    """Return the temperature at which logits are best calibrated (least cross-entropy)."""
+    steps = np.exp(np.linspace(np.log(0.2), np.log(5.0), 200))
+    signed = np.where(better > 0.5, logits, -logits)
+    return float(min(steps, key=lambda t: float(np.logaddexp(0.0, -signed / t).mean())))
+
+
+def _projection(seen: Seen, faults: Pairs) -> Values:
+    """Return orthonormal directions along which faults, and photos, differ most."""
+    apart = (seen.features[faults.first] - seen.features[faults.second]).astype(np.float64)
+    apart /= np.linalg.norm(apart, axis=1, keepdims=True) + 1e-9
+    _, _, along_faults = np.linalg.svd(apart, full_matrices=False)
+    photos = seen.features.astype(np.float64)
+    _, _, along_photos = np.linalg.svd(photos - photos.mean(axis=0), full_matrices=False)
+    both = np.vstack([along_faults[:FAULT_DIRECTIONS], along_photos[:PHOTO_DIRECTIONS]])
+    orthonormal, _ = np.linalg.qr(both.T)
+    return orthonormal.T
+
+
+def _descend(z: Values, files: Values, people: Pairs, faults: Pairs, seed: int) -> dict[str, Values]:
+    import torch
+
+    torch.manual_seed(seed)
+    size = z.shape[1]
+    linear = torch.zeros(size, requires_grad=True)
+    file_linear = torch.zeros(files.shape[1], requires_grad=True)
+    hidden = (0.05 * torch.randn(HIDDEN, 2 * size)).requires_grad_()
+    bias = torch.zeros(HIDDEN, requires_grad=True)
+    out = (0.05 * torch.randn(HIDDEN)).requires_grad_()
+    optimiser = torch.optim.Adam([linear, file_linear, hidden, bias, out], lr=RATE)
+    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, STEPS)
+    x, f = torch.from_numpy(z).float(), torch.from_numpy(files).float()
+    sets = [(_tensors(people), 1.0 - FAULT_SHARE), (_tensors(faults), FAULT_SHARE)]
+    rng = np.random.default_rng(seed)
+
+    def logits(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
+        apart, together = x[first] - x[second], x[first] + x[second]
+        forth = torch.tanh(torch.cat([apart, together], 1) @ hidden.T + bias) @ out
+        back = torch.tanh(torch.cat([-apart, together], 1) @ hidden.T + bias) @ out
+        return apart @ linear + (forth - back) + (f[first] - f[second]) @ file_linear
+
+    for _ in range(STEPS):
+        loss = LINEAR_DECAY * linear.square().sum() + HIDDEN_DECAY * (
+            hidden.square().sum() + out.square().sum()
+        )
+        for (first, second, better), share in sets:
+            some = torch.from_numpy(rng.integers(0, len(first), min(len(first), 2048)))
+            found = logits(first[some], second[some])
+            loss = loss + share * torch.nn.functional.binary_cross_entropy_with_logits(found, better[some])
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        schedule.step()
+    named = {"linear": linear, "file_linear": file_linear, "hidden": hidden, "hidden_bias": bias, "out": out}
+    return {name: tensor.detach().double().numpy() for name, tensor in named.items()}
+
+
+def _tensors(pairs: Pairs) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    import torch
+
+    return (
+        torch.from_numpy(pairs.first),
+        torch.from_numpy(pairs.second),
+        torch.from_numpy(pairs.better).float(),
+    )

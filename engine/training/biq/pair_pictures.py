@@ -1,0 +1,97 @@
+"""Pictures to fit the comparator on: clean photos and faulty copies of them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.comparing.traits import file_traits, view_traits
+from engine.models.opinion import FeatureModel
+from engine.models.views import whole_view
+from engine.training.biq.faults import FAULTS, FRAMING_FAULTS, Picture
+from engine.training.biq.samples import Samples, read_pixels
+
+CLEAN = 0.55  # opinion from which copies are made
+CLEAN_PHOTOS = 350
+FAULTS_EACH = 6
+FILE_QUALITY = 95
+BEST_JPEG, WORST_JPEG = 85, 8
+PHOTO_SEED = 21
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A picture: `photo` is its place among the samples; `fault` is empty for the clean one."""
+
+    photo: int
+    fault: str
+    picture: Picture
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What is known of pictures, one row each: raw features, traits of the view, traits of the file."""
+
+    photos: NDArray[np.intp]  # places among the samples
+    faults: NDArray[np.str_]
+    features: NDArray[np.float32]
+    traits: NDArray[np.float64]
+    files: NDArray[np.float64]
+
+
+def faulty_pictures(samples: Samples) -> Iterator[Shown]:
+    """Yield clean photos, saved anew, each followed by its faulty copies."""
+    every = {**FAULTS, **FRAMING_FAULTS}
+    clean = np.flatnonzero(samples.opinions >= CLEAN)
+    order = np.random.default_rng(PHOTO_SEED).permutation(len(clean))[:CLEAN_PHOTOS]
+    for number in order:
+        place = int(clean[number])
+        picture = read_pixels(samples.photos[place].path)
+        yield Shown(place, "", _saved(picture, FILE_QUALITY))
+        rng = np.random.default_rng([int(number), 1])
+        for fault in rng.permutation(list(every))[:FAULTS_EACH]:
+            strength = float(rng.uniform())
+            if fault == "squeezed":
+                copy = _saved(picture, round(BEST_JPEG * (WORST_JPEG / BEST_JPEG) ** strength))
+            else:
+                copy = _saved(every[fault](picture, strength, rng), FILE_QUALITY)
+            yield Shown(place, str(fault), copy)
+
+
+def plain_pictures(samples: Samples, places: NDArray[np.intp]) -> Iterator[Shown]:
+    """Yield photos as they are."""
+    for place in places:
+        yield Shown(int(place), "", read_pixels(samples.photos[place].path))
+
+
+def measure(shown: Iterator[Shown], model: FeatureModel, on_picture: Callable[[int], None]) -> Measured:
+    """Return what is known of each picture. Raises ModelError."""
+    photos, faults, features, traits, files = [], [], [], [], []
+    for number, each in enumerate(shown, start=1):
+        view = whole_view(each.picture)
+        photos.append(each.photo)
+        faults.append(each.fault)
+        features.append(model.features([view])[0])
+        traits.append(view_traits(view))
+        files.append(file_traits(each.picture, each.picture.shape[1]))
+        on_picture(number)
+    return Measured(
+        np.array(photos),
+        np.array(faults),
+        np.array(features),
+        np.array(traits, float),
+        np.array(files, float),
+    )
+
+
+def _saved(picture: Picture, quality: int) -> Picture:
+    from PIL import Image
+
+    data = io.BytesIO()
+    Image.fromarray(picture).save(data, "JPEG", quality=quality)
+    with Image.open(data) as image:
+        return np.asarray(image.convert("RGB"))

@@ -1,0 +1,57 @@
+"""Which photos of BIQ2021 are trained on, and what is known of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from engine.benchmark.biq_data import Rated, read_all_ratings, read_splits
+from engine.errors import UsageError
+from engine.models.opinion import FeatureModel
+from engine.models.views import whole_view
+
+LEAK_FREE, OFFICIAL = frozenset({"train"}), frozenset({"train", "twin"})
+BATCH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """Photos with opinions (n,) and clusters (n,): near-duplicates and photos of one scene share theirs."""
+
+    photos: tuple[Rated, ...]
+    opinions: NDArray[np.float64]
+    clusters: NDArray[np.intp]
+
+
+def choose_samples(data: Path, splits: Path, uses: frozenset[str]) -> Samples:
+    """Return the photos of those uses. Raises UsageError when there are none."""
+    ratings, listed = read_all_ratings(data), read_splits(splits)
+    names = [name for name, split in listed.items() if split.use in uses and name in ratings]
+    if not names:
+        raise UsageError(f"{splits} names no photo in {data} that may be trained on.")
+    photos = tuple(ratings[name] for name in names)
+    opinions = np.array([photo.opinion for photo in photos])
+    return Samples(photos, opinions, np.array([int(listed[name].cluster) for name in names]))
+
+
+def features_of(
+    photos: tuple[Rated, ...], model: FeatureModel, on_photo: Callable[[int, int], None]
+) -> NDArray[np.float32]:
+    """Return the raw features (n, FEATURES) of whole photos. Raises ModelError."""
+    parts: list[NDArray[np.float32]] = []
+    for start in range(0, len(photos), BATCH):
+        views = [whole_view(read_pixels(photo.path)) for photo in photos[start : start + BATCH]]
+        parts.append(model.features(views))
+        on_photo(min(start + BATCH, len(photos)), len(photos))
+    return np.concatenate(parts)
+
+
+def read_pixels(path: Path) -> NDArray[np.uint8]:
+    """Return a photo as (height, width, RGB)."""
+    with Image.open(path) as image:
+        return np.asarray(image.convert("RGB"))

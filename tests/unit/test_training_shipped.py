@@ -1,0 +1,111 @@
+"""Training of the shipped weights, on a small data set of real photos."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from engine.benchmark.biq_data import read_all_ratings
+from engine.comparing.pair_head import exact_probability, pair_head
+from engine.comparing.traits import FILE_TRAITS, VIEW_TRAITS
+from engine.errors import UsageError
+from engine.models.device import Device
+from engine.models.opinion import FeatureModel
+from engine.models.opinion_head import opinion_head
+from engine.models.own_weights import find_own_weights, read_tensors
+from engine.models.runtime import Runtime
+from engine.training.biq.faults import FAULTS, FRAMING_FAULTS
+from engine.training.biq.opinion_fit import FitSettings, folds_of
+from engine.training.biq.pair_fit import Pairs, Seen, fit_head, temperature_of
+from engine.training.biq.quality import read_features, train_quality
+from engine.training.biq.samples import LEAK_FREE, choose_samples
+from tests.unit.opinion_files import write_biq
+
+SMALL = FitSettings(directions=12, landmarks=16, linear_penalty=10.0)
+
+
+def test_training_learns_what_people_liked_and_writes_what_can_be_used(
+    tmp_path: Path, photos: dict[str, Image.Image], weights_dir: Path
+) -> None:
+    splits = write_biq(tmp_path / "data", photos)
+    model = FeatureModel(weights_dir, Device("cpu"), 4, Runtime("torch"))
+    said: list[str] = []
+    sha256 = train_quality(tmp_path / "data", splits, tmp_path / "out", model, False, SMALL, said.append)
+    weights = find_own_weights("quality", tmp_path / "out")
+    assert weights.sha256 == sha256
+    assert weights.facts["trained_on"] == ["train"]
+    head = opinion_head(read_tensors(weights))
+    samples = choose_samples(tmp_path / "data", splits, LEAK_FREE)
+    features = read_features(tmp_path / "out", len(samples.photos))
+    guessed = head.opinions(head.projected(features))
+    untrained = float(np.square(samples.opinions - samples.opinions.mean()).mean())
+    assert float(np.square(samples.opinions - guessed).mean()) < 0.5 * untrained
+    assert weights.facts["figures"]["cross_validated_srcc"] > 0.3  # photos of scenes it did not see
+    again = train_quality(tmp_path / "data", splits, tmp_path / "again", model, False, SMALL, said.append)
+    assert again == sha256
+    model.close()
+
+
+@pytest.mark.parametrize("use", ["never", "test", "twin"])
+def test_photos_that_must_not_be_trained_on_are_not(
+    use: str, tmp_path: Path, photos: dict[str, Image.Image]
+) -> None:
+    splits = write_biq(tmp_path, dict(list(photos.items())[:2]), use)
+    assert read_all_ratings(tmp_path)
+    with pytest.raises(UsageError, match="may be trained on"):
+        choose_samples(tmp_path, splits, LEAK_FREE)
+
+
+def test_photos_of_one_scene_share_their_fold() -> None:
+    clusters = np.repeat(np.arange(40), 3)
+    folds = folds_of(clusters, 5, 0)
+    assert all(len(set(folds[clusters == cluster])) == 1 for cluster in range(40))
+    assert set(folds) == set(range(5))
+
+
+def test_a_head_learns_from_pairs_which_of_two_is_better() -> None:
+    rng = np.random.default_rng(0)
+    opinions = rng.random(300)
+    features = rng.normal(0, 1, (300, 40)).astype(np.float32)
+    features[:, 0] = 3.0 * opinions
+    seen = Seen(
+        rng.random(300), features, rng.normal(0, 1, (300, VIEW_TRAITS)), np.zeros((300, FILE_TRAITS)) + 1e-3
+    )
+    first, second = rng.integers(0, 200, 4000), rng.integers(0, 200, 4000)
+    people = Pairs(first, second, (opinions[first] > opinions[second]).astype(float))
+    worst, best = np.argsort(opinions)[:50], np.argsort(opinions)[-50:]
+    head = pair_head(fit_head(seen, people, Pairs(best, worst, np.ones(50))))
+    views = [head.view(seen.opinions[i], seen.features[i], seen.traits[i]) for i in range(200, 300)]
+    whole = [np.concatenate([view, view, seen.files[200 + i]]) for i, view in enumerate(views)]
+    right = [
+        (head.probability(whole[a], whole[b]) > 0.5) == (opinions[200 + a] > opinions[200 + b])
+        for a in range(100)
+        for b in range(a)
+    ]
+    assert np.mean(right) > 0.75
+
+
+def test_the_temperature_is_the_one_that_made_the_answers() -> None:
+    rng = np.random.default_rng(0)
+    logits = rng.normal(0, 3, 20_000)
+    better = rng.random(20_000) < [exact_probability(logit / 2.0) for logit in logits]
+    assert temperature_of(logits, better.astype(float)) == pytest.approx(2.0, rel=0.1)
+
+
+@pytest.mark.parametrize("name", [*FAULTS, *FRAMING_FAULTS])
+def test_every_fault_grows_with_its_strength_and_follows_its_seed(
+    name: str, photos: dict[str, Image.Image]
+) -> None:
+    clean = np.asarray(photos["astronaut"].convert("RGB").resize((256, 256)))
+    make = {**FAULTS, **FRAMING_FAULTS}[name]
+    mild, strong = (make(clean, strength, np.random.default_rng(5)) for strength in (0.1, 0.9))
+    assert mild.dtype == np.uint8
+    assert np.array_equal(mild, make(clean, 0.1, np.random.default_rng(5)))
+    if mild.shape == strong.shape == clean.shape:
+        off = [np.abs(copy.astype(float) - clean).mean() for copy in (mild, strong)]
+        assert 0 < off[0] < off[1]
+    else:
+        assert strong.shape[0] * strong.shape[1] < mild.shape[0] * mild.shape[1] < 256 * 256
