@@ -97,7 +97,8 @@ class FeatureModel:
         from engine.models.opinion_network import build_network
 
         head = head_of(self._own) if self._own else None
-        return Built(build_network(*self._paths, head), (VIEW_SIDE, VIEW_SIDE, 3))
+        mobilenet, nima = self._paths
+        return Built(build_network(mobilenet, nima, head), (VIEW_SIDE, VIEW_SIDE, 3))
 
 
 class OpinionModel:

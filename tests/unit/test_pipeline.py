@@ -224,12 +224,12 @@ def test_changing_one_checkpoint_invalidates_only_its_own_scores(
     small_album: Path, settings, full_data_dir, tmp_path: Path
 ):
     _run(CullJob(small_album), settings, full_data_dir)
-    without_aesthetic = DataDir(tmp_path / "other")
-    shutil.copytree(full_data_dir.root, without_aesthetic.root, symlinks=True)
-    without_aesthetic.models.unlink()
-    shutil.copytree(full_data_dir.models, without_aesthetic.models)
-    (without_aesthetic.models / "weights_aisthetics.hdf5").unlink()
-    result, _ = _run(CullJob(small_album), settings, without_aesthetic)
-    assert _status(result, Role.AESTHETIC).cached == 0
+    without_portrait = DataDir(tmp_path / "other")
+    shutil.copytree(full_data_dir.root, without_portrait.root, symlinks=True)
+    without_portrait.models.unlink()
+    shutil.copytree(full_data_dir.models, without_portrait.models)
+    (without_portrait.models / "face_landmarker.task").unlink()
+    result, _ = _run(CullJob(small_album), settings, without_portrait)
+    assert _status(result, Role.PORTRAIT).cached == 0
     assert _status(result, Role.QUALITY).cached == 9
-    assert _status(result, Role.PORTRAIT).cached == 9
+    assert _status(result, Role.AESTHETIC).cached == 9
