@@ -27,8 +27,8 @@ NAMES = ("astronaut", "chelsea", "coffee")
 
 
 @pytest.fixture(scope="module")
-def scorer() -> Iterator[LearnedQualityScorer]:
-    made = LearnedQualityScorer("cpu", 2)
+def scorer(weights_dir: Path) -> Iterator[LearnedQualityScorer]:
+    made = LearnedQualityScorer(weights_dir, "cpu", 2)
     yield made
     made.close()
 
@@ -116,19 +116,20 @@ def test_the_most_detailed_part_is_looked_at_in_full_detail() -> None:
     assert detail_view(huge) is not None  # a panorama: its height is enlarged
 
 
-def test_missing_and_foreign_weights_are_told_apart(tmp_path: Path) -> None:
+def test_missing_and_foreign_weights_are_told_apart(tmp_path: Path, weights_dir: Path) -> None:
     with pytest.raises(WeightsMissingError, match="install the program again"):
-        LearnedQualityScorer("cpu", 1, folder=tmp_path)
+        LearnedQualityScorer(weights_dir, "cpu", 1, folder=tmp_path)
     for name in ("quality.json", "quality.safetensors"):
         shutil.copy(OWN_MODELS_DIR / name, tmp_path / name)
     with (tmp_path / "quality.safetensors").open("r+b") as file:
         file.seek(100_000)
         file.write(b"\x01\x02")
     with pytest.raises(WeightsCorruptError, match="is not used"):
-        LearnedQualityScorer("cpu", 1, folder=tmp_path)
+        LearnedQualityScorer(weights_dir, "cpu", 1, folder=tmp_path)
 
 
-def test_the_setting_chooses_between_people_and_rules(tmp_path: Path) -> None:
+def test_the_setting_chooses_between_people_and_rules(tmp_path: Path, weights_dir: Path) -> None:
+    (tmp_path / "models").symlink_to(weights_dir, target_is_directory=True)
     learned = build_lineup(load_settings(), DataDir(tmp_path))
     own = tmp_path / "config.yaml"
     own.write_text("quality:\n  method: rules\n", encoding="utf-8")
@@ -137,6 +138,14 @@ def test_the_setting_chooses_between_people_and_rules(tmp_path: Path) -> None:
     assert _quality(learned.statuses).state is ModelState.IDLE
     assert "Rule" in _quality(rules.statuses).name
     assert _quality(rules.statuses).sha256 is None
+
+
+def test_without_its_weights_rules_judge_and_say_why(tmp_path: Path) -> None:
+    status = _quality(build_lineup(load_settings(), DataDir(tmp_path)).statuses)
+    assert "Rule" in status.name
+    assert status.sha256 is None
+    assert status.reason is not None
+    assert "rules judge instead" in status.reason and "models install" in status.reason
 
 
 def _quality(statuses: tuple[ModelStatus, ...]) -> ModelStatus:

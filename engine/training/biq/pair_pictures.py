@@ -16,7 +16,7 @@ from engine.training.biq.faults import FAULTS, FRAMING_FAULTS, Picture
 from engine.training.biq.samples import Samples, read_pixels
 
 CLEAN = 0.55  # opinion from which copies are made
-CLEAN_PHOTOS = 350
+CLEAN_PHOTOS = 500
 FAULTS_EACH = 6
 FILE_QUALITY = 95
 BEST_JPEG, WORST_JPEG = 85, 8
