@@ -107,7 +107,7 @@ def test_bad_inputs_are_all_reported(tmp_path: Path, samples: list[Path]):
 def test_a_process_that_dies_or_hangs_is_counted(
     tmp_path: Path, samples: list[Path], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(bad_inputs, "LONGEST", 1.0)
+    monkeypatch.setattr(bad_inputs, "LONGEST_WAIT", 2.0)
     monkeypatch.setattr(bad_inputs, "write_hostile", lambda folder: folder.mkdir(parents=True) or 0)
     for name, trouble, counts in (
         ("dies", lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL), (2, 0)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ from engine.settings import Settings
 from engine.types import Role
 
 BATCH = 25  # files per process
-LONGEST = 10.0  # seconds without any sign of life
+LONGEST = 10.0  # seconds of work without any sign of life
+LONGEST_WAIT = 60.0  # seconds without one where other programs take the processor
 _WITHOUT = frozenset({Role.AESTHETIC, Role.PORTRAIT, Role.COMPARATOR})
 SEED = 20260601
 CONTAINED = (CRASHED, HUNG)
@@ -63,7 +65,7 @@ def _feed(folder: Path, data: Path, settings: Settings, tally: Tally) -> None:
     process.start()
     sending.close()
     heard: set[int] = set()
-    began = time.monotonic()
+    began, worked = time.monotonic(), 0.0
     hung = False
     while not hung:
         tally.peak_memory_mb = max(tally.peak_memory_mb, _memory_mb(process.pid))
@@ -72,10 +74,12 @@ def _feed(folder: Path, data: Path, settings: Settings, tally: Tally) -> None:
                 photo, reason = receiving.recv()
                 heard.add(photo)
                 tally.contained += any(words in reason for words in CONTAINED)
-                began = time.monotonic()
+                began, worked = time.monotonic(), _cpu_seconds(process.pid)
         except EOFError:
             break
-        hung = time.monotonic() - began > LONGEST
+        silent_for = time.monotonic() - began
+        busy_for = _cpu_seconds(process.pid) - worked
+        hung = silent_for > LONGEST_WAIT or (silent_for > LONGEST and busy_for > LONGEST)
     if hung:
         tally.hangs += 1
         tally.troubles.append(f"hang in {folder}: {len(heard)} heard of")
@@ -98,6 +102,17 @@ def _cull(sending: Any, folder: Path, data: Path, settings: Settings) -> None:
         tell((photo, event.reason if isinstance(event, PhotoFailed) else ""))
     close_decoders()
     sending.close()
+
+
+def _cpu_seconds(pid: int) -> float:
+    """Return what a process and its decoders have worked."""
+    total = 0.0
+    with suppress(psutil.Error):
+        process = psutil.Process(pid)
+        for each in (process, *process.children(recursive=True)):
+            times = each.cpu_times()
+            total += times.user + times.system
+    return total
 
 
 def _memory_mb(pid: int) -> float:

@@ -88,7 +88,7 @@ def write_damaged(samples: Sequence[Path], folder: Path, count: int, seed: int) 
         sample = samples[number % len(samples)]
         suffix = sample.suffix
         if suffix == ".dng":
-            suffix = raw_names[number // len(samples) % len(raw_names)]
+            suffix = dice.choice(raw_names)
         data = bytearray(contents[sample])
         for _ in range(dice.choice((1, 1, 2, 3))):
             data = dice.choice(DAMAGES)(data, dice) if len(data) > 1024 else data

@@ -43,12 +43,19 @@ def measure_reliability(
         say(f"killing {kills} exports")
         kill_while_exporting(photos, work / "exporting", kills, tally)
         say(f"culling {inputs} damaged files and a hostile folder")
-        samples = write_formats(work / "formats") + _photos_of(album)
+        samples = _mixed(write_formats(work / "formats"), _photos_of(album))
         feed_bad_inputs(samples, work / "bad", settings, inputs, tally)
     if album:
         tally.originals_changed += count_changed(before, state_of(album))
     tally.seconds = time.monotonic() - began
     return tally
+
+
+def _mixed(formats: list[Path], photos: list[Path]) -> list[Path]:
+    """Return both in turn, so that rare formats get as many damages as all JPEGs together."""
+    return [
+        each for number, photo in enumerate(photos) for each in (formats[number % len(formats)], photo)
+    ] or formats
 
 
 def _photos_of(album: Path | None) -> list[Path]:
