@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.cli.printable import printable
+from engine.selection.pairs import COMPOSITE_SOURCE
 from gui import theme, wording
 from gui.album_model import AlbumModel
 from gui.entry import Entry
@@ -65,6 +66,7 @@ class InfoStrip(QWidget):
 
     def _because(self, entry: Entry) -> list[str]:
         reasons = list(wording.reasons(entry))
-        if found := self._model.verdict(entry):
+        # What a comparator said stands among the reasons; its name and hash are in the inspector.
+        if (found := self._model.verdict(entry)) and found[0].source == COMPOSITE_SOURCE:
             reasons.append(wording.verdict_sentence(found[0], entry, found[1]))
         return reasons

@@ -101,7 +101,7 @@ def _pick_row(result: CullResult, photo: Photo, sizes: dict[int, int]) -> list[T
         str(sizes[ranked.group]),
         composite,
         *parts,
-        "; ".join(ranked.reasons),
+        printable("; ".join(ranked.reasons)),
     )
     return [Text(cell) for cell in cells]
 
