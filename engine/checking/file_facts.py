@@ -10,6 +10,7 @@ from typing import Any
 from engine.errors import ModelError
 from engine.models.checkpoint import Checkpoint, load_checkpoint
 from engine.models.manifest import Weights, load_manifest
+from engine.paths import RESOURCES_DIR
 from engine.types import Role
 
 # Of batch normalisation, as torch and Keras name them: counted while training, not learnt.
@@ -41,6 +42,8 @@ def read_facts(path: Path, sha256: str) -> FileFacts:
         return _embedded_facts(path, embedded)
     if format_of(path) == "HDF5":
         raise ModelError(f"The file {path} is HDF5, but not the embedded default: it cannot be run.")
+    if path.resolve().parent == RESOURCES_DIR / "models":
+        raise ModelError(f"{path} is an embedded default made for Framepick; it cannot be checked by itself.")
     checkpoint = load_checkpoint(path, sha256)
     return FileFacts(
         format=format_of(path),
@@ -113,7 +116,7 @@ def _numbers(values: tuple[float, ...]) -> str:
 
 def _embedded_facts(path: Path, weights: Weights) -> FileFacts:
     if weights.role is not Role.AESTHETIC:
-        raise ModelError(f"{path} is {weights.title}; known pairs say nothing of a model for faces.")
+        raise ModelError(f"{path} is {weights.title}, an embedded default; it cannot be checked by itself.")
     return FileFacts(
         role=weights.role,
         format=format_of(path),
