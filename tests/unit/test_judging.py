@@ -149,7 +149,7 @@ def test_polarity_decides_what_class_one_means(moment, checkpoints, data_dir):
 
 
 def test_a_constant_answer_decides_nothing(moment, checkpoints, data_dir):
-    without, _ = run(moment, settings_for(None), data_dir)
+    without, _ = run(moment, settings_for(None), data_dir, without=RULES_ONLY | {Role.COMPARATOR})
     result, _ = run(moment, settings_for(checkpoints["constant"]), data_dir)
     assert {(v.winner, round(v.confidence, 6)) for v in result.selection.verdicts} == {(None, 0.5)}
     assert picks(result) == picks(without)
