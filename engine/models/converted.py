@@ -62,7 +62,9 @@ def find_or_convert(source: NetworkSource, folder: Path) -> Converted:
         _write(converted, place)
     except OSError as error:
         log.warning("The converted network cannot be kept in %s: %s. Later starts take longer.", place, error)
-    return converted
+        return converted
+    # As kept, for the same digits at every start: writing folds constants, which moves answers by 0.0001.
+    return _read(place) or converted
 
 
 def _read(place: Path) -> Converted | None:
