@@ -16,7 +16,7 @@ from engine.models.device import Device, choose_device
 from engine.models.opinion import Look, OpinionModel
 from engine.models.own_weights import OWN_MODELS_DIR, find_own_weights, read_tensors
 from engine.models.runtime import Runtime
-from engine.models.views import detail_view, whole_view
+from engine.models.views import Views, views_of
 from engine.scoring.base import ModelInfo
 from engine.types import Role
 
@@ -79,8 +79,9 @@ class LearnedComparator:
     def prepare(self, images: Sequence[Decoded]) -> list[Prepared]:
         """Look at each photo once. Raises ModelError."""
         self.load()
-        looks = self._model.look([each.image for each in images])
-        return [self._prepared(image, look) for image, look in zip(images, looks, strict=True)]
+        views = [views_of(each.image) for each in images]
+        looks = self._model.look(views)
+        return [self._prepared(*each) for each in zip(images, views, looks, strict=True)]
 
     def compare(self, first: Prepared, second: Prepared) -> Opinion:
         """Return p(first is better). Both orders are the same answer, so it is never flipped."""
@@ -94,14 +95,13 @@ class LearnedComparator:
         """Free the network. A later call loads it again."""
         self._model.close()
 
-    def _prepared(self, image: Decoded, look: Look) -> Prepared:
+    def _prepared(self, image: Decoded, views: Views, look: Look) -> Prepared:
         assert self._head is not None
-        whole = whole_view(image.image)
-        detail = detail_view(image.image)
-        parts = [self._head.view(look.whole.opinion, look.whole.features, view_traits(whole))]
-        if detail is None:
+        parts = [self._head.view(look.whole.opinion, look.whole.features, view_traits(views.whole))]
+        if views.detail is None:
             parts.append(parts[0])
         else:
-            parts.append(self._head.view(look.detail.opinion, look.detail.features, view_traits(detail)))
+            traits = view_traits(views.detail)
+            parts.append(self._head.view(look.detail.opinion, look.detail.features, traits))
         parts.append(file_traits(image.image, image.full_width).astype(np.float64))
         return np.concatenate(parts).astype(np.float32)

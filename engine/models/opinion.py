@@ -18,7 +18,7 @@ from engine.models.opinion_head import OpinionHead, opinion_head
 from engine.models.own_weights import OWN_MODELS_DIR, OwnWeights, find_own_weights, read_tensors
 from engine.models.runtime import Runtime
 from engine.models.torch_runner import release_memory
-from engine.models.views import VIEW_SIDE, detail_view, whole_view
+from engine.models.views import VIEW_SIDE, Views
 
 WEIGHTS = "quality"
 MOBILENET, NIMA = "mobilenet-v2", "nima-mobilenet"  # in the weights manifest
@@ -122,18 +122,17 @@ class OpinionModel:
             self._head = head_of(self.weights)
         self.network.load()
 
-    def look(self, images: Sequence[NDArray[np.uint8]]) -> list[Look]:
-        """Look at photos (height, width, RGB) of any size. Raises ModelError."""
+    def look(self, photos: Sequence[Views]) -> list[Look]:
+        """Look at photos by their views. Raises ModelError."""
         self.load()
         assert self._head is not None
-        views = [(whole_view(image), detail_view(image)) for image in images]
-        pixels = [view for pair in views for view in pair if view is not None]
+        pixels = [view for each in photos for view in (each.whole, each.detail) if view is not None]
         if not pixels:
             return []
         projected = self._head.projected(self.network.features(pixels))
         opinions = self._head.opinions(projected)
         seen = iter([View(float(o), f) for o, f in zip(opinions, projected, strict=True)])
-        return [_look(next(seen), next(seen) if detail is not None else None) for _, detail in views]
+        return [_look(next(seen), next(seen) if each.detail is not None else None) for each in photos]
 
     def close(self) -> None:
         """Free the networks. A later `look` loads them again."""

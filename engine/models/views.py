@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +14,19 @@ DETAIL_LONG_SIDE = 1600  # pixels; "full detail" is that of the photo at this si
 STEPS = 5  # places per axis that are looked at for detail
 
 Image = NDArray[np.uint8]  # height, width, RGB
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """Both squares of a photo; `detail` is None where the whole shows it all."""
+
+    whole: Image
+    detail: Image | None
+
+
+def views_of(image: Image) -> Views:
+    """Return what the learned models see of a photo (height, width, RGB) of any size."""
+    return Views(whole_view(image), detail_view(image))
 
 
 def whole_view(image: Image) -> Image:

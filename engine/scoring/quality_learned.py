@@ -12,6 +12,7 @@ from engine.models.device import Device, choose_device
 from engine.models.opinion import Look, OpinionModel
 from engine.models.own_weights import OWN_MODELS_DIR
 from engine.models.runtime import Runtime
+from engine.models.views import views_of
 from engine.scoring.base import ModelInfo, ScoreResult
 from engine.scoring.quality_metrics import measure
 from engine.types import Role, Score
@@ -68,7 +69,7 @@ class LearnedQualityScorer:
         """Return one result per photo, in order. Raises ModelError only when loading fails."""
         self.load()
         try:
-            looks = self._model.look([each.image for each in images])
+            looks = self._model.look([views_of(each.image) for each in images])
         except ModelError as error:
             return [ScoreResult(None, error=str(error))] * len(images)
         sha256 = self._model.weights.sha256

@@ -7,13 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.data_dirs import with_models
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_every_model_is_measured_on_every_runtime(tmp_path: Path, weights_dir: Path):
-    data = tmp_path / "data"
-    data.mkdir()
-    data.joinpath("models").symlink_to(weights_dir.absolute(), target_is_directory=True)
+    data = with_models(tmp_path / "data", weights_dir).root
     figures = tmp_path / "figures.json"
     command = [
         sys.executable,

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests.data_dirs import with_models
+
 ROOT = Path(__file__).resolve().parents[2]
 PHOTO_KEYS = {
     "path", "files", "error", "captured_at", "group", "sequence", "pick", "decision", "composite",
@@ -26,10 +28,7 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture
 def data(tmp_path: Path, weights_dir: Path) -> Path:
-    folder = tmp_path / "data"
-    folder.mkdir()
-    folder.joinpath("models").symlink_to(weights_dir.absolute(), target_is_directory=True)
-    return folder
+    return with_models(tmp_path / "data", weights_dir).root
 
 
 @pytest.fixture

@@ -10,15 +10,14 @@ import threading
 from pathlib import Path
 
 from engine.models.offline import keep_offline, users_environment
+from tests.data_dirs import with_models
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_nothing_is_sent_while_culling(small_album: Path, tmp_path: Path, weights_dir: Path):
     """A proxy of ours is named in the environment: whoever wants out over the network has to knock there."""
-    data = tmp_path / "data"
-    data.mkdir()
-    data.joinpath("models").symlink_to(weights_dir.absolute(), target_is_directory=True)
+    data = with_models(tmp_path / "data", weights_dir).root
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(0.2)
         knocks: list[object] = []

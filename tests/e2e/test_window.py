@@ -8,6 +8,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.data_dirs import with_models
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -27,9 +29,7 @@ def _session(album: Path, data: Path, target: Path) -> dict:
 
 
 def test_a_session_from_opening_to_export(small_album: Path, tmp_path: Path, weights_dir: Path):
-    data = tmp_path / "data"
-    data.mkdir()
-    data.joinpath("models").symlink_to(weights_dir.absolute(), target_is_directory=True)
+    data = with_models(tmp_path / "data", weights_dir).root
     originals = {f.name: (f.read_bytes(), f.stat().st_mtime_ns) for f in small_album.iterdir()}
     seen = _session(small_album, data, tmp_path / "selection")
 

@@ -24,6 +24,7 @@ from engine.pipeline import CullJob, cull
 from engine.report import CullResult
 from engine.settings import Settings, load_settings
 from engine.types import ModelState, Role
+from tests.data_dirs import with_models
 
 RULES_ONLY = frozenset({Role.AESTHETIC, Role.PORTRAIT})
 
@@ -41,9 +42,7 @@ def data_dir(tmp_path: Path) -> DataDir:
 @pytest.fixture
 def full_data_dir(data_dir: DataDir, weights_dir: Path) -> DataDir:
     """A data directory with the weights in it."""
-    data_dir.root.mkdir()
-    data_dir.models.symlink_to(weights_dir.absolute(), target_is_directory=True)
-    return data_dir
+    return with_models(data_dir.root, weights_dir)
 
 
 def _run(job: CullJob, settings: Settings, data_dir: DataDir) -> tuple[CullResult, list[Event]]:
