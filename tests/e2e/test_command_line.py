@@ -64,8 +64,19 @@ def test_cull_writes_what_others_rely_on(framepick: Run, small_album: Path):
     assert 0 <= first["scores"]["quality"]["value"] <= 1
     assert {"sharpness", "exposure", "noise"} <= set(first["scores"]["quality"]["details"])
     assert set(first["faces"][0]) >= {"box", "eyes_open", "smile", "confidence"}
+    comparator = next(m for m in result["models"] if m["role"] == "comparator")
+    assert comparator["scored"] == len(result["pairs"]) > 0
     for pair in result["pairs"]:
-        assert pair["source"] == "composite" and 0.5 <= pair["confidence"] <= 1
+        assert (pair["source"], pair["sha256"]) == (comparator["name"], comparator["sha256"])
+        assert 0.5 <= pair["confidence"] <= 1 and pair["winner"] in (None, pair["a"], pair["b"])
+
+
+def test_without_a_comparator_the_composite_decides_and_says_so(framepick: Run, small_album: Path):
+    code, result = _cull(framepick, small_album, "--without", "comparator")
+    assert code == 0 and result["pairs"]
+    assert {(pair["source"], pair["sha256"]) for pair in result["pairs"]} == {("composite", None)}
+    comparator = next(m for m in result["models"] if m["role"] == "comparator")
+    assert comparator["state"] == "disabled"
 
 
 def test_cull_prints_models_and_picks(framepick: Run, small_album: Path):
@@ -73,7 +84,7 @@ def test_cull_prints_models_and_picks(framepick: Run, small_album: Path):
     assert "Model Status:" in done.stdout
     assert "e563ad91" in done.stdout and "NIMA MobileNet" in done.stdout
     assert "9 photos, 3 groups, 3 picks" in done.stdout
-    assert "comparator" in done.stdout and "missing" in done.stdout
+    assert "Learned comparator" in done.stdout and "missing" not in done.stdout
 
 
 def test_a_second_run_is_served_from_cache(framepick: Run, small_album: Path):
@@ -95,9 +106,9 @@ def test_without_and_require(framepick: Run, small_album: Path):
         framepick, small_album, "--without", "aesthetic,portrait", "--require", "quality,aesthetic"
     )
     assert code == 4
-    done = framepick("cull", small_album, "--require", "comparator")
+    done = framepick("cull", small_album, "--without", "comparator", "--require", "comparator")
     assert done.returncode == 4
-    assert "Required role comparator did not run: missing" in done.stderr
+    assert "Required role comparator did not run: disabled" in done.stderr
 
 
 def test_unreadable_photos_are_named_and_exit_with_3(framepick: Run, small_album: Path):
@@ -178,10 +189,10 @@ def test_models_status_and_verify(framepick: Run, tmp_path: Path):
     models = {m["role"]: m for m in json.loads(file.read_text())["models"]}
     assert models["aesthetic"]["state"] == "idle"
     assert models["aesthetic"]["embedded_default"] is True
-    assert models["comparator"]["state"] == "missing"
+    assert (models["comparator"]["state"], models["comparator"]["embedded_default"]) == ("idle", True)
     verified = framepick("models", "verify")
     assert verified.returncode == 0
-    assert verified.stdout.count(": ok") == 3
+    assert verified.stdout.count(": ok") == 4
 
 
 def test_models_install_is_a_no_op_when_all_is_there(framepick: Run):
