@@ -6,6 +6,11 @@ import sys
 
 def main() -> int:
     """Run Framepick; return its exit code (see README, "Exit codes")."""
+    from engine.threads import one_thread_for_algebra
+
+    if sys.argv[1:2] != ["train"]:  # fits large systems of equations, one at a time
+        one_thread_for_algebra()
+
     from engine.allocator import return_large_buffers
     from engine.cli import parse, run
     from engine.errors import UsageError

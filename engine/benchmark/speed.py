@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,20 +18,27 @@ from engine.events import CancelToken, PhotoFailed, PhotoScored
 from engine.paths import DataDir
 from engine.pipeline import CullJob, cull
 from engine.settings import Settings
-from engine.types import Photo
+from engine.types import Photo, Role
 
 SAMPLE_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class SpeedFigures:
-    """Times in ms of process CPU; `ratio` = cpu / decode; memory is the peak of the resident set."""
+    """Times in ms of process CPU; memory is the peak of the resident set.
+
+    `cpu_ms_per_photo` is that of the three scorers with all around them, and `ratio` that over the decode.
+    The comparator looks at close candidates only, after the scorers: its share, decoding them again
+    included, stands in `comparator_cpu_ms_per_photo`, and `ratio_with_comparator` is of both together.
+    """
 
     photos: int
     cores: int
     cpu_ms_per_photo: float
     decode_cpu_ms_per_photo: float
     ratio: float
+    comparator_cpu_ms_per_photo: float
+    ratio_with_comparator: float
     second_run_speedup: float
     peak_rss_mb: float
     photos_per_s: float
@@ -51,17 +58,23 @@ def measure_speed(job: CullJob, settings: Settings, data_dir: DataDir) -> SpeedF
         fresh = _with_models_of(data_dir, Path(folder))
         warm_up = _warm_up(job, photos, settings, data_dir, Path(folder))
         with _PeakMemory() as memory:
-            cpu, first, scored = _timed_run(job, settings, fresh)
+            scorers_alone = replace(job, without=job.without | {Role.COMPARATOR})
+            cpu, first, scored = _timed_run(scorers_alone, settings, fresh)
+            _, scorers_again, _ = _timed_run(scorers_alone, settings, fresh)
+            comparator_cpu, judging, _ = _timed_run(job, settings, fresh)
             _, second, _ = _timed_run(job, settings, fresh)
     if not scored:
         raise NothingToDoError(f"No photo in {job.album} could be read: there is nothing to measure.")
     decode_cpu = _decode_alone(photos)
+    first += max(0.0, judging - scorers_again)  # as if both had been one run
     return SpeedFigures(
         photos=scored,
         cores=os.cpu_count() or 1,
         cpu_ms_per_photo=1000 * cpu / scored,
         decode_cpu_ms_per_photo=1000 * decode_cpu / scored,
         ratio=cpu / decode_cpu,
+        comparator_cpu_ms_per_photo=1000 * comparator_cpu / scored,
+        ratio_with_comparator=(cpu + comparator_cpu) / decode_cpu,
         second_run_speedup=first / second,
         peak_rss_mb=memory.peak / 1e6,
         photos_per_s=scored / first,

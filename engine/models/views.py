@@ -42,7 +42,9 @@ def detail_view(image: Image) -> Image | None:
     import cv2
 
     if max(image.shape[:2]) > DETAIL_LONG_SIDE:
-        image = shrunk(image, *fit(image, DETAIL_LONG_SIDE))
+        # Linear, not by area: under a factor of two it is as good, and several times faster.
+        size = fit(image, DETAIL_LONG_SIDE)
+        image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
     height, width = image.shape[:2]
     if max(height, width) <= VIEW_SIDE:
         return None

@@ -36,22 +36,25 @@ def test_a_warm_cache_is_compared_without_inference(framepick: Run, small_album:
     found = json.loads(file.read_text())
     assert done.stderr == ""
     assert [m["scored"] for m in found["models"]] == [0, 0, 0, 0]
-    assert [m["cached"] for m in found["models"]] == [9, 9, 9, 0]
+    assert [m["cached"] for m in found["models"]] == [9, 9, 9, 3]
     changed = found["changed"]
     assert found["differ"] == len(changed)
     for change in changed:
         assert set(change) == {"group", "with", "without"}
         assert change["with"][0] in found["picks"] and change["without"][0] in found["picks_without"]
         assert f"│ {change['with'][0]}" in done.stdout
-    words = "without Rule-based IQA and MediaPipe Face Landmarker."
+    words = "without Learned quality and MediaPipe Face Landmarker."
     assert words in done.stdout
 
 
 def test_a_role_that_is_not_at_work_is_said_to_change_nothing(framepick: Run, small_album: Path):
-    done = framepick("compare", small_album, "--without", "comparator")
+    config = small_album.parent / "config.yaml"
+    absent = small_album.parent / "absent.pt"
+    config.write_text(f"quality_assessment:\n  siamese_checkpoint: {absent}\n", encoding="utf-8")
+    done = framepick("compare", small_album, "--without", "comparator", "--config", config)
     assert done.returncode == 0
     assert "comparator has no part in the picks, it is missing" in done.stderr
-    assert "No pick differs without Siamese comparator." in done.stdout
+    assert "No pick differs without Siamese comparator" in done.stdout
 
 
 @pytest.mark.parametrize(
