@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -39,7 +38,7 @@ from engine.selection.difference import opinions_without, without_roles
 from engine.selection.opinions import Pair
 from engine.selection.picks import select
 from engine.settings import Settings
-from engine.stages.decoding import Decoder, Frame, decode_ahead
+from engine.stages.decoding import Decoder, Frame, decode_in_batches
 from engine.stages.inspecting import inspect_all
 from engine.stages.judging import Judging
 from engine.stages.scoring import FrameScores, Scoring
@@ -104,7 +103,13 @@ class _Run:
         self._scoring = Scoring(self._lineup, self._board, self._telemetry)
         self._store = ScoreStore(data_dir.library)
         verdicts = OpinionStore(data_dir.library)
-        self._judging = Judging(self._lineup.comparator, verdicts, self._board, self._telemetry)
+        self._judging = Judging(
+            self._lineup.comparator,
+            verdicts,
+            self._board,
+            self._telemetry,
+            settings.performance.decode_threads,
+        )
         self._close: list[Pair] = []  # close pairs of the last selection
         self._photos: tuple[Photo, ...] = ()
         self._inspected: dict[int, Inspected] = {}
@@ -264,15 +269,8 @@ class _Run:
             self._telemetry,
             self._identities(),
         )
-        threads = self._settings.performance.decode_threads or os.cpu_count() or 1
-        batch: list[Frame] = []
-        for frame in decode_ahead(photos, decoder, threads, threads + 2, self._cancel):
-            batch.append(frame)
-            if len(batch) == size:
-                yield batch
-                batch = []
-        if batch and not self._cancel.cancelled:
-            yield batch
+        threads = self._settings.performance.decode_threads
+        return decode_in_batches(photos, decoder, threads, size, self._cancel)
 
     def _score_batch(self, frames: list[Frame], missing: dict[int, set[Role]]) -> Iterator[Event]:
         for frame in frames:

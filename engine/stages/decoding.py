@@ -79,3 +79,18 @@ def decode_ahead(
                 waiting.append(pool.submit(decoder.frame, following))
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def decode_in_batches(
+    photos: Sequence[Photo], decoder: Framer, threads: int, size: int, cancel: CancelToken
+) -> Iterator[list[Frame]]:
+    """Yield frames in the order of `photos`, `size` at a time; `threads` 0 is one per core."""
+    threads = threads or os.cpu_count() or 1
+    batch: list[Frame] = []
+    for frame in decode_ahead(photos, decoder, threads, threads + 2, cancel):
+        batch.append(frame)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch and not cancel.cancelled:
+        yield batch

@@ -13,7 +13,7 @@ from engine.events import CancelToken, JobCancelled
 from engine.library.opinions import OpinionStore
 from engine.models.status import StatusBoard
 from engine.selection.opinions import Opinions, Pair
-from engine.stages.decoding import Frame, decode_ahead
+from engine.stages.decoding import Frame, decode_in_batches
 from engine.stages.scoring import log_loaded
 from engine.telemetry import Telemetry
 from engine.types import Photo, Role
@@ -44,8 +44,10 @@ class Judging:
         store: OpinionStore,
         board: StatusBoard,
         telemetry: Telemetry,
+        decode_threads: int,
     ) -> None:
         self._comparator = comparator
+        self._threads = decode_threads
         self._store, self._board, self._telemetry = store, board, telemetry
         self._loaded = False
         self._notes: list[str] = []
@@ -108,7 +110,7 @@ class Judging:
         waiting = list(pairs)
         prepared: dict[int, Prepared | None] = {}  # None: cannot be had
         try:
-            for frames in self._batches(looking, size, cancel):
+            for frames in decode_in_batches(looking, _Again(self._telemetry), self._threads, size, cancel):
                 prepared |= self._prepare(frames)
                 waiting = self._compare(waiting, prepared, identities)
                 _forget(prepared, waiting)
@@ -134,16 +136,6 @@ class Judging:
         self._board.place(comparator.info)
         log_loaded(comparator.info)
         return True
-
-    def _batches(self, photos: Sequence[Photo], size: int, cancel: CancelToken) -> Iterator[list[Frame]]:
-        batch: list[Frame] = []
-        for frame in decode_ahead(photos, _Again(self._telemetry), 0, size + 2, cancel):
-            batch.append(frame)
-            if len(batch) == size:
-                yield batch
-                batch = []
-        if batch and not cancel.cancelled:
-            yield batch
 
     def _prepare(self, frames: Sequence[Frame]) -> dict[int, Prepared | None]:
         assert self._comparator is not None
