@@ -14,7 +14,7 @@ from engine.benchmark.series import Judged, SeriesJudge, by_preferences, by_scor
 from engine.comparing.base import Comparator, Prepared
 from engine.comparing.learned import LearnedComparator
 from engine.errors import ModelError
-from engine.models.registry import Lineup, batch_size, build_lineup
+from engine.models.registry import Lineup, batch_size
 from engine.models.runtime import Runtime
 from engine.paths import DataDir
 from engine.scoring.base import Scorer
@@ -26,9 +26,8 @@ COMPARATOR, COMPOSITE = "comparator", "composite"
 CANT_TELL = 0.6  # below this the comparator is right in less than 60% of pairs
 
 
-def series_judges(settings: Settings, data_dir: DataDir) -> dict[str, SeriesJudge]:
+def series_judges(lineup: Lineup, settings: Settings, data_dir: DataDir) -> dict[str, SeriesJudge]:
     """Return the judges by name, with the comparator that ships. Raises ModelError where one is not there."""
-    lineup = build_lineup(settings, data_dir)
     runtime = Runtime(settings.performance.runtime, data_dir.converted)
     comparator = LearnedComparator(
         data_dir.models, lineup.device, batch_size(settings, lineup.device), runtime

@@ -42,9 +42,14 @@ def run_series(options: Options, settings: Settings, data_dir: DataDir) -> int:
     assert folder is not None
     if splits is None:
         raise UsageError("benchmark series needs --splits CSV.")
-    judges = series_judges(settings, data_dir)
-    with _progress("photos") as on_photo:
-        found = measure_series(folder, splits, options.part, judges, on_photo)
+    lineup = build_lineup(settings, data_dir)
+    try:
+        judges = series_judges(lineup, settings, data_dir)
+        with _progress("photos") as on_photo:
+            found = measure_series(folder, splits, options.part, judges, on_photo)
+    finally:
+        for scorer in lineup.scorers.values():
+            scorer.close()
     tables.console().print(_series_table(found, options.part))
     if options.json is not None:
         write_json(options.json, {name: _plain(figures) for name, figures in found.items()})
