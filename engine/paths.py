@@ -41,6 +41,10 @@ class DataDir:
         return self.root / "cache" / "thumbnails"
 
     @property
+    def previews(self) -> Path:
+        return self.root / "cache" / "previews"
+
+    @property
     def converted(self) -> Path:
         """Networks converted for a faster runtime; they can be made anew."""
         return self.root / "cache" / "networks"

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from engine.album.kept_previews import PreviewCache
 from engine.album.scan import scan
 from engine.album.thumbnails import ThumbnailCache
 from engine.errors import LibraryError, PhotoError
@@ -266,6 +267,7 @@ class _Run:
         size = batch_size(self._settings, self._lineup.device)
         decoder = Decoder(
             ThumbnailCache(self._data_dir.thumbnails),
+            PreviewCache(self._data_dir.previews, self._settings.previews.limit),
             self._telemetry,
             self._identities(),
         )

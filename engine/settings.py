@@ -91,6 +91,17 @@ class Performance(_Section):
     decode_threads: int = Field(ge=0, le=64)
 
 
+class Previews(_Section):
+    """Window-size pictures that are kept on disk."""
+
+    disk_mb: int = Field(ge=0)
+
+    @property
+    def limit(self) -> int:
+        """Bytes that they may take."""
+        return self.disk_mb * 1_000_000
+
+
 class Sidecars(_Section):
     """Marks in XMP sidecars: what is read, what is written, and for whom."""
 
@@ -119,6 +130,7 @@ class Settings(_Section):
     album: Album
     portrait_analysis: PortraitAnalysis
     performance: Performance
+    previews: Previews
     sidecars: Sidecars
 
 

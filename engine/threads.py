@@ -1,8 +1,13 @@
-"""Keeps numpy's algebra on one thread: photos are the unit of parallel work."""
+"""How threads share the machine: photos are the unit of parallel work, and the window comes first."""
 
 from __future__ import annotations
 
 import os
+import sys
+import threading
+from contextlib import suppress
+
+NICENESS = 10  # of 19
 
 
 def one_thread_for_algebra() -> None:
@@ -11,3 +16,14 @@ def one_thread_for_algebra() -> None:
     Its helpers spin while they wait: learned quality took 160 ms of CPU per photo with them, 81 without.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
+def let_others_go_first() -> None:
+    """Have this thread, and those that it starts, yield to the rest of the program. Linux only.
+
+    A thread's priority means nothing to Linux under its usual policy; its niceness does, and there every
+    thread has one of its own (`man 2 setpriority`), which its children take over.
+    """
+    if sys.platform == "linux":
+        with suppress(OSError):  # a sandbox may forbid it: the window is a little less quick then
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

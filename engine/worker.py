@@ -16,6 +16,7 @@ from engine.events import CancelToken, Event
 from engine.paths import DataDir
 from engine.pipeline import CullJob, cull
 from engine.settings import Settings
+from engine.threads import let_others_go_first
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +37,7 @@ class _Runner(QObject):
 
     @Slot(int, object, object)
     def run(self, job_id: int, job: CullJob, cancel: CancelToken) -> None:
+        let_others_go_first()
         try:
             self._stream(job_id, job, cancel)
         except FramepickError as error:

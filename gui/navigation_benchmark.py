@@ -143,12 +143,14 @@ def _measure(window: MainWindow, pilot: Pilot) -> Figures:
     stalls = StallMeter()
     stalls.begin()
     jumps = [_jump(window, pilot) for _ in range(JUMPS)]
+    unscored = [_jump(window, pilot, kept=False) for _ in range(JUMPS)]
     steps = [_step(window, pilot) for _ in range(STEPS)]
     decisions = [_decide(window, pilot, number) for number in range(DECISIONS)]
     shown, pressed = pilot.hold_right(HELD_SECONDS)
     return {
         "next_preloaded_ms": _spread(steps),
         "cold_jump_ms": _spread(jumps),
+        "unscored_jump_ms": _spread(unscored),
         "decision_ms": _spread(decisions),
         "held_key_fps": shown,
         "held_key_presses_per_s": pressed / HELD_SECONDS,
@@ -173,16 +175,21 @@ def _step(window: MainWindow, pilot: Pilot) -> float | None:
     )
 
 
-def _jump(window: MainWindow, pilot: Pilot) -> float | None:
-    """Go to a photo of which no large picture is there, until it is sharp at the size of the window."""
+def _jump(window: MainWindow, pilot: Pilot, *, kept: bool = True) -> float | None:
+    """Go to a photo of which no large picture is in memory, until it is sharp at the size of the window.
+
+    Without `kept` there is none on disk either, as before a photo is scored.
+    """
     pilot.rest(REST_MS)
     if window.album.rowCount() < 200:
         window.previews.begin(window.album.job)  # a small album is soon known by heart
     rows = [random.randrange(window.album.rowCount()) for _ in range(50)]
     cold = [e for row in rows if window.previews.best((e := window.album.entry_at(row)).photo.id) is None]
     target = next((entry for entry in cold if entry.error is None and entry is not pilot.current), None)
-    if target is None:
+    if target is None or target.inspected is None:
         return None
+    if not kept:
+        window.previews.kept_on_disk.drop(target.inspected.identity)
     return pilot.timed(
         lambda: window.grid.go_to(target.photo.id), lambda: pilot.current is target and pilot.is_ready(target)
     )

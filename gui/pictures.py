@@ -44,7 +44,7 @@ class Pictures(QObject):
 
     def want(self, entries: Iterable[tuple[Entry, Box]], *, hurried: bool = False) -> None:
         """Fetch these pictures, the first one first. While `hurried`, wait until the hand rests."""
-        self._wishes = [Wish(e.photo, box, size_of(e)) for e, box in entries if e.error is None]
+        self._wishes = [Wish(e.photo, box, size_of(e), _identity(e)) for e, box in entries if e.error is None]
         if hurried:
             self._rest.start()
         else:

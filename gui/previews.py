@@ -12,7 +12,9 @@ from PySide6.QtCore import QObject, QRunnable, QSize, Qt, QThreadPool, Signal, S
 from PySide6.QtGui import QImage, QPixmap
 
 from engine.album.decode import decode
+from engine.album.kept_previews import PreviewCache
 from engine.errors import PhotoError
+from engine.paths import DataDir
 from engine.types import Photo
 from gui.thumbnails import fit, to_qimage
 
@@ -30,11 +32,12 @@ _KEEP = Qt.AspectRatioMode.KeepAspectRatio
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A picture of a photo that fits `box`. `size` is the photo's own, where known."""
+    """A picture of a photo that fits `box`. `size` is the photo's own, where known, as is its identity."""
 
     photo: Photo
     box: Box
     size: QSize
+    identity: str | None = None
 
 
 class _Decoding(QRunnable):
@@ -51,7 +54,7 @@ class _Decoding(QRunnable):
         reason = ""
         image = QImage()
         try:
-            image = picture(self._wish)
+            image = picture(self._wish, self._previews.kept_on_disk)
         except PhotoError as error:
             reason = error.what
         except Exception as error:  # a pool thread must not die of one photo; the view shows the reason
@@ -60,13 +63,16 @@ class _Decoding(QRunnable):
         self._previews.decoded.emit(key, image, reason)
 
 
-def picture(wish: Wish) -> QImage:
-    """Decode a photo to the size that is wished. Raises PhotoError."""
+def picture(wish: Wish, on_disk: PreviewCache) -> QImage:
+    """Return a photo in the size that is wished, from disk where that is sharp. Raises PhotoError."""
     if wish.box == FULL:
         return to_qimage(decode(wish.photo, FULL_SIDE).image)
     box = QSize(*wish.box)
     wanted = wish.size.scaled(box, _KEEP) if not wish.size.isEmpty() else box
     side = max(wanted.width(), wanted.height(), 1)
+    kept = QImage.fromData(on_disk.get(wish.identity) or b"") if wish.identity else QImage()
+    if max(kept.width(), kept.height()) >= side:
+        return fit(kept.convertToFormat(QImage.Format.Format_RGB32), box)
     return fit(to_qimage(decode(wish.photo, side).image), box)
 
 
@@ -76,8 +82,9 @@ class Previews(QObject):
     arrived = Signal(int)  # photo id, of the current job
     decoded = Signal(object, QImage, str)  # from the pool's threads
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, data_dir: DataDir, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.kept_on_disk = PreviewCache(data_dir.previews, 0)  # the engine fills it
         self._job = 0
         self._kept: OrderedDict[tuple[int, Box], QPixmap] = OrderedDict()
         self._failed: dict[int, str] = {}

@@ -25,7 +25,7 @@ class Views(QStackedWidget):
         super().__init__(parent)
         self._model = model
         self.thumbnails = Thumbnails(data_dir, self)
-        self.previews = Previews(self)
+        self.previews = Previews(data_dir, self)
         self.pictures = Pictures(data_dir, self.thumbnails, self.previews, self)
         self.welcome = Welcome(self)
         self.grid = Grid(model, self.thumbnails, self)

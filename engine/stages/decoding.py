@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.album.decode import Decoded, decode
+from engine.album.kept_previews import PreviewCache
 from engine.album.thumbnails import ThumbnailCache, small
 from engine.errors import PhotoError
 from engine.events import CancelToken
@@ -39,9 +40,10 @@ class Framer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Decoder:
-    """Decodes, sketches and keeps thumbnails. One decode serves all three."""
+    """Decodes, sketches, keeps thumbnails and previews. One decode serves all."""
 
     thumbnails: ThumbnailCache
+    previews: PreviewCache
     telemetry: Telemetry
     identities: dict[int, str]
 
@@ -57,6 +59,8 @@ class Decoder:
             if self.thumbnails.get(identity) is None:
                 self.thumbnails.put(identity, picture)
             sketch = sketch_of(picture)
+        with self.telemetry.stage("preview"):
+            self.previews.put(identity, decoded)
         return Frame(photo, decoded, sketch)
 
 

@@ -12,7 +12,7 @@ from engine.settings import Settings
 from gui import navigation_benchmark as benchmark
 from gui.navigation_benchmark import as_rows, measure_navigation, run_from_command_line
 
-SPREADS = ("next_preloaded_ms", "cold_jump_ms", "decision_ms")
+SPREADS = ("next_preloaded_ms", "cold_jump_ms", "unscored_jump_ms", "decision_ms")
 
 
 @pytest.fixture

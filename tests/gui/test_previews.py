@@ -1,10 +1,13 @@
 """Large pictures: one decode each, fitting exactly, of the job at hand, failures with their reason."""
 
+import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QSize
 
 from engine.album import decode as decoding
+from engine.album.decode import Decoded
+from engine.album.kept_previews import PreviewCache
 from engine.types import Photo
 from gui import previews as module
 from gui.previews import FULL, FULL_KEPT, Box, Previews, Wish
@@ -13,8 +16,8 @@ BOX = (600, 500)
 
 
 @pytest.fixture
-def previews(qapp):
-    pictures = Previews()
+def previews(qapp, data_dir):
+    pictures = Previews(data_dir)
     pictures.begin(1)
     yield pictures
     pictures.stop()
@@ -122,3 +125,16 @@ def test_a_photo_that_cannot_be_decoded_says_why(qtbot, previews, tmp_path):
     with qtbot.waitSignal(previews.arrived):
         previews.want([Wish(Photo(5, file.name, (file,)), BOX, QSize())])
     assert previews.failure(5) == "is empty (0 bytes)"
+
+
+def test_a_picture_on_disk_is_taken_where_it_is_sharp(qtbot, previews, decoded, tmp_path, data_dir):
+    (photo,) = _photos(tmp_path, 1)
+    green = Decoded(np.full((1800, 2700, 3), (0, 200, 0), np.uint8), 2700, 1800)
+    PreviewCache(data_dir.previews, 10**9).put("ab" * 16, green)
+    for box, names in (((900, 900), []), ((2000, 2000), [photo.name])):
+        with qtbot.waitSignal(previews.arrived):
+            previews.want([Wish(photo, box, QSize(2700, 1800), "ab" * 16)])
+        assert decoded == names, "what is larger than the picture on disk is decoded"
+    small = previews.get(photo.id, (900, 900))
+    assert (small.width(), small.height()) == (900, 600)
+    assert small.toImage().pixelColor(5, 5).green() > 190

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from engine.album.picture_cache import JPEG_END
 from engine.album.scan import scan
-from engine.album.thumbnails import JPEG_END
 from engine.benchmark.survival.figures import Tally
 from engine.benchmark.survival.killing import moments, run_and_kill
 from engine.benchmark.survival.originals import count_changed, state_of

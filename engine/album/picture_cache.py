@@ -1,0 +1,49 @@
+"""JPEG files that can be made anew, kept in the data directory by photo identity."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+JPEG_START, JPEG_END = b"\xff\xd8", b"\xff\xd9"
+
+
+class PictureCache:
+    """Pictures on disk. A cache that cannot be written costs time, never a photo: it is logged once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._complained = False
+
+    def get(self, identity: str) -> bytes | None:
+        """Return the JPEG of a photo, or None when there is none that is whole."""
+        try:
+            data = self._path(identity).read_bytes()
+        except OSError:
+            return None
+        return data if data.startswith(JPEG_START) and data.endswith(JPEG_END) else None
+
+    def store(self, identity: str, data: bytes) -> None:
+        """Keep the JPEG of a photo."""
+        path = self._path(identity)
+        beside = path.with_name(f"{path.name}.{threading.get_ident()}.part")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            beside.write_bytes(data)
+            beside.replace(path)
+        except OSError as error:
+            self._complain(error)
+            with suppress(OSError):
+                beside.unlink(missing_ok=True)  # half of it, where the disk is full
+
+    def _path(self, identity: str) -> Path:
+        return self._folder / identity[:2] / f"{identity}.jpg"
+
+    def _complain(self, error: OSError) -> None:
+        if not self._complained:
+            self._complained = True
+            log.warning("Pictures cannot be kept in %s: %s", self._folder, error)
