@@ -32,7 +32,7 @@ def test_every_figure_is_measured_idle_and_while_scoring(
             assert 0 < spread["median"] <= spread["p95"] <= spread["p99"] < 8000
         assert state["held_key_fps"] > 1
         assert state["stall_ms"] > 0
-    assert len(as_rows(figures)) == 3 * 4 + 3
+    assert len(as_rows(figures)) == 4 * len(SPREADS) + 3
     assert not data_dir.library.exists(), "decisions went to a library of the benchmark's own"
 
 
