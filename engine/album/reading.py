@@ -93,11 +93,18 @@ def reason_of(error: Exception, path: Path) -> str:
 
 
 def _reason_of_decoder(error: Exception) -> str:
-    text = str(error).lower()
+    said = _text_of(error)
+    text = said.lower()
     if "could not create decoder" in text:  # WebP says no more than that
         return "is truncated or damaged"
-    if any(word in text for word in ("truncated", "end of file", "end-of-file", "premature")):
+    if any(word in text for word in ("truncated", "end of file", "end-of-file", "premature", "input/output error")):
         return "is truncated"
     if isinstance(error, Image.DecompressionBombError) or "security limit" in text:
         return "is too large"
-    return f"is damaged ({type(error).__name__ if not text else str(error).splitlines()[0]})"
+    return f"is damaged ({said.splitlines()[0] if said else type(error).__name__})"
+
+
+def _text_of(error: Exception) -> str:
+    """Return what an error says; rawpy's say it in bytes."""
+    first = error.args[0] if error.args else ""
+    return first.decode("ascii", "replace") if isinstance(first, bytes) else str(error)

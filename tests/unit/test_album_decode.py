@@ -232,6 +232,17 @@ def test_reasons_of_the_system(tmp_path):
     assert reason_of(MemoryError(), path) == "needs more memory than is free"
 
 
+def test_reasons_of_libraw(tmp_path):
+    import rawpy
+
+    path = tmp_path / "a.nef"
+    path.write_bytes(b"MM\0*" + bytes(range(256)) * 40)
+    with pytest.raises(rawpy.LibRawError) as raised:
+        rawpy.imread(str(path))
+    assert reason_of(raised.value, path) == "is damaged (Unsupported file format or not RAW file)"
+    assert reason_of(rawpy.LibRawIOError(b"Input/output error"), path) == "is truncated"
+
+
 def png_header(width: int, height: int) -> bytes:
     def chunk(kind: bytes, data: bytes) -> bytes:
         return len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big")
