@@ -32,6 +32,10 @@ def main() -> int:
         from gui.navigation_benchmark import run_from_command_line
 
         return run_from_command_line(options)
+    if options.command == "benchmark" and options.benchmark == "soak":
+        from gui.soak.command import run_from_command_line as soak_from_command_line
+
+        return soak_from_command_line(options)
     return run(options, _measure_window)
 
 

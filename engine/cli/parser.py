@@ -67,6 +67,8 @@ class Options:
     splits: Path | None = None
     part: str = "test"
     official: bool = False
+    albums: Sequence[Path] = ()  # of `benchmark soak`
+    minutes: float = 60.0
 
 
 class _Parser(argparse.ArgumentParser):
@@ -207,6 +209,15 @@ def _add_benchmark(commands: _Commands) -> None:
     )
     _add_album(navigation)
     _add_json(navigation)
+    soak = names.add_parser(
+        "soak",
+        parents=[_common()],
+        help="random keys in the real window; tells what was lost or complained of",
+    )
+    soak.add_argument("albums", nargs="+", type=Path, metavar="ALBUM", help="folders of photos")
+    soak.add_argument("--minutes", type=float, default=60.0, help="how long (60)")
+    soak.add_argument("--seed", type=int, default=0, help="of the random keys (0)")
+    _add_json(soak)
     add_degradations(names, _common())
     models = add_models(names, _common())
     _add_json(models)
