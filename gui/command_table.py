@@ -54,6 +54,12 @@ TABLE: dict[str, tuple[Row, ...]] = {
         ("album.cancel", "Ctrl+.", "Stop culling", "Stop the run; what was scored is kept"),
         ("album.export", "Ctrl+E", "Export…", "Copy, move, link or pack photos; undo the last export"),
         (
+            "album.take_out",
+            "Ctrl+Backspace",
+            "Take rejected photos out…",
+            "Move rejected photos to _rejected or to the trash, or back; deletes nothing",
+        ),
+        (
             "album.sidecars",
             "Ctrl+Shift+E",
             "Sidecars…",

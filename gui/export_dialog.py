@@ -2,49 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Slot
-from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
+from engine.album.thumbnails import ThumbnailCache
 from engine.events import CancelToken
+from engine.export.contact_sheet import thumbnails_from
 from engine.export.execute import execute
 from engine.export.items import ExportItem
-from engine.export.journal import Journal
-from engine.export.plan import ExportPlan, How, plan_export
+from engine.export.journal import Journal, State
+from engine.export.lists_beside import Lists, write_lists
+from engine.export.plan import ExportPlan, How, plan_export, require_room
 from engine.export.recover import find_last, find_unfinished, go_on, revert
-from engine.export.report import ExportProgress, ExportReport, RevertReport, progress_words
-from gui.background import Task
+from engine.export.report import ExportReport, RevertReport
+from engine.export.small_jpegs import ListsReport
+from engine.paths import DataDir
 from gui.export_form import ExportForm
-from gui.export_words import BUTTONS, interrupted_text, plan_text, preview_text
+from gui.export_words import BUTTONS, interrupted_text, lists_text, plan_text
+from gui.file_work import FileWorkDialog, row
+from gui.plan_table import PlanTable
+
+Report = ExportReport | ListsReport | RevertReport
 
 
-class ExportDialog(QDialog):
+class ExportDialog(FileWorkDialog):
     """Plans and exports on a thread; offers to go on with, or take back, an export that was interrupted."""
 
-    def __init__(self, items: Sequence[ExportItem], album: Path, journals: Path, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("Export")
-        self.setMinimumWidth(640)
-        self._journals = journals
-        self._task: Task | None = None
+    def __init__(
+        self,
+        items: Sequence[ExportItem],
+        album: Path,
+        data_dir: DataDir,
+        parent: QWidget,
+        shown: Collection[int] = (),
+    ) -> None:
+        """Take all photos of the album; `shown` are the ids of those that pass the window's filter."""
+        super().__init__("Export", parent)
+        self.resize(760, 620)
+        self._album, self._data_dir, self._journals = album, data_dir, data_dir.exports
         self._plan: ExportPlan | None = None
-        self._working = False
-        self.report: ExportReport | None = None
-        self.reverted: RevertReport | None = None
-        self.form = ExportForm(items, album, self)
+        self.reports: list[Report] = []
+        self.album_changed = False  # files of the album came or went
+        self.form = ExportForm(items, album, self, shown)
         self._interrupted = QLabel(self)
         self._resume = QPushButton("&Go on", self)
         self._roll_back = QPushButton("Take it &back", self)
-        self._preview = QLabel(self)
-        self._words = QLabel(self)
-        self._bar = QProgressBar(self)
+        self._table = PlanTable(self)
         self._undo = QPushButton("&Undo last export", self)
         self._export = QPushButton("&Export", self)
-        self._close = QPushButton("Close", self)
         self._lay_out()
         self._connect()
         self._offer_recovery()
@@ -53,20 +63,15 @@ class ExportDialog(QDialog):
     def _lay_out(self) -> None:
         self._export.setProperty("primary", True)
         self._export.setDefault(True)
-        self._bar.setTextVisible(False)
-        self._bar.setVisible(False)
-        self._preview.setMinimumHeight(7 * self.fontMetrics().lineSpacing())
-        self._preview.setAccessibleName("First names in the target")
-        for label in (self._words, self._interrupted):
-            label.setWordWrap(True)
-        self._words.setMinimumHeight(4 * self.fontMetrics().lineSpacing())
+        self._interrupted.setWordWrap(True)
+        self._words.setMinimumHeight(3 * self.fontMetrics().lineSpacing())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(18, 16, 18, 16)
         layout.setSpacing(12)
-        layout.addLayout(_row(self._interrupted, self._resume, self._roll_back, stretch=0))
-        for widget in (self.form, self._preview, self._words, self._bar):
-            layout.addWidget(widget)
-        layout.addLayout(_row(self._undo, self._close, self._export, stretch=1))
+        layout.addLayout(row(self._interrupted, self._resume, self._roll_back, stretch=0))
+        for widget in (self.form, self._table, self._words, self._bar):
+            layout.addWidget(widget, 1 if widget is self._table else 0)
+        layout.addLayout(self._buttons(self._undo, self._export))
 
     def _connect(self) -> None:
         self.form.changed.connect(self._make_plan)
@@ -74,15 +79,19 @@ class ExportDialog(QDialog):
         self._resume.clicked.connect(self._go_on)
         self._roll_back.clicked.connect(self._take_back)
         self._undo.clicked.connect(self._undo_last)
-        self._close.clicked.connect(self.reject)
-
-    @property
-    def words(self) -> str:
-        return self._words.text()
 
     @property
     def preview(self) -> str:
-        return self._preview.text()
+        """Return the names in the target, one a line."""
+        return "\n".join(self._table.names)
+
+    @property
+    def report(self) -> ExportReport | None:
+        return next((each for each in self.reports if isinstance(each, ExportReport)), None)
+
+    @property
+    def reverted(self) -> RevertReport | None:
+        return next((each for each in self.reports if isinstance(each, RevertReport)), None)
 
     def set_target(self, folder: Path) -> None:
         self.form.set_target(folder)
@@ -94,27 +103,48 @@ class ExportDialog(QDialog):
         """Find out what would be done, away from the window's thread."""
         if self._working:
             return
+        self._stop()
         self._plan = None
+        how = self.form.how
         self._export.setEnabled(False)
-        self._export.setText(BUTTONS[self.form.how])
-        self._preview.clear()
+        self._export.setText(BUTTONS[how] if how else "&Write")
         items, options = self.form.chosen(), self.form.options()
-        if not items:
-            self._words.setText(f"There are no {self.form.what_in_words} to export.")
-        elif options is None:
-            self._words.setText("Choose a folder to export to.")
+        trouble = self._trouble(bool(items))
+        if trouble or options is None:
+            self._table.clear()
+            self._words.setText(trouble)
+            if not trouble:
+                self._offer_lists(len(items))
         else:
             self._words.setText("Looking at the files…")
-            self._run(lambda cancel, report: plan_export(items, options), self._show_plan)
+            self._look(lambda _cancel, _report: plan_export(items, options), self._show_plan)
 
-    @Slot(object)
+    def _trouble(self, any_photos: bool) -> str:
+        if not any_photos:
+            return f"There are no {self.form.what_in_words} to export."
+        if self.form.folder() is None:
+            return "Choose a folder to export to."
+        if self.form.how is None and not self.form.wanted_lists:
+            return "Choose at least one list or contact sheet."
+        return ""
+
+    def _offer_lists(self, photos: int) -> None:
+        """Show what is written where no photo is copied."""
+        folder = self.form.folder()
+        assert folder is not None
+        self._table.show_new(self._list_paths(folder))
+        self._words.setText(lists_text(photos, folder))
+        self._export.setEnabled(True)
+
+    def _list_paths(self, folder: Path) -> list[Path]:
+        return self.form.wanted_lists.paths(folder, self.form.name)
+
     def _show_plan(self, plan: ExportPlan) -> None:
-        if self._is_stale():
-            return
         self._plan = plan
         self._words.setText(plan_text(plan))
-        self._preview.setText(preview_text(plan))
-        self._export.setEnabled(bool(plan.actions) and plan.needed_bytes <= plan.free_bytes)
+        self._table.show_plan(plan, self._album, self._list_paths(plan.target))
+        something = bool(plan.actions or self.form.wanted_lists)
+        self._export.setEnabled(something and plan.needed_bytes <= plan.free_bytes)
 
     # -- exports that were interrupted, and the last one
 
@@ -122,6 +152,8 @@ class ExportDialog(QDialog):
         unfinished = find_unfinished(self._journals)
         for widget in (self._interrupted, self._resume, self._roll_back):
             widget.setVisible(unfinished is not None)
+        if unfinished is not None and unfinished.state is State.REVERTING:
+            self._resume.hide()
         self._interrupted.setText(interrupted_text(unfinished) if unfinished else "")
         self._undo.setVisible(unfinished is None and find_last(self._journals) is not None)
 
@@ -137,114 +169,60 @@ class ExportDialog(QDialog):
     def _undo_last(self) -> None:
         self._recover(find_last(self._journals), revert)
 
-    def _recover(self, journal: Journal | None, work: Callable[..., ExportReport | RevertReport]) -> None:
+    def _recover(self, journal: Journal | None, work: Callable[..., Report]) -> None:
         if journal is not None:
-            total = sum(file.action.bytes for file in journal.files)
-            self._work(total, lambda cancel, report: work(journal, cancel, report))
+            self.album_changed |= any(file.action.how is How.MOVE for file in journal.files)
+            self._work(lambda cancel, report: (work(journal, cancel, report),), self._show_reports)
 
     # -- the work
 
     @Slot()
     def _start(self) -> None:
-        plan = self._plan
-        if plan is not None:
-            self._work(plan.total_bytes, lambda cancel, report: execute(plan, self._journals, cancel, report))
-
-    def _work(self, total: int, work: Callable[[CancelToken, Callable[[Any], None]], Any]) -> None:
-        self._working = True
-        for widget in self._inputs():
-            widget.setEnabled(False)
-        self._close.setText("Cancel")
-        self._bar.setRange(0, 1000)
-        self._bar.setValue(0)
-        self._bar.setVisible(True)
-        self._run(work, self._show_report)
+        folder = self.form.folder()
+        if folder is None:
+            return
+        plan, items, lists = self._plan, self.form.chosen(), self.form.wanted_lists
+        self.album_changed |= plan is not None and plan.how is How.MOVE
+        target = folder if plan is None else plan.target
+        writing = _Writing(plan, items, lists, target, self.form.name, self._data_dir)
+        self._work(writing.run, self._show_reports)
 
     def _inputs(self) -> tuple[QWidget, ...]:
         return (self.form, self._export, self._resume, self._roll_back, self._undo)
 
-    @Slot(object)
-    def _show_progress(self, progress: ExportProgress) -> None:
-        if self._is_stale():
-            return
-        self._bar.setValue(round(1000 * progress.bytes_done / max(1, progress.bytes_total)))
-        self._words.setText(progress_words(progress))
-
-    @Slot(object)
-    def _show_report(self, report: ExportReport | RevertReport) -> None:
-        words = report.summary()
-        if isinstance(report, ExportReport):
-            self.report = report
-            if report.how is How.MOVE:
-                words += " Read the album again (Ctrl+R) to see what is left in it."
-        else:
-            self.reverted = report
+    def _show_reports(self, reports: Sequence[Report]) -> None:
+        self.reports += reports
         self._end_work()
-        self._preview.clear()
-        self._words.setText(words)
+        self._offer_recovery()
+        self._words.setText(" ".join(report.summary() for report in reports))
         self._close.setFocus()
 
-    @Slot(str)
-    def _show_error(self, text: str) -> None:
-        if self._is_stale():
-            return
-        self._end_work()
-        self._words.setText(text)
-
-    def _end_work(self) -> None:
-        was_working, self._working = self._working, False
-        self._bar.setVisible(False)
-        self._close.setText("Close")
-        for widget in self._inputs():
-            widget.setEnabled(widget is not self._export)
-        if was_working:
-            self._offer_recovery()
-
-    # -- the thread
-
-    def _run(
-        self, work: Callable[[CancelToken, Callable[[Any], None]], Any], done: Callable[[Any], None]
-    ) -> None:
-        self._stop()
-        task = Task("framepick-export", work, self)
-        task.succeeded.connect(done)
-        task.failed.connect(self._show_error)
-        task.progressed.connect(self._show_progress)
-        self._task = task
-        task.start()
-
-    def _stop(self) -> None:
-        """End a running task and drop what it may still have to say."""
-        if self._task is not None:
-            self._task.blockSignals(True)
-            self._task.stop()
-            self._task.deleteLater()
-            self._task = None
-
-    def _is_stale(self) -> bool:
-        """Tell whether the signal that is being handled comes from a task that was replaced meanwhile."""
-        return self.sender() is not self._task
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        self.reject()
-        event.setAccepted(not self.isVisible())
-
-    @Slot()
-    def reject(self) -> None:
-        """Close; while it works, cancel instead: the report comes when the current file is settled."""
-        if self._working and self._task is not None:
-            self._task.cancel()
-            return
-        self._stop()
-        super().reject()
+    def _end(self) -> None:
+        self._table.clear()
+        self._export.setEnabled(False)  # until an answer changes
 
 
-def _row(*widgets: QWidget, stretch: int) -> QHBoxLayout:
-    """Return widgets side by side; the room goes to the first, or behind it."""
-    row = QHBoxLayout()
-    row.addWidget(widgets[0], 0 if stretch else 1)
-    if stretch:
-        row.addStretch(1)
-    for widget in widgets[1:]:
-        row.addWidget(widget)
-    return row
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """One export: the lists first, for a move takes the photos away that pictures are made of."""
+
+    plan: ExportPlan | None
+    items: Sequence[ExportItem]
+    lists: Lists
+    folder: Path
+    name: str
+    data_dir: DataDir
+
+    def run(self, cancel: CancelToken, report: Callable[[Any], None]) -> list[Report]:
+        """Write everything and return what was done. Raises ExportError when it cannot begin."""
+        done: list[Report] = []
+        if self.plan is not None:
+            require_room(self.plan)
+        if self.lists:
+            thumbnail = thumbnails_from(ThumbnailCache(self.data_dir.thumbnails))
+            done.append(
+                write_lists(self.lists, self.items, self.folder, self.name, thumbnail, cancel, report)
+            )
+        if self.plan is not None and self.plan.actions and not cancel.cancelled:
+            done.append(execute(self.plan, self.data_dir.exports, cancel, report))
+        return done

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from engine.export.journal import Journal, Step
+from pathlib import Path
+
+from engine.export.journal import Journal, State, Step
 from engine.export.plan import ExportPlan, How
 from engine.types import Label
 
-WAYS = {
+WAYS: dict[str, str] = {
     How.COPY: "Copy",
     How.MOVE: "Move",
     How.HARD_LINK: "Hard links",
@@ -41,15 +43,22 @@ LAYOUTS = {
     "By date": "date",
     "By date and camera": "{date}/{camera}/{name}",
 }
-PREVIEWED = 6  # names
-
-
-def what_choices() -> dict[str, str]:
-    """Return what can be exported, by what the photographer reads."""
-    choices = {"Accepted photos": "accepted", "Picks": "picks"}
-    choices |= {f"{stars} stars or more": f"stars>={stars}" for stars in range(5, 0, -1)}
-    choices |= {f"Label {label.value}": f"label={label.value}" for label in Label if label is not Label.NONE}
-    return choices | {"Undecided photos": "undecided", "Rejected photos": "rejected", "All photos": "all"}
+LISTS_ONLY = "Nothing: lists only"
+SHOWN = "shown"  # what the window's filter lets through
+WHAT = {
+    "What the filter shows": SHOWN,
+    "Accepted photos": "accepted",
+    "Picks": "picks",
+    "Undecided photos": "undecided",
+    "Rejected photos": "rejected",
+    "All photos": "all",
+}
+STARS = {"": "Any stars"} | {
+    f"stars>={stars}": f"{stars} star{'' if stars == 1 else 's'} or more" for stars in range(1, 6)
+}
+LABELS = {"": "Any label"} | {
+    f"label={label.value}": f"Label {label.value}" for label in Label if label is not Label.NONE
+}
 
 
 def plan_text(plan: ExportPlan) -> str:
@@ -65,27 +74,42 @@ def plan_text(plan: ExportPlan) -> str:
         parts.append(f"{plan.renamed} get a new name because theirs is taken.")
     if plan.already_there:
         parts.append(f"{len(plan.already_there)} have an identical copy there already.")
-    parts += [f"Left out: {path.name} ({reason})." for path, reason in plan.unreadable[:3]]
-    if len(plan.unreadable) > 3:
-        parts.append(f"Left out: {len(plan.unreadable) - 3} more.")
+    parts += left_out_text(plan)
     parts.append(_PROMISES[plan.how])
     return " ".join(parts)
 
 
-def preview_text(plan: ExportPlan) -> str:
-    """Return the first names in the target, one a line."""
-    root = plan.archive or plan.target
-    lines = [str(action.target.relative_to(root)) for action in plan.actions[:PREVIEWED]]
-    if len(plan.actions) > PREVIEWED:
-        lines.append(f"… and {len(plan.actions) - PREVIEWED} more")
-    return "\n".join("".join(c if c.isprintable() else "\ufffd" for c in line) for line in lines)
+def left_out_text(plan: ExportPlan) -> list[str]:
+    """Return a sentence for each of the first files that are left out, and one for the rest."""
+    said = [f"Left out: {path.name} ({reason})." for path, reason in plan.unreadable[:3]]
+    return said + ([f"Left out: {len(plan.unreadable) - 3} more."] if len(plan.unreadable) > 3 else [])
+
+
+def lists_text(photos: int, folder: Path) -> str:
+    """Return what an export of lists alone would do."""
+    return (
+        f"Lists of {size_text(photos, 'photo')} in {folder}. Nothing is overwritten; photos are not touched."
+    )
 
 
 def interrupted_text(journal: Journal) -> str:
     """Return what became of an export that did not come to its end."""
+    what = {
+        "export": f"An export to {journal.archive or journal.target}",
+        "reject": f"Moving rejected photos to {journal.target}",
+        "trash": "Moving rejected photos to the trash",
+    }[journal.kind]
+    count = len(journal.files)
+    if journal.state is State.REVERTING:
+        back = sum(file.step is Step.REVERTED for file in journal.files)
+        return f"{what} was being taken back when it was interrupted: {back} of {count} files are done."
     arrived = sum(file.step in (Step.PLACED, Step.REMOVED) for file in journal.files)
-    where = journal.archive or journal.target
-    return f"An export to {where} was interrupted: {arrived} of {len(journal.files)} files arrived."
+    return f"{what} was interrupted: {arrived} of {count} files arrived."
+
+
+def size_text(count: int, what: str) -> str:
+    """Return "1 file", "2 files"."""
+    return f"{count} {what}{_s(count)}"
 
 
 def _s(count: int) -> str:

@@ -7,6 +7,11 @@ from engine.types import Metadata
 from gui.album_model import AlbumModel
 
 
+def shown_photos(model: AlbumModel) -> frozenset[int]:
+    """Return the ids of the photos that pass the filter."""
+    return frozenset(model.entry_at(row).photo.id for row in range(model.rowCount()))
+
+
 def export_items(model: AlbumModel) -> list[ExportItem]:
     """Return all photos with what is known of them, in the order of the grid, whatever the filter."""
     return [

@@ -51,8 +51,9 @@ def _album(window: MainWindow) -> dict[str, Handler]:
         "album.open": window.ask_for_album,
         "album.again": window.run.again,
         "album.cancel": window.run.stop,
-        "album.export": window.export,
-        "album.sidecars": window.show_sidecars,
+        "album.export": window.hand_off.export,
+        "album.take_out": window.hand_off.take_out_rejected,
+        "album.sidecars": window.hand_off.show_sidecars,
         "album.quit": window.quit,
     }
 

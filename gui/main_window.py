@@ -21,11 +21,10 @@ from gui.choosing import Choosing
 from gui.commands import Place
 from gui.criteria import Criteria, Filter
 from gui.decisions import Decisions
-from gui.export_dialog import ExportDialog
-from gui.exporting import export_items
 from gui.filter_bar import FilterBar
 from gui.garbage import GarbageCollector
 from gui.grid import nothing_text
+from gui.hand_off import HandOff
 from gui.handlers import handlers_of
 from gui.installing import Installation
 from gui.loupe import Overlay
@@ -37,7 +36,6 @@ from gui.recent import RecentAlbums
 from gui.review import Review
 from gui.run_bar import RunBar
 from gui.session import Session
-from gui.sidecar_dialog import SidecarDialog
 from gui.sidecar_sync import SidecarSync
 from gui.switching import Switching
 from gui.text_sheet import TextSheet, messages_html, shortcuts_html
@@ -58,6 +56,7 @@ class MainWindow(QMainWindow):
         self.decisions = Decisions(data_dir.library, self.album, messages, self)
         self.run = AlbumRun(settings, data_dir, self.album, self.decisions, messages, self)
         self.sidecars = SidecarSync(settings, data_dir, self.run, self.album, self.decisions, messages, self)
+        self.hand_off = HandOff(settings, data_dir, self.run, self.album, self.sidecars, messages, self)
         self._make_views()
         self.notices = ModelNotices(messages, self)
         self.switching = Switching(settings, self.run, self.album, messages, self)
@@ -74,6 +73,7 @@ class MainWindow(QMainWindow):
         self._show_choice()
         self._show_state()
         QTimer.singleShot(0, self.refresh_models)
+        QTimer.singleShot(0, self.hand_off.interrupted.look)
         self._garbage = GarbageCollector(self)
 
     # -- parts
@@ -92,7 +92,8 @@ class MainWindow(QMainWindow):
         layout = QVBoxLayout(central)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        for part in (self.filter_bar, self.views, self.run_bar, self.bottom_bar):
+        interrupted = self.hand_off.interrupted
+        for part in (self.filter_bar, self.views, interrupted, self.run_bar, self.bottom_bar):
             layout.addWidget(part, 1 if part is self.views else 0)
         self.setCentralWidget(central)
 
@@ -199,27 +200,10 @@ class MainWindow(QMainWindow):
     def _show_state(self) -> None:
         """Enable what can be done now."""
         has_album = self.run.album is not None
-        self.actions_.enable(("album.again",), has_album)
+        self.actions_.enable(("album.again", "album.take_out"), has_album)
         self.actions_.enable(("album.export", "album.sidecars"), self.album.total > 0)
         self.actions_.enable(("album.cancel",), self.run.running)
         self.filter_bar.setVisible(self.album.total > 0)
-
-    @Slot()
-    def export(self) -> None:
-        if self.run.album is not None and self.album.total:
-            dialog = ExportDialog(export_items(self.album), self.run.album, self._data_dir.exports, self)
-            dialog.exec()
-            if dialog.report is not None:
-                self.messages.info(dialog.report.summary())
-            dialog.deleteLater()
-
-    @Slot()
-    def show_sidecars(self) -> None:
-        if self.album.total:
-            rules = self._settings.sidecars
-            dialog = SidecarDialog(self.sidecars, rules.targets, rules.write != "off", self)
-            dialog.exec()
-            dialog.deleteLater()
 
     # -- views
 
@@ -373,6 +357,7 @@ class MainWindow(QMainWindow):
         self.session.save()
         self.installation.stop()
         self.checking.stop()
+        self.hand_off.stop()
         self.run.shutdown()
         self.sidecars.stop()
         self.switching.stop()

@@ -19,7 +19,7 @@ from engine.settings import load_settings
 from engine.types import Decision, Label, Marks
 from gui.app import before_window, make_window
 from gui.export_dialog import ExportDialog
-from gui.exporting import export_items
+from gui.exporting import export_items, shown_photos
 from gui.main_window import MainWindow
 
 MOST_SECONDS = 900.0  # that culling may take
@@ -42,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         _wait(lambda: not window.run.running, MOST_SECONDS)
         options.to.mkdir(parents=True, exist_ok=True)
-        _take_all(window, options.to, data_dir.exports)
+        _take_all(window, options.to, data_dir)
     except NotDoneError as error:
         print(error, file=sys.stderr)
         return 1
@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _take_all(window: MainWindow, folder: Path, journals: Path) -> None:
+def _take_all(window: MainWindow, folder: Path, data_dir: DataDir) -> None:
     _decide_a_few(window)
     window.panels.show("panel.inspector")
     _save(window, folder / "grid.png")
@@ -72,7 +72,9 @@ def _take_all(window: MainWindow, folder: Path, journals: Path) -> None:
     window.panels.show("panel.models")
     _save(window, folder / "models.png")
     assert window.run.album is not None
-    dialog = ExportDialog(export_items(window.album), window.run.album, journals, window)
+    dialog = ExportDialog(
+        export_items(window.album), window.run.album, data_dir, window, shown_photos(window.album)
+    )
     dialog.show()
     _save(dialog, folder / "export.png")
     dialog.close()

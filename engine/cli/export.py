@@ -26,6 +26,7 @@ from engine.export.lists import check_list
 from engine.export.plan import ExportOptions, ExportPlan, How, as_json, megabytes, plan_export
 from engine.export.recover import go_on, revert, the_last, the_unfinished
 from engine.export.report import ExportReport, RevertReport
+from engine.export.small_jpegs import ListsReport, write_small_jpegs
 from engine.export.write_list import write_list
 from engine.paths import DataDir
 from engine.pipeline import CullJob
@@ -50,7 +51,21 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
     for path in options.lists if not options.dry_run else ():
         write_list(path, items, job.album.name, thumbnails_from(ThumbnailCache(data_dir.thumbnails)))
         print(f"Wrote {printable(display_name(path))}.")
-    return EXIT_OK if options.target is None else _export(options, items, options.target, data_dir)
+    code = _write_small(options, items)
+    if code == EXIT_INTERRUPTED or options.target is None:
+        return code
+    return _export(options, items, options.target, data_dir) or code
+
+
+def _write_small(options: Options, items: list[ExportItem]) -> int:
+    """Write the small JPEGs that are wanted, and return the exit code."""
+    if options.thumbnails is None or options.dry_run:
+        return EXIT_OK
+    with interruptible() as cancel, ExportLine() as line:
+        report = write_small_jpegs(
+            items, options.thumbnails.absolute(), options.thumbnail_size, cancel, line.take
+        )
+    return tell(report)
 
 
 def _export(options: Options, items: list[ExportItem], target: Path, data_dir: DataDir) -> int:
@@ -106,7 +121,7 @@ def interruptible() -> Iterator[CancelToken]:
         signal.signal(signal.SIGINT, before)
 
 
-def tell(report: ExportReport | RevertReport) -> int:
+def tell(report: ExportReport | RevertReport | ListsReport) -> int:
     """Print what was done and return the exit code."""
     whole = report.complete
     print(printable(report.summary()), file=sys.stdout if whole else sys.stderr)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from engine.export.sizes import LEAST_SIDE, MOST_SIDE, SMALL_SIDE
+
 _Commands = argparse._SubParsersAction  # pyright: ignore[reportPrivateUsage]
 
 
@@ -39,9 +41,30 @@ def add_export(commands: _Commands, common: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="write a list with all scores (.csv, .json), of names (.txt) or a contact sheet (.html, .pdf)",
     )
+    export.add_argument(
+        "--thumbnails",
+        type=Path,
+        metavar="DIR",
+        help="write a small JPEG of every photo there, without metadata",
+    )
+    export.add_argument(
+        "--thumbnail-size",
+        type=_side,
+        default=SMALL_SIDE,
+        metavar="PIXELS",
+        help=f"the longest side of those ({LEAST_SIDE} to {MOST_SIDE}; default {SMALL_SIDE})",
+    )
     export.add_argument("--no-sidecars", dest="sidecars", action="store_false", help="leave .xmp files out")
     _add_dry_run(export)
     _add_recovery(export)
+
+
+def _side(text: str) -> int:
+    if not text.isdecimal() or not LEAST_SIDE <= int(text) <= MOST_SIDE:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no size: give a number of pixels from {LEAST_SIDE} to {MOST_SIDE}"
+        )
+    return int(text)
 
 
 def add_reject(commands: _Commands, common: argparse.ArgumentParser) -> None:

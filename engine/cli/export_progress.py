@@ -38,7 +38,7 @@ class ExportLine:
     def take(self, progress: ExportProgress) -> None:
         self._progress.update(
             self._task,
-            total=max(1, progress.bytes_total),
-            completed=progress.bytes_done,
+            total=max(1, progress.bytes_total or progress.total),
+            completed=progress.bytes_done if progress.bytes_total else progress.done,
             description=printable(progress_words(progress)),
         )

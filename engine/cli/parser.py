@@ -14,6 +14,7 @@ from engine.cli.opinion_options import add_opinion_benchmarks
 from engine.cli.reliability_options import add_reliability
 from engine.cli.sidecar_options import add_sidecars
 from engine.errors import UsageError
+from engine.export.sizes import SMALL_SIDE
 from engine.sidecars.profiles import Profile
 from engine.types import Role
 
@@ -44,6 +45,8 @@ class Options:
     layout: str = "flat"
     sidecars: bool = True
     lists: Sequence[Path] = ()  # --list
+    thumbnails: Path | None = None
+    thumbnail_size: int = SMALL_SIDE
     dry_run: bool = False
     recovery: str | None = None  # of `export`: resume, rollback or undo
     reject_to: str = "folder"
@@ -81,9 +84,12 @@ def parse(arguments: Sequence[str]) -> Options:
     first = next((a for a in _positionals(arguments)), None)
     parser = _command_parser() if first in COMMANDS else _window_parser()
     options = Options(**vars(parser.parse_args(list(arguments))))
-    missing = options.album is None or not (options.target or options.lists)
+    wanted = options.target or options.lists or options.thumbnails
+    missing = options.album is None or not wanted
     if options.command == "export" and options.recovery is None and missing:
-        raise UsageError("Name the album and where to: framepick export ALBUM --to DIR (or --list FILE)")
+        raise UsageError(
+            "Name the album and where to: framepick export ALBUM --to DIR (or --list FILE, --thumbnails DIR)"
+        )
     return options
 
 

@@ -9,6 +9,7 @@ from engine.cli.parser import Options
 from engine.errors import EXIT_OK, EXIT_SOME_UNREADABLE
 from engine.export.plan import as_json
 from engine.export.reject import RejectTo, carry_out_reject, plan_reject
+from engine.export.trash import restore_by_hand
 from engine.paths import DataDir
 from engine.pipeline import CullJob
 from engine.settings import Settings
@@ -28,5 +29,6 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
         report = carry_out_reject(plan, to, data_dir.exports, cancel, line.take)
     code = tell(report)
     if report.copied:
-        print("`framepick export --undo` brings them back.")
+        by_hand = restore_by_hand() if to is RejectTo.TRASH else None
+        print(by_hand or "`framepick export --undo` brings them back.")
     return code

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -93,10 +93,13 @@ class ExportReport:
             parts.append(
                 f"Stopped: {self.stopped}. `export --resume` goes on, `export --rollback` takes it back."
             )
-        parts += [f"Not {_PAST[self.how]}: {path} ({reason})." for path, reason in self.failed[:NAMED]]
-        if len(self.failed) > NAMED:
-            parts.append(f"And {files_in_words(len(self.failed) - NAMED)} more.")
-        return " ".join(parts)
+        return " ".join([*parts, *named_files(f"Not {_PAST[self.how]}", self.failed)])
+
+
+def named_files(what: str, files: Sequence[tuple[Path, str]]) -> list[str]:
+    """Return a sentence for each of the first files that something is true of, and one for the rest."""
+    said = [f"{what}: {path} ({reason})." for path, reason in files[:NAMED]]
+    return said + ([f"And {files_in_words(len(files) - NAMED)} more."] if len(files) > NAMED else [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +120,23 @@ class RevertReport:
         parts = []
         if self.moved_back:
             parts.append(f"{files_in_words(self.moved_back)} moved back to where they were.")
-        if self.removed or not self.moved_back:
+        if self.removed or not (self.moved_back or self.kept):
             parts.append(f"{files_in_words(self.removed)} of ours removed from {self.target}.")
         if self.cancelled:
             parts.append("Cancelled: the rest was left. Run it again to go on.")
-        parts += [f"Left where it is: {path} ({reason})." for path, reason in self.kept]
+        by_reason: dict[str, list[Path]] = {}
+        for path, reason in self.kept:
+            by_reason.setdefault(reason, []).append(path)
+        parts += [_left(paths, reason) for reason, paths in by_reason.items()]
         return " ".join(parts)
+
+
+def _left(paths: Sequence[Path], reason: str) -> str:
+    """Return which files stayed for one reason; a reason that is sentences of its own stands by itself."""
+    named = ", ".join(str(path) for path in paths[:NAMED])
+    more = f" and {files_in_words(len(paths) - NAMED)} more" if len(paths) > NAMED else ""
+    which = f"Left where {'it is' if len(paths) == 1 else 'they are'}: {named}{more}"
+    return f"{which}. {reason}" if reason.endswith(".") else f"{which} ({reason})."
 
 
 _DONE = {

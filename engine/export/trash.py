@@ -18,6 +18,18 @@ from engine.export.journal import FileState, Journal, JournalError, State, Step
 from engine.export.plan import ExportPlan, How
 from engine.export.report import ExportClock, ExportProgress, ExportReport
 
+_BY_HAND = {
+    "darwin": "Framepick cannot take files out of the macOS Trash. Open the Trash in the Dock, select them "
+    "there and choose File > Put Back.",
+    "win32": "Framepick cannot take files out of the Recycle Bin. Open it from the desktop, select them "
+    "there and choose Restore.",
+}
+
+
+def restore_by_hand() -> str | None:
+    """Return what to do to get files back where this system's trash gives them to nobody but itself."""
+    return _BY_HAND.get(sys.platform)
+
 
 def send_to_trash(
     plan: ExportPlan,
@@ -88,7 +100,7 @@ def trash_one(journal: Journal, file: FileState) -> None:
 
 def find_in_trash(source: Path, inode: int) -> Path | None:
     """Return where the trash keeps what was `source`; None where it is not of the freedesktop.org kind."""
-    if sys.platform in ("win32", "darwin"):
+    if restore_by_hand() is not None:
         return None
     for folder in _trash_folders(source.parent):
         with suppress(OSError), os.scandir(folder / "files") as entries:
@@ -111,14 +123,16 @@ def _trash_folders(album: Path) -> Iterator[Path]:
 def take_from_trash(journal: Journal, file: FileState) -> bool:
     """Bring a file back from the trash to its old place, never over another file. Returns True.
 
-    Raises KeptError when it cannot be found or its place is taken, OSError when the move fails.
+    A file that was put back by hand counts as brought back. Raises KeptError when it cannot be found or its
+    place is taken, OSError when the move fails.
     """
     source = file.action.source
-    kept = Path(file.trash) if file.trash else find_in_trash(source, file.inode or -1)
     if os.path.lexists(source):
-        raise KeptError(f"{source} is taken by another file")
-    if kept is None or not os.path.lexists(kept):
-        raise KeptError("it is not found in the trash: look there and restore it by hand")
+        if not _is_back(source, file):
+            raise KeptError("its old place is taken by another file")
+        journal.note(file, Step.REVERTED)
+        return True
+    kept = _kept(file)
     if not source.parent.is_dir():
         raise KeptError(f"its old folder {source.parent} is not there")
     os.link(kept, source, follow_symlinks=False)
@@ -128,3 +142,20 @@ def take_from_trash(journal: Journal, file: FileState) -> bool:
         (kept.parent.parent / "info" / f"{kept.name}.trashinfo").unlink()
     journal.note(file, Step.REVERTED)
     return True
+
+
+def _is_back(source: Path, file: FileState) -> bool:
+    """Whether the file at the old place is the one that went to the trash: same size and time stamp."""
+    found = source.lstat()
+    return (found.st_size, found.st_mtime_ns) == file.source_stamp
+
+
+def _kept(file: FileState) -> Path:
+    """Return where the trash keeps a file. Raises KeptError saying what to do where that is not known."""
+    by_hand = restore_by_hand()
+    if by_hand is not None:
+        raise KeptError(by_hand)
+    kept = Path(file.trash) if file.trash else find_in_trash(file.action.source, file.inode or -1)
+    if kept is None or not os.path.lexists(kept):
+        raise KeptError("it is not found in the trash: look there and restore it by hand")
+    return kept

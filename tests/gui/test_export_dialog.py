@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtTest import QTest
 
 from engine.events import CancelToken
 from engine.export.execute import execute
 from engine.export.plan import ExportOptions, How, plan_export
+from engine.library.marks import MarkChange
+from engine.types import Label
+from gui.criteria import Filter
 from gui.export_dialog import ExportDialog
-from gui.exporting import export_items
+from gui.exporting import export_items, shown_photos
 from gui.main_window import MainWindow
 
 WAYS_OUT: dict[str, Callable[[ExportDialog], object]] = {
@@ -46,7 +51,7 @@ def dialog(window: MainWindow) -> ExportDialog:
     for entry in window.album.entries()[:2]:
         window.decisions.decide({entry.photo.id: type(entry.decision).ACCEPT})
     assert window.run.album is not None
-    return ExportDialog(export_items(window.album), window.run.album, window._data_dir.exports, window)
+    return ExportDialog(export_items(window.album), window.run.album, window._data_dir, window)
 
 
 @pytest.mark.parametrize("way", WAYS_OUT)
@@ -84,7 +89,7 @@ def test_a_target_that_holds_the_originals_is_refused_in_words(
 
 def test_nothing_to_export_says_so(qtbot, window: MainWindow):
     assert window.run.album is not None
-    empty = ExportDialog([], window.run.album, window._data_dir.exports, window)
+    empty = ExportDialog([], window.run.album, window._data_dir, window)
     empty.show()
     assert empty.words == "There are no picks to export."
     assert not empty._export.isEnabled()
@@ -126,11 +131,92 @@ def test_an_interrupted_export_is_offered(qtbot, window: MainWindow, tmp_path: P
     plan = plan_export(items, ExportOptions(target))
     execute(plan, journals, cancel, lambda progress: cancel.cancel() if progress.done == 3 else None)
     assert window.run.album is not None
-    dialog = ExportDialog(items, window.run.album, journals, window)
+    dialog = ExportDialog(items, window.run.album, window._data_dir, window)
     dialog.show()
     assert f"3 of {len(plan.actions)} files arrived" in dialog._interrupted.text()
     getattr(dialog, answer).click()
     qtbot.waitUntil(lambda: dialog.report is not None or dialog.reverted is not None)
     assert len(list(target.glob("*.JPG"))) == (len(plan.actions) if answer == "_resume" else 0)
     assert dialog._resume.isHidden()
+    dialog.reject()
+
+
+def _dialog_of(window: MainWindow) -> ExportDialog:
+    assert window.run.album is not None
+    items, shown = export_items(window.album), shown_photos(window.album)
+    return ExportDialog(items, window.run.album, window._data_dir, window, shown)
+
+
+def test_what_the_filter_shows_can_be_exported_and_narrowed(qtbot, window: MainWindow):
+    entries = window.album.entries()
+    window.decisions.mark({entry.photo.id: MarkChange(stars=4) for entry in entries[:5]})
+    window.decisions.mark({entries[1].photo.id: MarkChange(label=Label.RED)})
+    window.set_filter(Filter.PICKS)
+    dialog = _dialog_of(window)
+    dialog.form.set_what("shown")
+    assert {item.photo.id for item in dialog.form.chosen()} == {e.photo.id for e in entries if e.is_pick}
+    assert len(dialog.form.chosen()) == 3
+    dialog.form.set_what("all", "stars>=4", "label=red")
+    assert [item.photo.name for item in dialog.form.chosen()] == [entries[1].photo.name]
+    dialog.form.set_what("rejected", "stars>=4", "label=red")
+    assert dialog.words == "There are no rejected photos with 4 stars or more and label red to export."
+    assert not dialog._export.isEnabled()
+    dialog.reject()
+
+
+def test_lists_and_small_jpegs_without_copying_anything(qtbot, window: MainWindow, tmp_path: Path):
+    dialog, target = _dialog_of(window), tmp_path / "lists"
+    dialog.show()
+    dialog.form.set_what("all")
+    dialog.set_target(target)
+    dialog.form.set_how(None)
+    assert dialog.words == "Choose at least one list or contact sheet."
+    for ending in (".csv", ".json", ".txt", ".pdf", ".html", "small"):
+        dialog.form.lists.tick(ending)
+    assert "album small" in dialog.preview and "album.pdf" in dialog.preview
+    assert not target.exists()
+    dialog._export.click()
+    qtbot.waitUntil(lambda: bool(dialog.reports), timeout=20_000)
+    assert dialog.report is None, "no photo is copied"
+    assert {path.name for path in target.glob("album.*")} == {
+        f"album{ending}" for ending in (".csv", ".json", ".txt", ".pdf", ".html")
+    }
+    assert len((target / "album.txt").read_text().splitlines()) == 9
+    with Image.open(target / "album small" / "IMG_0001.jpg") as small:
+        assert max(small.size) == 800
+    assert "Wrote 9 small JPEGs" in dialog.words
+    dialog.reject()
+
+
+def test_lists_come_along_with_a_move_and_the_album_is_read_again(qtbot, window: MainWindow, tmp_path: Path):
+    dialog, target = _dialog_of(window), tmp_path / "moved"
+    dialog.show()
+    dialog.form.set_how(How.MOVE)
+    dialog.form.lists.tick("small")
+    dialog.set_target(target)
+    qtbot.waitUntil(dialog._export.isEnabled)
+    dialog._export.click()
+    qtbot.waitUntil(lambda: dialog.report is not None, timeout=20_000)
+    assert dialog.album_changed
+    assert len(list(target.glob("*.JPG"))) == len(list((target / "album small").glob("*.jpg"))) == 3
+    dialog.reject()
+
+
+def test_the_dry_run_lists_every_file(qtbot, window: MainWindow, small_album: Path, tmp_path: Path):
+    target = tmp_path / "selection"
+    target.mkdir()
+    (target / "IMG_0001.JPG").write_bytes(b"another photo")
+    shutil.copy2(small_album / "IMG_0002.JPG", target / "IMG_0002.JPG")
+    dialog = _dialog_of(window)
+    dialog.show()
+    dialog.form.set_what("all")
+    dialog.set_target(target)
+    qtbot.waitUntil(dialog._export.isEnabled)
+    rows = [
+        [dialog._table.model().index(row, column).data() for column in range(3)]
+        for row in range(dialog._table.model().rowCount())
+    ]
+    assert len(rows) == 9
+    assert ["copy", "IMG_0001.JPG", "IMG_0001_2.JPG  (new name)"] in rows
+    assert ["–", "IMG_0002.JPG", "an identical copy is there"] in rows
     dialog.reject()

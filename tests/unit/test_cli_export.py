@@ -7,10 +7,12 @@ import os
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from engine.benchmark.survival.originals import count_changed, state_of
 from engine.benchmark.survival.samples import write_jpegs
 from engine.cli import parse, run
+from engine.errors import UsageError
 
 
 @pytest.fixture
@@ -92,3 +94,37 @@ def test_lists_need_no_target(album: Path, data: Path, tmp_path: Path, capsys):
     assert _run(data, "export", album, *arguments) == 5
     assert "not overwritten" in capsys.readouterr().err
     assert count_changed(before, state_of(album)) == 0
+
+
+def test_small_jpegs_have_no_metadata_and_overwrite_nothing(album: Path, data: Path, tmp_path: Path, capsys):
+    before = state_of(album)
+    small = tmp_path / "small"
+    arguments = ("export", album, "--what", "all", "--thumbnails", small, "--thumbnail-size", 200)
+    (album / "IMG_0007.JPG").write_bytes(b"\xff\xd8\xff no JPEG")
+    before = state_of(album)
+    assert _run(data, *arguments) == 3
+    told = capsys.readouterr()
+    assert "Wrote 7 small JPEGs" in told.err and "IMG_0007.JPG" in told.err
+    pictures = sorted(small.glob("*.jpg"))
+    assert [path.name for path in pictures] == [f"IMG_000{n}.jpg" for n in range(7)]
+    with Image.open(pictures[0]) as image:
+        assert max(image.size) == 200
+        assert not image.getexif() and "exif" not in image.info
+    first = pictures[0].read_bytes()
+    assert _run(data, *arguments) == 3
+    assert len(list(small.glob("*.jpg"))) == 14
+    assert pictures[0].read_bytes() == first
+    assert count_changed(before, state_of(album)) == 0
+
+
+def test_small_jpegs_never_go_among_the_originals(album: Path, data: Path, capsys):
+    before = state_of(album)
+    assert _run(data, "export", album, "--thumbnails", album) == 5
+    assert "holds the originals" in capsys.readouterr().err
+    assert count_changed(before, state_of(album)) == 0
+    assert _run(data, "export", album, "--thumbnails", album / "web", "--what", "all") == 0
+    assert _run(data, "export", album, "--recursive", "--what", "all", "--list", data / "l.txt") == 0
+    assert len((data / "l.txt").read_text().splitlines()) == 8, "the small ones are no photos of the album"
+    for size in ("0", "10", "9000", "big"):
+        with pytest.raises(UsageError):
+            parse(["export", str(album), "--thumbnails", "x", "--thumbnail-size", size])

@@ -1,0 +1,91 @@
+"""From the album to other programs and places: the dialogs of export, rejects and sidecars."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QWidget
+
+from engine.export.journal import Journal
+from engine.export.plan import How
+from engine.paths import DataDir
+from engine.settings import Settings
+from gui.album_model import AlbumModel
+from gui.album_run import AlbumRun
+from gui.export_dialog import ExportDialog
+from gui.exporting import export_items, shown_photos
+from gui.interrupted import InterruptedBar
+from gui.messages import Messages
+from gui.reject_dialog import RejectDialog
+from gui.sidecar_dialog import SidecarDialog
+from gui.sidecar_sync import SidecarSync
+
+
+class HandOff(QObject):
+    """Opens the dialogs, and reads the album again when files came or went."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        data_dir: DataDir,
+        run: AlbumRun,
+        model: AlbumModel,
+        sidecars: SidecarSync,
+        messages: Messages,
+        parent: QWidget,
+    ) -> None:
+        super().__init__(parent)
+        self._window, self._settings, self._data_dir = parent, settings, data_dir
+        self._run, self._model, self._sidecars, self._messages = run, model, sidecars, messages
+        self.interrupted = InterruptedBar(data_dir.exports, messages, parent)
+        self.interrupted.ended.connect(self._take_journal)
+        run.begun.connect(self._look_for_interrupted)
+
+    @Slot()
+    def export(self) -> None:
+        album, model = self._run.album, self._model
+        if album is None or not model.total:
+            return
+        items, shown = export_items(model), shown_photos(model)
+        dialog = ExportDialog(items, album, self._data_dir, self._window, shown)
+        dialog.exec()
+        for report in dialog.reports:
+            self._messages.info(report.summary())
+        dialog.deleteLater()
+        if dialog.album_changed:
+            self._run.again()
+
+    @Slot()
+    def take_out_rejected(self) -> None:
+        album = self._run.album
+        if album is None:
+            return
+        dialog = RejectDialog(export_items(self._model), album, self._data_dir.exports, self._window)
+        dialog.exec()
+        dialog.deleteLater()
+        if dialog.changed:
+            self._messages.info(dialog.words)
+            self._run.again()
+
+    @Slot()
+    def show_sidecars(self) -> None:
+        if self._model.total:
+            rules = self._settings.sidecars
+            dialog = SidecarDialog(self._sidecars, rules.targets, rules.write != "off", self._window)
+            dialog.exec()
+            dialog.deleteLater()
+
+    @Slot()
+    def _look_for_interrupted(self) -> None:
+        self.interrupted.look()
+
+    @Slot(object)
+    def _take_journal(self, journal: Journal) -> None:
+        """Read the album again where the files that were moved or brought back are its own."""
+        album = self._run.album
+        moved = (file.action.source for file in journal.files if file.action.how is How.MOVE)
+        if album is not None and any(album in source.parents for source in moved):
+            self._run.again()
+
+    def stop(self) -> None:
+        """End the threads."""
+        self.interrupted.stop()
