@@ -27,7 +27,7 @@ from engine.types import Decision
 from gui.app import before_window, make_window
 from gui.main_window import MainWindow
 from gui.navigation_pilot import Pilot
-from gui.stall_probe import StallMeter
+from gui.stall_probe import StallMeter, probe_in_process
 
 STEPS, JUMPS, DECISIONS = 60, 30, 60
 HELD_SECONDS = 4.0
@@ -35,6 +35,7 @@ REST_MS = 500  # before a step to a neighbour that is ready, and before a jump
 CULL_MS = 900_000  # that scoring the album may take
 LINKS = 1500  # photos of the album that is scored meanwhile: more than are done before the end
 LEAST = 4  # photos
+LARGE = 20_000  # photos of the album with made-up scores that the window is given at the end
 
 Figures = dict[str, Any]
 
@@ -46,6 +47,7 @@ def run_from_command_line(options: Options) -> int:
     try:
         settings = settings_of(options, data_dir)
         figures = measure_navigation(options.album.absolute(), settings, data_dir, options.recursive)
+        figures["large_album"] = probe_in_process(LARGE)
     except FramepickError as error:
         print(error, file=sys.stderr)
         return error.exit_code
@@ -55,9 +57,19 @@ def run_from_command_line(options: Options) -> int:
     for row in as_rows(figures):
         table.add_row(*row)
     tables.console().print(table)
+    tables.console().print(_large_album_table(figures["large_album"]))
     if options.json is not None:
         write_json(options.json, figures)
     return EXIT_OK
+
+
+def _large_album_table(window: dict[str, float]) -> Table:
+    table = Table(title="the window with a large album", title_justify="left")
+    table.add_column("figure")
+    table.add_column("value", justify="right")
+    for name, value in window.items():
+        table.add_row(name, f"{value:,.2f}")
+    return table
 
 
 def measure_navigation(

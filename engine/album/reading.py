@@ -97,7 +97,10 @@ def _reason_of_decoder(error: Exception) -> str:
     text = said.lower()
     if "could not create decoder" in text:  # WebP says no more than that
         return "is truncated or damaged"
-    if any(word in text for word in ("truncated", "end of file", "end-of-file", "premature", "input/output error")):
+    if any(
+        word in text
+        for word in ("truncated", "end of file", "end-of-file", "premature", "input/output error")
+    ):
         return "is truncated"
     if isinstance(error, Image.DecompressionBombError) or "security limit" in text:
         return "is too large"

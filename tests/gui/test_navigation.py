@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine.cli.parser import parse
-from engine.errors import EXIT_NOTHING_DONE, NothingToDoError
+from engine.errors import EXIT_NOTHING_DONE, EXIT_OK, NothingToDoError
 from engine.paths import DataDir
 from engine.settings import Settings
 from gui import navigation_benchmark as benchmark
@@ -20,6 +20,7 @@ def brief(monkeypatch) -> None:
     for name, value in {"STEPS": 4, "JUMPS": 2, "DECISIONS": 4, "HELD_SECONDS": 0.5, "REST_MS": 20}.items():
         monkeypatch.setattr(benchmark, name, value)
     monkeypatch.setattr(benchmark, "LINKS", 60)
+    monkeypatch.setattr(benchmark, "LARGE", 60)
 
 
 def test_every_figure_is_measured_idle_and_while_scoring(
@@ -45,7 +46,22 @@ def test_an_album_without_photos_is_said_in_words(brief, tmp_path: Path, data_di
     assert "0 readable photos" in capsys.readouterr().err
 
 
-def test_figures_are_json(brief, small_album: Path, settings: Settings, data_dir: DataDir, monkeypatch):
+def test_figures_are_printed_and_written(
+    brief, small_album: Path, data_dir: DataDir, tmp_path, monkeypatch, capsys
+):
     monkeypatch.setattr(benchmark, "STEPS", 1)
-    figures = measure_navigation(small_album, settings, data_dir)
-    assert json.loads(json.dumps(figures))["while_scoring"].keys() >= {*SPREADS, "held_key_fps", "stall_ms"}
+    file = tmp_path / "figures.json"
+    words = [
+        "--data-dir",
+        str(data_dir.root),
+        "benchmark",
+        "navigation",
+        str(small_album),
+        "--json",
+        str(file),
+    ]
+    assert run_from_command_line(parse(words)) == EXIT_OK
+    figures = json.loads(file.read_text())
+    assert figures["while_scoring"].keys() >= {*SPREADS, "held_key_fps", "stall_ms"}
+    assert figures["large_album"]["photos"] == 60
+    assert "cold_jump_ms p95" in (printed := capsys.readouterr().out) and "stall_scrolling_ms" in printed
