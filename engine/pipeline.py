@@ -27,6 +27,8 @@ from engine.events import (
     Progress,
     Selected,
 )
+from engine.library.decisions import DecisionStore
+from engine.library.marks import PhotoKey
 from engine.library.opinions import OpinionStore
 from engine.library.repair import take_notes
 from engine.library.scores import CachedScore, ScoreStore
@@ -43,9 +45,9 @@ from engine.stages.decoding import Decoder, Frame, decode_in_batches
 from engine.stages.inspecting import inspect_all
 from engine.stages.judging import Judging
 from engine.stages.scoring import FrameScores, Scoring
-from engine.switches import RoleSwitches, with_switched_off
+from engine.switches import Regrouped, RoleSwitches, with_switched_off
 from engine.telemetry import Telemetry, write_telemetry
-from engine.types import Inspected, Photo, Role, Score, Selection
+from engine.types import Inspected, Marks, Photo, Role, Score, Selection
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +66,7 @@ class CullJob:
     device: str | None = None
     infer: bool = True
     switches: RoleSwitches = field(default_factory=RoleSwitches)  # may be turned while it runs
+    regrouped: Regrouped = field(default_factory=Regrouped)  # counted up while it runs
 
 
 def cull(job: CullJob, settings: Settings, data_dir: DataDir, cancel: CancelToken) -> Iterator[Event]:
@@ -103,6 +106,7 @@ class _Run:
         self._board = StatusBoard(self._lineup.statuses)
         self._scoring = Scoring(self._lineup, self._board, self._telemetry)
         self._store = ScoreStore(data_dir.library)
+        self._decisions = DecisionStore(data_dir.library)
         verdicts = OpinionStore(data_dir.library)
         self._judging = Judging(
             self._lineup.comparator,
@@ -119,12 +123,15 @@ class _Run:
         self._told: set[str] = set()
         self._skipped: frozenset[Role] = frozenset()
         self._selected_off: frozenset[Role] = frozenset()
+        self._keys: list[PhotoKey] = []
+        self._regrouped = 0  # as it was at the last selection
         self._measured = 0.0  # when figures were told last
 
     def close(self) -> None:
         self._scoring.close()
         self._judging.close()
         self._store.close()
+        self._decisions.close()
 
     def events(self) -> Iterator[Event]:
         log_summary(self._board.statuses())
@@ -144,7 +151,7 @@ class _Run:
         if self._job.infer:
             yield from self._judge()
         yield from self._model_changes()
-        yield Composed(tuple(self._candidates.values()), self._skipped, self._judging.opinions)
+        yield self._composed()
         yield from self._finish()
 
     def _inspect(self) -> Iterator[Event]:
@@ -216,9 +223,25 @@ class _Run:
 
     def _selection(self) -> Selection:
         self._selected_off = off = self._job.switches.off
+        self._regrouped = self._job.regrouped.count
         with self._telemetry.stage("select"):
+            self._read_own_groups()
             candidates = without_roles(tuple(self._candidates.values()), off)
             return select(candidates, self._settings.album, opinions_without(self._judging.opinions, off))
+
+    def _read_own_groups(self) -> None:
+        """Take over what the photographer grouped or picked by hand, also while this run is at work."""
+        if not self._keys:
+            known = self._inspected
+            self._keys = [PhotoKey.of(p, known[p.id]) for p in self._photos if p.id in known]
+        try:
+            own = self._decisions.own_groups(self._job.album, self._keys)
+        except LibraryError as error:
+            self._notes.append(f"{error} Groups are as they were known before.")
+            return
+        for photo_id, candidate in self._candidates.items():
+            marks = own.get(photo_id, Marks())
+            candidate.own_group, candidate.own_pick = marks.own_group, marks.own_pick
 
     def _identities(self) -> dict[int, str]:
         return {photo_id: found.identity for photo_id, found in self._inspected.items()}
@@ -228,6 +251,7 @@ class _Run:
         pairs = self._judging.missing(self._close)
         if not pairs or self._cancel.cancelled or self._comparator_is_off():
             return
+        yield self._composed()  # judging takes its time; groups can be changed by hand meanwhile
         photos = {photo.id: photo for photo in self._photos}
         clock = _Clock(len({photo for pair in pairs for photo in pair}))
         yield clock.progress("judge")
@@ -239,6 +263,9 @@ class _Run:
             if self._comparator_is_off():
                 break
         yield from self._select()
+
+    def _composed(self) -> Composed:
+        return Composed(tuple(self._candidates.values()), self._skipped, self._judging.opinions)
 
     def _comparator_is_off(self) -> bool:
         """Whether it was switched off while pairs wait for it; they are judged when it is on again."""
@@ -256,12 +283,17 @@ class _Run:
             clock.done += len(frames)
             self._telemetry.photos += len(frames)
             yield clock.progress("score")
-            due = time.monotonic() - selected > selecting or self._selected_off != self._job.switches.off
+            due = time.monotonic() - selected > selecting or self._turned()
             if due and clock.done < clock.total:
                 before = time.monotonic()
                 yield from self._select()
                 selected = time.monotonic()
                 selecting = max(SELECT_EVERY, (selected - before) / SELECT_SHARE)
+
+    def _turned(self) -> bool:
+        """Whether a role was switched or a group changed by hand since the last selection."""
+        job = self._job
+        return self._selected_off != job.switches.off or self._regrouped != job.regrouped.count
 
     def _batches(self, photos: Sequence[Photo]) -> Iterator[list[Frame]]:
         size = batch_size(self._settings, self._lineup.device)

@@ -27,6 +27,13 @@ class RoleSwitches:
         self._off = self._off - {role} if on else self._off | {role}
 
 
+class Regrouped:
+    """Counts how often groups or picks were changed by hand, so that a run at work selects anew at once."""
+
+    def __init__(self) -> None:
+        self.count = 0  # of one writer, the window; read by a run
+
+
 def with_switched_off(statuses: Sequence[ModelStatus], off: Collection[Role]) -> tuple[ModelStatus, ...]:
     """Return statuses in which the roles that are off say so. A missing model stays missing."""
     return tuple(

@@ -81,6 +81,15 @@ class Marks:
     decision: Decision = Decision.NONE
     stars: int = 0  # 0..5
     label: Label = Label.NONE
+    own_group: str = (
+        ""  # photos with the same one were put into one group by hand; empty: Framepick groups it
+    )
+    own_pick: bool = False  # chosen as its group's pick by hand
+
+    @property
+    def for_others(self) -> Marks:
+        """Return what other programs know of, too: the decision, stars and label alone."""
+        return Marks(self.decision, self.stars, self.label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +173,7 @@ class Verdict:
     confidence: float  # 0.5..1
     source: str  # "composite", or the comparator's name
     sha256: str | None = None
+    awaited: bool = False  # by composite for now: a comparator is at work that was not asked about this pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +188,8 @@ class Ranked:
     composite_of: tuple[Role, ...]
     reasons: tuple[str, ...]
     sequence: SequenceKind | None = None
+    own_group: bool = False  # the group was made by the photographer
+    own_pick: bool = False  # a pick because the photographer said so
 
 
 @dataclass(frozen=True, slots=True)

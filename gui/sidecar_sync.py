@@ -60,8 +60,8 @@ class SidecarSync(QObject):
         return AlbumSidecars(photos, self._settings.naming, self._library)
 
     def marks(self) -> dict[int, Marks]:
-        """Return the marks of all photos whose identity is known."""
-        return {entry.photo.id: entry.marks for entry in self._model.entries() if entry.inspected}
+        """Return the marks that sidecars can hold of all photos whose identity is known."""
+        return {entry.photo.id: entry.marks.for_others for entry in self._model.entries() if entry.inspected}
 
     def take(self, entries: Sequence[Entry], shown: dict[int, Marks]) -> list[Entry]:
         """Put marks that sidecars hold into the library, as one step that can be undone.
@@ -122,7 +122,7 @@ class SidecarSync(QObject):
 
     def _shown_still(self, photo: int, shown: dict[int, Marks]) -> bool:
         entry = self._model.entry(photo)
-        return entry is not None and entry.marks == shown.get(photo)
+        return entry is not None and entry.marks.for_others == shown.get(photo)
 
     # -- writing
 

@@ -22,6 +22,7 @@ ROLE_TITLES = {
 }
 DECISION_TITLES = {Decision.NONE: "Undecided", Decision.ACCEPT: "Accepted", Decision.REJECT: "Rejected"}
 PENDING = "…"
+AWAITED = "not compared yet"
 
 
 def stars_text(stars: int) -> str:
@@ -144,6 +145,8 @@ def verdict_parts(verdict: Verdict, entry: Entry, other_name: str) -> tuple[str,
 
     A comparator goes by its role here; its name and hash are in the sentence.
     """
+    if verdict.awaited:
+        return "≈ ", stem(other_name), f" · {AWAITED}"
     if verdict.winner is None:
         return "≈ ", stem(other_name), " · can't tell"
     arrow = "▲" if verdict.winner == entry.photo.id else "▼"
@@ -153,6 +156,8 @@ def verdict_parts(verdict: Verdict, entry: Entry, other_name: str) -> tuple[str,
 
 def verdict_sentence(verdict: Verdict, entry: Entry, other_name: str) -> str:
     """Return the verdict in full, with what produced it."""
+    if verdict.awaited:
+        return f"Close pair with {other_name}: {AWAITED} by the comparator; until then by composite"
     by = f"by {verdict.source}" + (f" [{verdict.sha256[:8]}]" if verdict.sha256 else "")
     if verdict.winner is None:
         return f"Close pair with {other_name}: can't tell, {by}"
@@ -166,6 +171,8 @@ def pair_sentence(verdict: Verdict | None, left: Entry | None, right: Entry | No
         return "There is nothing to compare this photo with."
     if verdict is None:
         return f"No close pair: composite {composite_text(left)} against {composite_text(right)}"
+    if verdict.awaited:
+        return f"Close pair: {AWAITED} · composite {composite_text(left)} against {composite_text(right)}"
     by = f"by {verdict.source}" + (f" [{verdict.sha256[:8]}]" if verdict.sha256 else "")
     if verdict.winner is None:
         return f"Close pair: can't tell · {by}"

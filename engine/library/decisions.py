@@ -13,7 +13,7 @@ from engine.errors import LibraryError
 from engine.library import history
 from engine.library.database import open_library
 from engine.library.history import Changes, Step
-from engine.library.marks import MarkChange, PhotoKey, read_marks, read_own, write_marks
+from engine.library.marks import MarkChange, PhotoKey, any_own_groups, read_marks, read_own, write_marks
 from engine.library.repair import suspect
 from engine.types import Decision, Marks
 
@@ -50,6 +50,18 @@ class DecisionStore:
         except sqlite3.Error as error:
             hint = suspect(self._library, error)
             raise LibraryError(f"Decisions could not be read: {error}.{hint} Nothing was changed.") from error
+
+    def own_groups(self, album: Path, keys: Sequence[PhotoKey]) -> dict[int, Marks]:
+        """Return the marks of the photos that were grouped or picked by hand, by photo id.
+
+        Where nobody ever did that it takes no time, so that each selection of a run may ask.
+        """
+        try:
+            if not any_own_groups(self._connection):
+                return {}
+        except sqlite3.Error as error:
+            raise LibraryError(f"Groups made by hand could not be read: {error}.") from error
+        return {p: m for p, m in self.marks(album, keys).items() if m.own_group or m.own_pick}
 
     def change(
         self, album: Path, changes: Changes, text: str, shown: Mapping[PhotoKey, Marks]

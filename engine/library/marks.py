@@ -6,7 +6,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,7 +14,8 @@ from engine.types import Decision, Inspected, Label, Marks, Photo
 
 MOST_STARS = 5
 _CHUNK = 500  # identities asked for at once
-_COLUMNS = "identity, name, album, captured_at, decision, stars, label, decided_at"
+_COLUMNS = "identity, name, album, captured_at, decision, stars, label, own_group, own_pick, decided_at"
+_PLACES = ", ".join("?" * 10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class MarkChange:
     decision: Decision | None = None
     stars: int | None = None  # 0..5
     label: Label | None = None
+    own_group: str | None = None  # "" gives the photo back to Framepick's own grouping
+    own_pick: bool | None = None
 
     def __post_init__(self) -> None:
         if self.stars is not None and not 0 <= self.stars <= MOST_STARS:
@@ -63,10 +66,12 @@ class MarkChange:
             Decision(decision) if decision is not None else None,
             stored.get("stars"),
             Label(label) if label is not None else None,
+            stored.get("own_group"),
+            stored.get("own_pick"),
         )
 
     def _values(self) -> dict[str, Any]:
-        return {"decision": self.decision, "stars": self.stars, "label": self.label}
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,12 +118,19 @@ def write_marks(
 ) -> None:
     """Store all marks of these photos, within the caller's transaction."""
     connection.executemany(
-        f"INSERT OR REPLACE INTO decisions ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (k.identity, k.name, str(album), k.captured_at, m.decision.value, m.stars, m.label.value, now)
-            for k, m in marks.items()
-        ],
+        f"INSERT OR REPLACE INTO decisions ({_COLUMNS}) VALUES ({_PLACES})",
+        [(k.identity, k.name, str(album), k.captured_at, *_stored(m), now) for k, m in marks.items()],
     )
+
+
+def any_own_groups(connection: sqlite3.Connection) -> bool:
+    """Tell whether the photographer ever grouped or picked by hand; quick, however large the library."""
+    query = "SELECT EXISTS (SELECT 1 FROM decisions WHERE own_group <> '' OR own_pick <> 0)"
+    return bool(connection.execute(query).fetchone()[0])
+
+
+def _stored(marks: Marks) -> tuple[str, int, str, str, int]:
+    return marks.decision.value, marks.stars, marks.label.value, marks.own_group, int(marks.own_pick)
 
 
 def _rows_by_identity(connection: sqlite3.Connection, identities: Sequence[str]) -> dict[str, list[_Row]]:
@@ -140,8 +152,9 @@ def _rows_at_place(connection: sqlite3.Connection, album: Path) -> dict[tuple[st
 
 
 def _row_of(stored: tuple[Any, ...]) -> _Row:
-    _, name, album, captured_at, decision, stars, label, decided_at = stored
-    return _Row(name, album, captured_at, Marks(Decision(decision), stars, Label(label)), decided_at)
+    _, name, album, captured_at, decision, stars, label, own_group, own_pick, decided_at = stored
+    marks = Marks(Decision(decision), stars, Label(label), own_group, bool(own_pick))
+    return _Row(name, album, captured_at, marks, decided_at)
 
 
 def _own_row(

@@ -19,7 +19,7 @@ from engine.library.salvage import Row, salvage
 log = logging.getLogger(__name__)
 
 _SQLITE_CORRUPT, _SQLITE_NOTADB = 11, 26  # https://www.sqlite.org/rescode.html
-_COLUMNS = "identity, name, album, captured_at, decision, decided_at, stars, label"
+_COLUMNS = "identity, name, album, captured_at, decision, decided_at, stars, label, own_group, own_pick"
 LARGE = 200_000_000  # bytes; looking through 100 MB took 0.14 s
 _notes: deque[str] = deque()
 
@@ -145,11 +145,12 @@ def _fill(beside: Path, rows: list[Row], make: Callable[[Path], sqlite3.Connecti
             beside.with_name(beside.name + ending).unlink()
     connection = make(beside)
     try:
-        places = ", ".join("?" * 8)
+        places = ", ".join("?" * 10)
         connection.execute("BEGIN IMMEDIATE")
         connection.executemany(
             f"INSERT INTO decisions ({_COLUMNS}) VALUES ({places}) ON CONFLICT DO UPDATE SET "
             "decision = excluded.decision, stars = excluded.stars, label = excluded.label, "
+            "own_group = excluded.own_group, own_pick = excluded.own_pick, "
             "decided_at = excluded.decided_at WHERE excluded.decided_at >= decided_at",
             rows,
         )

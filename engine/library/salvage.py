@@ -17,8 +17,9 @@ _USUAL_PAGE = 4096  # bytes; what SQLite gives a new library
 _WAL_HEADER, _FRAME_HEADER = 32, 24
 _INTEGER_BYTES = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}
 
-Row = tuple[str, str, str, str | None, str, float, int, str]
-"""identity, name, album, captured_at, decision, decided_at, stars, label"""
+Row = tuple[str, str, str, str | None, str, float, int, str, str, int]
+"""identity, name, album, captured_at, decision, decided_at, stars, label, own_group, own_pick"""
+_ADDED_LATER = (0, Label.NONE.value, "", 0)  # by formats 2 and 4; what older rows stand for
 
 
 def salvage(library: Path) -> list[Row]:
@@ -159,15 +160,25 @@ def _no_such(kind: int) -> object:
 
 def _marks(values: list[object]) -> Row | None:
     """Return a row of the table `decisions`, of any format, or None when the values are something else."""
-    if len(values) not in (6, 8):
+    if len(values) not in (6, 8, 10):
         return None
     identity, name, album, captured_at, decision, decided_at = values[:6]
-    stars, label = values[6:] if len(values) == 8 else (0, Label.NONE.value)
+    stars, label, own_group, own_pick = (*values[6:], *_ADDED_LATER[len(values) - 6 :])
     texts = all(isinstance(each, str) and each for each in (identity, name, album))
     if not texts or not (captured_at is None or isinstance(captured_at, str)):
         return None
     if decision not in set(Decision) or label not in set(Label) or stars not in range(6):
         return None
+    if not isinstance(own_group, str) or own_pick not in (0, 1):
+        return None
     if not isinstance(decided_at, int | float) or not 0 <= decided_at < 1e11:
         return None
-    return (identity, name, album, captured_at, decision, float(decided_at), stars, label)  # type: ignore[return-value]
+    return (
+        identity,
+        name,
+        album,
+        captured_at,
+        decision,
+        float(decided_at),
+        *(stars, label, own_group, own_pick),
+    )  # type: ignore[return-value]

@@ -75,4 +75,11 @@ CREATE TABLE sidecars (
 ) STRICT, WITHOUT ROWID;
 """
 
-MIGRATIONS = (_FIRST, _MARKS_AND_VERDICTS, _SIDECARS)
+# Groups made by hand and picks chosen by hand. The index finds in a moment that there are none.
+_OWN_GROUPS = """
+ALTER TABLE decisions ADD COLUMN own_group TEXT NOT NULL DEFAULT '';
+ALTER TABLE decisions ADD COLUMN own_pick INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX decisions_own ON decisions (identity) WHERE own_group <> '' OR own_pick <> 0;
+"""
+
+MIGRATIONS = (_FIRST, _MARKS_AND_VERDICTS, _SIDECARS, _OWN_GROUPS)

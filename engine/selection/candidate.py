@@ -22,6 +22,8 @@ class Candidate:
     features: NDArray[np.float32] | None = None  # (n,), unit length, of the aesthetic model
     sketch: NDArray[np.uint8] | None = None  # (48, 64) grey
     error: str | None = None
+    own_group: str = ""  # as in Marks: what the photographer put together
+    own_pick: bool = False
 
     @property
     def captured_at(self) -> datetime | None:

@@ -23,6 +23,7 @@ class Group:
 
     members: list[Candidate] = field(default_factory=list)
     sequence: SequenceKind | None = None
+    own: bool = False  # made by the photographer
 
 
 def in_capture_order(candidates: Sequence[Candidate]) -> list[Candidate]:

@@ -17,6 +17,8 @@ class Opinions:
     source: str = ""  # the comparator's name
     sha256: str | None = None
     by_pair: Mapping[Pair, Opinion] = field(default_factory=dict)
+    unanswered: frozenset[Pair] = frozenset()  # it was asked about these, and could not answer
+    asking: bool = False  # it is at work, and can be asked about further pairs
 
     def of(self, first: int, second: int) -> Opinion | None:
         """Return the opinion on this pair, in this order, whichever order it was asked in."""
@@ -25,3 +27,9 @@ class Opinions:
             return found
         other = self.by_pair.get((second, first))
         return None if other is None else other.of_second
+
+    def awaited(self, first: int, second: int) -> bool:
+        """Tell whether the comparator can still be asked about this pair."""
+        if not self.asking or self.of(first, second) is not None:
+            return False
+        return not self.unanswered & {(first, second), (second, first)}

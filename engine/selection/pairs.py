@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from engine.selection.opinions import Opinions
 from engine.selection.round_robin import tells
@@ -42,11 +43,17 @@ def close_candidates(composites: Mapping[int, float], close_range: float) -> lis
 def close_verdicts(
     close: Sequence[int], composites: Mapping[int, float], opinions: Opinions, cant_tell_below: float
 ) -> list[Verdict]:
-    """Judge every pair of close candidates: by the comparator where it has an opinion, else by composite."""
+    """Judge every pair of close candidates: by the comparator where it has an opinion, else by composite.
+
+    A pair that the comparator was not asked about yet says so.
+    """
     verdicts: list[Verdict] = []
     for a, b in itertools.combinations(close, 2):
-        by_comparator = _comparator_verdict(a, b, opinions, cant_tell_below)
-        verdicts.append(by_comparator or composite_verdict(a, b, composites[a], composites[b]))
+        verdict = _comparator_verdict(a, b, opinions, cant_tell_below)
+        if verdict is None:
+            verdict = composite_verdict(a, b, composites[a], composites[b])
+            verdict = replace(verdict, awaited=opinions.awaited(a, b))
+        verdicts.append(verdict)
     return verdicts
 
 

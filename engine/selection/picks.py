@@ -10,6 +10,7 @@ from engine.selection.candidate import Candidate
 from engine.selection.filters import filter_failures
 from engine.selection.grouping import Group, group
 from engine.selection.opinions import Opinions
+from engine.selection.own_groups import with_own_groups
 from engine.selection.pairs import close_candidates, close_verdicts
 from engine.selection.reasons import Standing, reasons_for
 from engine.selection.round_robin import rank_close
@@ -34,7 +35,7 @@ def select(candidates: Sequence[Candidate], settings: Album, opinions: Opinions 
     order: list[int] = []
     ranked: dict[int, Ranked] = {}
     verdicts: list[Verdict] = []
-    for number, members in enumerate(group(candidates, settings.grouping)):
+    for number, members in enumerate(with_own_groups(group(candidates, settings.grouping))):
         order += [c.photo_id for c in members.members]
         if members.sequence is not None:
             ranked.update(_keep_whole(number, members, settings))
@@ -52,7 +53,7 @@ def _keep_whole(number: int, members: Group, settings: Album) -> dict[int, Ranke
     for rank, candidate in enumerate(members.members):
         composite, roles = compose(candidate.scores, settings.selection)
         ranked[candidate.photo_id] = Ranked(
-            candidate.photo_id, number, rank, True, composite, roles, (reason,), members.sequence
+            candidate.photo_id, number, rank, True, composite, roles, (reason,), members.sequence, members.own
         )
     return ranked
 
@@ -63,8 +64,10 @@ def _rank(
     composed = [_Composed(c, *compose(c.scores, settings.selection)) for c in members.members]
     composed.sort(key=lambda c: -1.0 if c.composite is None else c.composite, reverse=True)
     verdicts, composed = _judge_close(composed, settings, opinions)
-    picks = _picks([c for c in composed if c.composite is not None], settings)
-    best = next((c for c in composed if c.candidate.photo_id in picks), None)
+    suggested = _suggested([c for c in composed if c.composite is not None], settings)
+    own = [c for c in composed if c.candidate.own_pick]
+    picks = {c.candidate.photo_id for c in _picks(own, suggested, settings)}
+    best = next(iter(own or suggested), None)
     ranked: dict[int, Ranked] = {}
     for rank, entry in enumerate(composed):
         candidate = entry.candidate
@@ -77,6 +80,7 @@ def _rank(
             pick_composite=best.composite if best else None,
             runner_up=_runner_up(composed, picks),
             verdicts=tuple(v for v in verdicts if candidate.photo_id in (v.a, v.b)),
+            suggested=suggested[0].candidate if suggested else None,
         )
         ranked[candidate.photo_id] = Ranked(
             photo_id=candidate.photo_id,
@@ -86,6 +90,8 @@ def _rank(
             composite=entry.composite,
             composite_of=entry.composite_of,
             reasons=reasons_for(standing, settings),
+            own_group=members.own,
+            own_pick=candidate.own_pick,
         )
     return ranked, verdicts
 
@@ -103,8 +109,14 @@ def _judge_close(
     return verdicts, ranked + composed[len(close) :]
 
 
-def _picks(composed: Sequence[_Composed], settings: Album) -> set[int]:
-    """Return the photo ids of the picks, best first those that pass the filters.
+def _picks(own: list[_Composed], suggested: list[_Composed], settings: Album) -> list[_Composed]:
+    """Return the photographer's own picks, then suggestions as long as there is room."""
+    room = max(0, settings.selection.images_per_cluster - len(own))
+    return own + [c for c in suggested if not c.candidate.own_pick][:room]
+
+
+def _suggested(composed: Sequence[_Composed], settings: Album) -> list[_Composed]:
+    """Return what the program would pick, best first those that pass the filters.
 
     A photo alone must pass the filters. In a larger group the best is shown even when none passes.
     """
@@ -112,7 +124,7 @@ def _picks(composed: Sequence[_Composed], settings: Album) -> set[int]:
     chosen = passing[: settings.selection.images_per_cluster]
     if not chosen and len(composed) > 1:
         chosen = list(composed[:1])
-    return {c.candidate.photo_id for c in chosen}
+    return chosen
 
 
 def _runner_up(composed: Sequence[_Composed], picks: set[int]) -> Candidate | None:

@@ -18,6 +18,7 @@ EXPOSURE_STEP = 0.05
 CLIPPING_STEP = 0.02  # share of pixels
 NOISE_STEP = 1.0  # grey levels
 MOST_REASONS = 4
+YOUR_PICK = "your pick"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,27 +33,37 @@ class Standing:
     pick_composite: float | None
     runner_up: Candidate | None
     verdicts: tuple[Verdict, ...] = ()  # on its close pairs
+    suggested: Candidate | None = None  # what the program would pick first, whatever the photographer picked
+
+    @property
+    def own(self) -> bool:
+        """Whether the photographer chose the group's pick."""
+        return self.pick is not None and self.pick.own_pick
 
 
 def reasons_for(standing: Standing, settings: Album) -> tuple[str, ...]:
     """Return reasons for a pick or a non-pick, the weightiest first."""
     candidate = standing.candidate
     if candidate.error is not None:
-        return (f"could not be read: {candidate.error}",)
+        unread = f"could not be read: {candidate.error}"
+        return (YOUR_PICK, unread) if candidate.own_pick else (unread,)
     if standing.composite is None:
-        return ("not scored: no model ran on it",)
+        unscored = "not scored: no model ran on it"
+        return (YOUR_PICK, unscored) if candidate.own_pick else (unscored,)
     failures = filter_failures(candidate, settings)
     if standing.is_pick:
         return _of_pick(standing, failures)
     return tuple((failures + _of_other(standing, settings))[:MOST_REASONS]) or (
-        "lower composite than the pick",
+        _composites_in_words(standing),
     )
 
 
 def _of_pick(standing: Standing, failures: list[str]) -> tuple[str, ...]:
+    own = [YOUR_PICK] if standing.candidate.own_pick else []
     if standing.group_size == 1:
-        return ("the only photo of its moment", *_eyes_in_words(standing.candidate))
-    reasons = [f"best of {standing.group_size}"]
+        return (*own, "the only photo of its moment", *_eyes_in_words(standing.candidate))
+    is_best = standing.suggested is standing.candidate or not standing.own
+    reasons = own + ([f"best of {standing.group_size}"] if is_best else [])
     reasons += [f"though {failure}" for failure in failures]
     reasons += _compared_in_words(standing, standing.runner_up, "this one")
     reasons += _eyes_in_words(standing.candidate)
@@ -65,14 +76,27 @@ def _of_other(standing: Standing, settings: Album) -> list[str]:
     pick = standing.pick
     if pick is None:
         return []
-    reasons = _eyes_in_words(standing.candidate) if closed_eyes(standing.candidate) else []
+    chosen_instead = standing.own and standing.suggested is standing.candidate
+    reasons = [f"suggested by Framepick, but you picked {pick.name}"] if chosen_instead else []
+    reasons += _eyes_in_words(standing.candidate) if closed_eyes(standing.candidate) else []
     reasons += _compared_in_words(standing, pick, "the pick")
     reasons += [f"{word} than the pick" for word in _disadvantages(standing.candidate, pick)]
-    gap = (standing.pick_composite or 0.0) - (standing.composite or 0.0)
+    if standing.pick_composite is None:
+        return reasons
+    gap = standing.pick_composite - (standing.composite or 0.0)
     if abs(gap) <= settings.selection.close_range:
         side = "behind" if gap >= 0 else "ahead"
         reasons.append(f"close to the pick ({abs(gap) * 100:.1f} points {side})")
     return reasons
+
+
+def _composites_in_words(standing: Standing) -> str:
+    if not standing.own:
+        return "lower composite than the pick"
+    other = standing.pick_composite
+    if other is None or standing.composite is None:
+        return "another photo is your pick"
+    return f"{'lower' if standing.composite < other else 'higher'} composite than your pick"
 
 
 def _compared_in_words(standing: Standing, other: Candidate | None, winner: str) -> list[str]:

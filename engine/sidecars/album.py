@@ -89,7 +89,9 @@ class AlbumSidecars:
         """
         looked = self._look(marks, cancel)
         return [
-            _reading(entry, marks[entry.photo.id], prefer) for entry in looked if entry.before or entry.reason
+            _reading(entry, marks[entry.photo.id].for_others, prefer)
+            for entry in looked
+            if entry.before or entry.reason
         ]
 
     def agree(self, entries: Iterable[Entry]) -> None:
@@ -113,7 +115,7 @@ class AlbumSidecars:
         Raises LibraryError.
         """
         looked = self._look(marks, cancel)
-        entries = (_planned(entry, marks[entry.photo.id], targets, prefer) for entry in looked)
+        entries = (_planned(entry, marks[entry.photo.id].for_others, targets, prefer) for entry in looked)
         return [entry for entry in entries if entry is not None and not (cancel and cancel.cancelled)]
 
     def write(self, plan: Iterable[Entry], cancel: CancelToken | None = None) -> list[Entry]:

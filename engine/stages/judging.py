@@ -52,13 +52,15 @@ class Judging:
         self._loaded = False
         self._notes: list[str] = []
         self._by_pair: dict[Pair, Opinion] = {}
+        self._unanswered: set[Pair] = set()
         self._source = comparator.info.name if comparator else ""
         self._sha256 = comparator.info.sha256 if comparator else None
 
     @property
     def opinions(self) -> Opinions:
         """All that is known so far."""
-        return Opinions(self._source, self._sha256, dict(self._by_pair))
+        unanswered, asking = frozenset(self._unanswered), self._comparator is not None
+        return Opinions(self._source, self._sha256, dict(self._by_pair), unanswered, asking)
 
     def notes(self) -> list[str]:
         """What the photographer should know, such as a fallback from GPU to CPU."""
@@ -163,6 +165,8 @@ class Judging:
                 opinion = self._opinion(prepared[a], prepared[b])
                 if opinion is not None:
                     new[a, b] = opinion
+                else:
+                    self._unanswered.add((a, b))
         self._by_pair |= new
         self._board.count(Role.COMPARATOR, scored=len(new))
         self._remember({(identities[a], identities[b]): opinion for (a, b), opinion in new.items()})
