@@ -12,6 +12,7 @@ from engine.types import SCORING_ROLES, Marks, Selection, Verdict
 from gui import wording
 from gui.criteria import Counts, Criteria, Filter, count
 from gui.entry import Entry, note_softness
+from gui.folding import Folding, front_of
 from gui.ordering import Ordering
 from gui.row_changes import RowsModel
 
@@ -35,8 +36,12 @@ class AlbumModel(RowsModel):
         self._members: dict[int, list[int]] = {}
         self._picks: set[int] = set()
         self._sorted: list[int] = []  # all photos, in the order to show them in
+        self._passing_ids: frozenset[int] | None = None
+        self._passed: list[int] = []  # those of them that pass the filter, folded away or not
         self._criteria = Criteria()
         self._ordering = Ordering()
+        self._folding = Folding()
+        self._kept: frozenset[int] = frozenset()  # photos that folding does not take away
 
     # -- what views ask
 
@@ -83,6 +88,40 @@ class AlbumModel(RowsModel):
         """Return all photos in the order to show them in, whatever the filter."""
         return [self._entries[photo] for photo in self._sorted]
 
+    def passing(self) -> list[int]:
+        """Return the photos that pass the filter, in the order to show them in, folded away or not."""
+        return self._passed
+
+    def passes(self, photo_id: int) -> bool:
+        """Tell whether a photo passes the filter, folded away or not."""
+        if self._passing_ids is None:
+            self._passing_ids = frozenset(self._passed)
+        return photo_id in self._passing_ids
+
+    def order_of(self, photo_id: int) -> int:
+        """Return a photo's place in the album, whatever is shown."""
+        return self._order.index(photo_id)
+
+    def group_before(self, entry: Entry) -> Entry | None:
+        """Return a photo of the group that is shown before this photo's."""
+        row = self.row(entry.photo.id)
+        for at in range((row or 0) - 1, -1, -1):
+            if self.entry_at(at).group != entry.group:
+                return self.entry_at(at)
+        return None
+
+    def is_folded(self, entry: Entry) -> bool:
+        """Tell whether this photo stands for its folded group."""
+        folds = self._ordering.grouped and entry.group is not None
+        return folds and self._folding.is_folded(self._members[entry.group])  # type: ignore[index]
+
+    @property
+    def folded_groups(self) -> int:
+        """How many groups are folded."""
+        if not self._folding.any or not self._ordering.grouped:
+            return 0
+        return sum(self._folding.is_folded(members) for members in self._members.values())
+
     def members(self, entry: Entry) -> list[Entry]:
         """Return the photos of an entry's group, itself among them; it alone when groups are unknown."""
         group = entry.group
@@ -121,7 +160,8 @@ class AlbumModel(RowsModel):
         """Return the tooltip of a photo."""
         found = self.verdict(entry)
         sentence = wording.verdict_sentence(found[0], entry, found[1]) if found else None
-        return wording.tooltip(entry, self.roles, sentence)
+        words = wording.tooltip(entry, self.roles, sentence)
+        return f"{words}\nFolded group of {self.place(entry)[1]}" if self.is_folded(entry) else words
 
     def counts(self) -> Counts:
         return count(self._entries.values())
@@ -147,6 +187,8 @@ class AlbumModel(RowsModel):
         self._job = job_id
         self._entries, self._order, self._sorted = {}, [], []
         self._members, self._picks = {}, set()
+        self._folding, self._kept = Folding(), frozenset()
+        self._pass([])
         self._set([])
         self.endResetModel()
         self.changed.emit()
@@ -167,6 +209,39 @@ class AlbumModel(RowsModel):
             self._sort()
             self._reset_to(self._passing())
             self.changed.emit()
+
+    def fold(self, entry: Entry) -> None:
+        """Fold or unfold the group of a photo."""
+        self._fold(self._folding.toggled(self._members_ids(entry)))
+
+    def fold_all(self) -> None:
+        """Fold all groups; unfold all where all are folded."""
+        several = sum(len(members) > 1 for members in self._members.values())
+        self._fold(Folding(everything=self.folded_groups < several))
+
+    def _fold(self, folding: Folding) -> None:
+        self._folding = folding
+        self._show(self._folded())
+        self._tell_changed(self._entries, len(self._entries))  # every group's header
+        self.changed.emit()
+
+    def _members_ids(self, entry: Entry) -> list[int]:
+        return [entry.photo.id] if entry.group is None else self._members[entry.group]
+
+    def keep(self, photos: frozenset[int]) -> None:
+        """Have folded groups show these photos, current or selected, in place of their picks."""
+        before, self._kept = self._kept, photos
+        if self._folding.any and self._ordering.grouped:
+            for group in {self._entries[p].group for p in before ^ photos if p in self._entries}:
+                self._show_front(group)
+
+    def _show_front(self, group: int | None) -> None:
+        members = [] if group is None else self._members[group]
+        row = next((at for photo in members if (at := self.row(photo)) is not None), None)
+        if row is not None and self._folding.is_folded(members):
+            front = front_of((self._entries[p] for p in members if self.passes(p)), self._kept).photo.id
+            if self._rows[row] != front:
+                self._replace(row, front)
 
     def apply(self, job_id: int, events: Sequence[Event]) -> None:
         """Apply a batch of events; those of another job are dropped."""
@@ -252,7 +327,16 @@ class AlbumModel(RowsModel):
         self._sorted = self._ordering.sort([self._entries[photo] for photo in self._order])
 
     def _passing(self) -> list[int]:
-        return self._criteria.passing(self._sorted, self._entries)
+        self._pass(self._criteria.passing(self._sorted, self._entries))
+        return self._folded()
+
+    def _pass(self, photos: list[int]) -> None:
+        self._passed, self._passing_ids = photos, None
+
+    def _folded(self) -> list[int]:
+        if not self._ordering.grouped:
+            return list(self._passed)
+        return self._folding.shown(self._passed, self._entries, self._members, self._kept)
 
     def _refilter(self) -> None:
         self._show(self._passing())

@@ -20,7 +20,7 @@ from engine.events import (
 from engine.paths import DataDir
 from engine.pipeline import CullJob
 from engine.settings import Settings
-from engine.switches import RoleSwitches
+from engine.switches import Regrouped, RoleSwitches
 from engine.worker import Engine
 from gui.album_model import AlbumModel
 from gui.criteria import Filter
@@ -58,6 +58,7 @@ class AlbumRun(QObject):
         self._engine.failed.connect(self._fail)
         self._job: CullJob | None = None
         self.switches = RoleSwitches()  # the same for every run of this window
+        self.regrouped = Regrouped()  # likewise
         self.running = False
         self._ordered = False
 
@@ -67,7 +68,7 @@ class AlbumRun(QObject):
 
     def open(self, album: Path, recursive: bool = False) -> None:
         """Cull a folder; whatever runs is stopped, and nothing of it will show."""
-        self._start(CullJob(album.absolute(), recursive, switches=self.switches))
+        self._start(CullJob(album.absolute(), recursive, switches=self.switches, regrouped=self.regrouped))
 
     def again(self) -> None:
         """Read the same album again."""

@@ -23,22 +23,32 @@ _AT_END = Qt.TextElideMode.ElideRight
 def draw_strip(
     painter: QPainter, layout: CellLayout, cell: QRectF, model: AlbumModel, entry: Entry, *, first: bool
 ) -> None:
-    """Above the photo: place in the group; on the group's first photo its time and kind as well."""
+    """Above the photo: place in the group; on the group's first photo its time and kind as well.
+
+    The first photo's strip is the group's header: a triangle says whether the group is folded.
+    """
     box = layout.strip_box(cell)
     position, size = model.place(entry)
+    folded = model.is_folded(entry)
     painter.setFont(layout.small)
-    painter.setPen(theme.MUTED)
+    painter.setPen(theme.TEXT if folded else theme.MUTED)
     if size > 1:
-        painter.drawText(box, int(_RIGHT), f"{position} of {size}")
+        painter.drawText(box, int(_RIGHT), f"{size} photos" if folded else f"{position} of {size}")
     if not first:
         return
+    if size > 1 and model.ordering.grouped:
+        side = layout.strip * 0.5
+        arrow = QRectF(box.x(), box.center().y() - side / 2, side, side)
+        marks.draw_fold(painter, arrow, theme.TEXT if folded else theme.MUTED, folded=folded)
+        box.setLeft(box.left() + side + 6)
+        painter.setPen(theme.MUTED)
     taken = entry.inspected.metadata.captured_at if entry.inspected else None
     if taken is not None:
         text = f"{taken:%H:%M:%S}"
         painter.drawText(box, int(_LEFT), text)
         box.setLeft(box.left() + painter.fontMetrics().horizontalAdvance(text) + 8)
-    if entry.ranked and entry.ranked.sequence:
-        _draw_tag(painter, layout, box, entry.ranked.sequence.value)
+    if tag := wording.group_tag(entry):
+        _draw_tag(painter, layout, box, tag)
 
 
 def draw_caption(
@@ -70,6 +80,9 @@ def elided(text: str, font: QFont, width: float, where: Qt.TextElideMode = _IN_M
 def _draw_tag(painter: QPainter, layout: CellLayout, box: QRectF, text: str) -> None:
     painter.setFont(layout.chip)
     width = painter.fontMetrics().horizontalAdvance(text) + 10
+    count = QFontMetrics(layout.small).horizontalAdvance("99 photos") + 6
+    if width > box.width() - count:
+        return  # the tooltip says it, too
     tag = QRectF(box.x(), box.y() + 1, width, box.height() - 3)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.SELECTED)

@@ -32,6 +32,7 @@ class Command:
 
 
 _GRID = {"place": Place.GRID, "native": True}
+_FOLD = {"place": Place.GRID}
 _LOUPE = {"place": Place.LOUPE}
 _LOUPE_SWITCH = {"place": Place.LOUPE, "checkable": True}
 _COMPARE = {"place": Place.COMPARE}
@@ -93,6 +94,28 @@ TABLE: dict[str, tuple[Row, ...]] = {
         ("label.green", "8", "Green", "Label the selected photos green; once more takes the label off"),
         ("label.blue", "9", "Blue", "Label the selected photos blue; once more takes the label off"),
         ("label.purple", "", "Purple", "Label the selected photos purple; once more takes the label off"),
+    ),
+    "Group": (
+        (
+            "group.pick",
+            "B",
+            "Your pick",
+            "Make the current photo its group's pick; once more leaves the pick to Framepick",
+        ),
+        (
+            "group.split",
+            "Ctrl+Shift+G",
+            "Split",
+            "Begin a new group with the current photo; several selected ones become a group of their own",
+        ),
+        (
+            "group.merge",
+            "Ctrl+G",
+            "Merge",
+            "One group of this and the one before, or of all that have a selected photo",
+        ),
+        ("grid.fold", "S", "Fold", "Fold the current group to one photo, or unfold it", _FOLD),
+        ("grid.fold_all", "Shift+S", "Fold all", "Fold all groups, or unfold them", _FOLD),
     ),
     "Go": (
         ("go.next_group", "]", "Next group", "Land on the pick of the next group"),

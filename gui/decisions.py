@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from engine.errors import LibraryError
 from engine.library.decisions import DecisionStore
@@ -21,6 +21,8 @@ Walk = Callable[[DecisionStore], tuple[str, dict[int, Marks]] | None]
 
 class Decisions(QObject):
     """Writes marks and walks the history of the album that is open. The history outlives the program."""
+
+    regrouped = Signal()  # groups or picks made by hand are other ones now
 
     def __init__(self, library: Path, model: AlbumModel, messages: Messages, parent: QObject) -> None:
         super().__init__(parent)
@@ -52,8 +54,11 @@ class Decisions(QObject):
         """Store decisions by photo id; tell whether they are on disk and shown."""
         return self.mark({photo: MarkChange(decision) for photo, decision in decisions.items()})
 
-    def mark(self, changes: Mapping[int, MarkChange]) -> bool:
-        """Store changes of marks by photo id; tell whether they are on disk and shown."""
+    def mark(self, changes: Mapping[int, MarkChange], text: str = "") -> bool:
+        """Store changes of marks by photo id; tell whether they are on disk and shown.
+
+        `text` is what undo calls it; without one it is made from the changes.
+        """
         entries = [entry for photo in changes if (entry := self._model.entry(photo))]
         keys = {entry.photo.id: key for entry in entries if (key := _key(entry))}
         if len(keys) < len(changes):
@@ -62,7 +67,7 @@ class Decisions(QObject):
         new = {e.photo.id: c for e in entries if (c := changes[e.photo.id]).on(e.marks) != e.marks}
         if not new:
             return True
-        text = wording.change_text([e.photo.name for e in entries if e.photo.id in new], new.values())
+        text = text or wording.change_text([e.photo.name for e in entries if e.photo.id in new], new.values())
         shown = {keys[e.photo.id]: e.marks for e in entries if e.photo.id in new}
         return self._store_and_show(
             lambda store: store.change(
@@ -105,7 +110,10 @@ class Decisions(QObject):
             self._messages.error(str(error))
             return False
         if marks:
+            before = {photo: _by_hand(e.marks) for photo in marks if (e := self._model.entry(photo))}
             self._model.set_marks(marks)
+            if any(_by_hand(marks[photo]) != was for photo, was in before.items()):
+                self.regrouped.emit()
         return True
 
     def _finder(self) -> Callable[[PhotoKey], tuple[PhotoKey, Marks]]:
@@ -130,6 +138,10 @@ class Decisions(QObject):
     def _need_album(self) -> Path:
         assert self._album is not None
         return self._album
+
+
+def _by_hand(marks: Marks) -> tuple[str, bool]:
+    return marks.own_group, marks.own_pick
 
 
 def _key(entry: Entry) -> PhotoKey | None:

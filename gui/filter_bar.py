@@ -141,8 +141,10 @@ class FilterBar(QWidget):
             button.setChecked(criteria.has(each))
         self._buttons[Filter.CHANGED].setVisible(counts[Filter.CHANGED] > 0 or criteria.has(Filter.CHANGED))
         self.details.show_choice(criteria, counts)
-        shown, total = self._model.rowCount(), self._model.total
-        self._shown.setText("" if shown == total else f"{shown} of {total} shown")
+        shown, total, folded = len(self._model.passing()), self._model.total, self._model.folded_groups
+        words = [] if shown == total else [f"{shown} of {total} shown"]
+        words += [f"{folded} group{'s' if folded > 1 else ''} folded"] if folded else []
+        self._shown.setText(", ".join(words))
         self._shown.setToolTip(criteria.words())
         ordering = self._model.ordering
         title = command(f"sort.{ordering.by.value}").title

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRectF,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
@@ -49,6 +60,8 @@ class Grid(QListView):
         self._delegate = PhotoDelegate(model, thumbnails, self.font(), self._size)
         self._repaint = QTimer(self, singleShot=True, interval=REPAINT_MS)
         self._repaint.timeout.connect(self._paint_arrived)
+        self._keeping = QTimer(self, singleShot=True, interval=0)
+        self._keeping.timeout.connect(self._keep)
         self._set_up_view()
         self.setItemDelegate(self._delegate)
         self.setModel(model)
@@ -97,15 +110,52 @@ class Grid(QListView):
     @Slot(int)
     def go_to(self, photo_id: int) -> None:
         """Go to a photo, or to the nearest one that the filter shows."""
+        if self._album.row(photo_id) is None and self._album.passes(photo_id):
+            self._album.keep(frozenset({photo_id}))  # its group is folded
         row = self._album.nearest_row(photo_id)
         if row is not None:
             self.go_to_row(row)
+            self._note_current()
+
+    def fold(self, entry: Entry) -> None:
+        """Fold or unfold the group of a photo; a current photo stays where it is."""
+        self._keep()
+        self._album.fold(entry)
+
+    def fold_all(self) -> None:
+        """Fold all groups, or unfold all."""
+        self._keep()
+        self._album.fold_all()
+        if self.currentIndex().isValid():
+            self.scrollTo(self.currentIndex())
+
+    def _note_current(self) -> None:
+        """The row is the same, but it may show another photo of its folded group now."""
+        if self.current is not None and self.current.photo.id != self._current_id:
+            self._current_id = self.current.photo.id
+            self.current_changed.emit()
+
+    @Slot()
+    def _keep(self) -> None:
+        """Have the current photo and those selected stay in view where their groups are folded."""
+        chosen = [*self.selected(), *([self.current] if self.current else [])]
+        self._album.keep(frozenset(entry.photo.id for entry in chosen))
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
         if current.isValid():
             self._current_id = self._album.entry_at(current.row()).photo.id
         self.current_changed.emit()
+        self._keep_later()
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
+        super().selectionChanged(selected, deselected)
+        self._keep_later()
+
+    def _keep_later(self) -> None:
+        """Not now: rows may be changing."""
+        if self._album.folded_groups:
+            self._keeping.start()
 
     def begin(self) -> None:
         """Another album: its photo ids are others, so no photo is current."""
@@ -186,7 +236,25 @@ class Grid(QListView):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.untouched = False
-        super().mousePressEvent(event)
+        if not self._fold_at(event):
+            super().mousePressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if not self._fold_at(event):
+            super().mouseDoubleClickEvent(event)
+
+    def _fold_at(self, event: QMouseEvent) -> bool:
+        """Fold or unfold the group whose header was clicked; tell whether one was."""
+        index = self.indexAt(event.position().toPoint())
+        if not index.isValid() or event.button() is not Qt.MouseButton.LeftButton:
+            return False
+        entry, cell = self._album.entry_at(index.row()), QRectF(self.visualRect(index))
+        first, _ = self._album.group_edges(index.row())
+        grouped = self._album.ordering.grouped and self._album.place(entry)[1] > 1
+        if not (first and grouped and self._delegate.layout.strip_box(cell).contains(event.position())):
+            return False
+        self.fold(entry)
+        return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         self.untouched = False

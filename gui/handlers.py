@@ -10,6 +10,7 @@ from engine.types import Label, Role
 from gui.actions import Handler
 from gui.compare import Compare
 from gui.criteria import Filter
+from gui.grouping import Grouping
 from gui.loupe import Loupe, Overlay
 from gui.ordering import SortBy
 from gui.pair import LEFT, RIGHT
@@ -28,6 +29,7 @@ def handlers_of(window: MainWindow) -> dict[str, Handler]:
         **_review(window),
         **{f"rate.{stars}": partial(window.review.rate, stars) for stars in range(MOST_STARS + 1)},
         **{f"label.{each.value}": partial(window.review.label, each) for each in LABELS},
+        **_groups(window.grouping),
         **_moves(window),
         **_views(window),
         **_loupe(window.loupe, window),
@@ -68,6 +70,16 @@ def _review(window: MainWindow) -> dict[str, Handler]:
         "review.undo": review.undo,
         "review.redo": review.redo,
         "review.advance": window.toggle_advance,
+    }
+
+
+def _groups(grouping: Grouping) -> dict[str, Handler]:
+    return {
+        "group.pick": grouping.pick,
+        "group.split": grouping.split,
+        "group.merge": grouping.merge,
+        "grid.fold": grouping.fold,
+        "grid.fold_all": grouping.fold_all,
     }
 
 

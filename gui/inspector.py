@@ -79,7 +79,7 @@ class Inspector(QTextBrowser):
 
     def _head(self, entry: Entry) -> str:
         files = "<br>".join(escape(file.name) for file in entry.photo.files)
-        pick = " · suggested pick" if entry.is_pick else ""
+        pick = f" · {wording.pick_text(entry)}" if entry.is_pick else ""
         state = _muted(f"{wording.marks_text(entry.marks)}{pick}")
         return f"<p><b style='font-size:large'>{files}</b></p>{state}"
 

@@ -24,6 +24,7 @@ from gui.decisions import Decisions
 from gui.filter_bar import FilterBar
 from gui.garbage import GarbageCollector
 from gui.grid import nothing_text
+from gui.grouping import Grouping
 from gui.hand_off import HandOff
 from gui.handlers import handlers_of
 from gui.installing import Installation
@@ -60,6 +61,9 @@ class MainWindow(QMainWindow):
         self._make_views()
         self.notices = ModelNotices(messages, self)
         self.switching = Switching(settings, self.run, self.album, messages, self)
+        self.grouping = Grouping(
+            self.album, self.grid, self.decisions, self.run, self.switching, messages, self
+        )
         self.review = Review(self.album, self.grid, self.decisions, self)
         self.installation = Installation(data_dir, messages, self)
         self.panels = Panels(self, self.album, settings)

@@ -67,6 +67,24 @@ def draw_spark(painter: QPainter, box: QRectF, colour: QColor) -> None:
     painter.fillPath(path, colour)
 
 
+def draw_own(painter: QPainter, box: QRectF, colour: QColor) -> None:
+    """The photographer's own pick: a ring with a dot, as one marks a frame on a contact sheet."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(_pen(box, colour, 0.16))
+    painter.drawEllipse(box.adjusted(1, 1, -1, -1))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawEllipse(box.center(), box.width() * 0.17, box.width() * 0.17)
+
+
+def draw_fold(painter: QPainter, box: QRectF, colour: QColor, *, folded: bool) -> None:
+    """A triangle: pointing right on a folded group, down on an open one."""
+    corners = ((0.2, 0.0), (0.9, 0.5), (0.2, 1.0)) if folded else ((0.0, 0.2), (1.0, 0.2), (0.5, 0.9))
+    triangle = _polyline(box, corners)
+    triangle.closeSubpath()
+    painter.fillPath(triangle, colour)
+
+
 def draw_label(painter: QPainter, box: QRectF, label: Label) -> None:
     """Red: square. Yellow: triangle. Green: disc. Blue: diamond. Purple: triangle on its tip."""
     if label is Label.NONE:

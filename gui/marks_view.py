@@ -24,7 +24,7 @@ class MarksView(QWidget):
     def show_entry(self, entry: Entry | None) -> None:
         self._entry = entry
         words = [] if entry is None else [wording.marks_text(entry.marks)]
-        words += ["suggested pick"] if entry is not None and entry.is_pick else []
+        words += [wording.pick_text(entry)] if entry is not None and entry.is_pick else []
         self.setToolTip(", ".join(words))
         self.setAccessibleName(", ".join(words))
         self.update()
@@ -41,5 +41,6 @@ class MarksView(QWidget):
             painter.setPen(QPen(theme.FAINT, 2))
             painter.drawEllipse(disc.adjusted(1, 1, -1, -1))
         if self._entry.is_pick:
-            marks.draw_spark(painter, QRectF(38, 2, 17, 17), theme.ACCENT)
+            draw = marks.draw_own if wording.is_own_pick(self._entry) else marks.draw_spark
+            draw(painter, QRectF(38, 2, 17, 17), theme.ACCENT)
         marks.draw_rating(painter, QRectF(39, 23, 80, 13), given.stars, given.label)

@@ -90,7 +90,7 @@ class Pair:
     def _shown(self, entry: Entry) -> list[Entry]:
         """Return the members of a group that the filter shows, and the photo itself."""
         members = self._model.members(entry)
-        return [e for e in members if e is entry or self._model.row(e.photo.id) is not None]
+        return [e for e in members if e is entry or self._model.passes(e.photo.id)]
 
     def _neighbour(self, entry: Entry) -> Entry | None:
         """Return the photo shown next, for a photo that is alone in its group."""

@@ -78,16 +78,26 @@ class PhotoDelegate(QStyledItemDelegate):
             painter.fillRect(target, theme.BACKGROUND)
         else:
             target = fit_in(pixmap, box)
+            if self._model.is_folded(entry):
+                _draw_stack(painter, target)
             painter.setOpacity(REJECTED_OPACITY if entry.decision is Decision.REJECT else 1.0)
             painter.drawPixmap(target, pixmap, QRectF(pixmap.rect()))
             painter.setOpacity(1.0)
         if entry.is_pick:
-            _draw_pick(painter, self.layout, target)
+            _draw_pick(painter, self.layout, target, own=wording.is_own_pick(entry))
         _draw_rating(painter, self.layout, target, entry.marks)
         badge = min(22.0, box.width() * 0.16)
         marks.draw_decision(
             painter, QRectF(target.right() - badge - 6, target.y() + 6, badge, badge), entry.decision
         )
+
+
+def _draw_stack(painter: QPainter, photo: QRectF) -> None:
+    """The edges of photos that lie behind that of a folded group."""
+    painter.setPen(QPen(theme.FAINT, 1))
+    painter.setBrush(theme.RAISED)
+    for step in (7.0, 3.5):
+        painter.drawRect(photo.translated(step, step).adjusted(0.5, 0.5, -0.5, -0.5))
 
 
 def fit_in(pixmap: QPixmap, box: QRectF) -> QRectF:
@@ -98,8 +108,9 @@ def fit_in(pixmap: QPixmap, box: QRectF) -> QRectF:
     return QRectF(round(left), round(top), width, height)
 
 
-def _draw_pick(painter: QPainter, layout: CellLayout, photo: QRectF) -> None:
-    """The suggestion: an accent frame and a chip with a spark and the word."""
+def _draw_pick(painter: QPainter, layout: CellLayout, photo: QRectF, *, own: bool) -> None:
+    """The pick: an accent frame and a chip; with a spark where suggested, a ring where chosen by hand."""
+    text, draw = ("YOUR PICK", marks.draw_own) if own else ("PICK", marks.draw_spark)
     pen = QPen(theme.ACCENT, 3)
     pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
     painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -107,13 +118,13 @@ def _draw_pick(painter: QPainter, layout: CellLayout, photo: QRectF) -> None:
     painter.drawRect(photo.adjusted(0.5, 0.5, -0.5, -0.5))
     painter.setFont(layout.chip)
     height = layout.strip - 2
-    width = painter.fontMetrics().horizontalAdvance("PICK") + height + 7
+    width = painter.fontMetrics().horizontalAdvance(text) + height + 7
     chip = QRectF(photo.x() - 1, photo.y() - 1, width, height)
     painter.fillRect(chip, theme.ACCENT)
     star = QRectF(chip.x() + 4, chip.y() + 2, height - 4, height - 4)
-    marks.draw_spark(painter, star, theme.ON_ACCENT)
+    draw(painter, star, theme.ON_ACCENT)
     painter.setPen(theme.ON_ACCENT)
-    painter.drawText(chip.adjusted(height + 3, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, "PICK")
+    painter.drawText(chip.adjusted(height + 3, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, text)
 
 
 def _draw_rating(painter: QPainter, layout: CellLayout, photo: QRectF, given: Marks) -> None:

@@ -101,10 +101,12 @@ class Review(QObject):
         self._go_to_group(-1)
 
     def next_undecided(self) -> None:
-        start = self._row() + 1
-        for row in range(start, self._model.rowCount()):
-            if self._model.entry_at(row).is_undecided:
-                self._grid.go_to_row(row)
+        passing, current = self._model.passing(), self._grid.current
+        start = passing.index(current.photo.id) + 1 if current else 0
+        for photo in passing[start:]:
+            entry = self._model.entry(photo)
+            if entry is not None and entry.is_undecided:
+                self._grid.go_to(photo)
                 return
 
     def _move(self, step: int) -> None:
@@ -127,7 +129,7 @@ class Review(QObject):
         first = self._first_of_group(step)
         if first is None:
             return None
-        shown = [entry for entry in self._model.members(first) if self._model.row(entry.photo.id) is not None]
+        shown = [entry for entry in self._model.members(first) if self._model.passes(entry.photo.id)]
         return next((entry for entry in shown if entry.is_pick), shown[0])
 
     def _first_of_group(self, step: int) -> Entry | None:

@@ -51,6 +51,12 @@ class RowsModel(QAbstractListModel):
         self._reorder([photo for photo in rows if photo in old])
         self._insert(come, rows)
 
+    def _replace(self, row: int, photo_id: int) -> None:
+        """Show another photo in a row. What is current or selected stays on the row."""
+        self._rows[row] = photo_id
+        self._row_of = None
+        self.dataChanged.emit(self.index(row, 0), self.index(row, 0))
+
     def _reset_to(self, rows: list[int]) -> None:
         self.beginResetModel()
         self._set(rows)

@@ -122,7 +122,7 @@ class Survey(QWidget):
 
     def _shown(self, entry: Entry) -> list[Entry]:
         members = self._model.members(entry)
-        shown = [e for e in members if e is entry or self._model.row(e.photo.id) is not None]
+        shown = [e for e in members if e is entry or self._model.passes(e.photo.id)]
         first = min(max(0, shown.index(entry) - MOST // 2), max(0, len(shown) - MOST))
         return shown[first : first + MOST]
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.events import CancelToken, Composed, Selected
 from engine.models.status import short_name
+from engine.selection.candidate import Candidate
 from engine.selection.difference import (
     Difference,
     difference,
@@ -17,10 +18,11 @@ from engine.selection.difference import (
     opinions_without,
     without_roles,
 )
+from engine.selection.own_groups import with_own_marks
 from engine.selection.picks import select
 from engine.settings import Album, Settings
 from engine.switches import can_be_switched, with_switched_off
-from engine.types import ModelStatus, Role, Selection
+from engine.types import Marks, ModelStatus, Role, Selection
 from gui.album_model import AlbumModel
 from gui.album_run import AlbumRun
 from gui.background import Task
@@ -35,6 +37,7 @@ TRY_ON = "Switch on and off again to see what differs."
 @dataclass(frozen=True, slots=True)
 class _Recomposed:
     job: int
+    composed: Composed
     off: frozenset[Role]
     selection: Selection
     difference: Difference
@@ -83,7 +86,12 @@ class Switching(QObject):
         if turned_on and role in self._skipped:
             self._run.again()
         else:
-            self._recompose()
+            self.recompose()
+
+    @property
+    def ready(self) -> bool:
+        """Whether picks can be made anew at once: while photos are scored the run itself does that."""
+        return self._composed is not None
 
     @Slot(object)
     def take_statuses(self, statuses: Sequence[ModelStatus]) -> None:
@@ -115,8 +123,17 @@ class Switching(QObject):
     @Slot(object)
     def _take_composed(self, composed: Composed) -> None:
         self._composed = composed
-        if self.off:
-            self._recompose()
+        if self.off or self._task is not None or self._grouped_since(composed):
+            self.recompose()
+
+    def _grouped_since(self, composed: Composed) -> bool:
+        """Whether groups were changed by hand after the run looked last."""
+        marked = with_own_marks(composed.candidates, self._own_marks())
+        return any(now is not then for now, then in zip(marked, composed.candidates, strict=True))
+
+    def _own_marks(self) -> dict[int, Marks]:
+        entries = self._model.entries()
+        return {e.photo.id: e.marks for e in entries if e.marks.own_group or e.marks.own_pick}
 
     @Slot()
     def _score_what_was_left_out(self) -> None:
@@ -124,13 +141,15 @@ class Switching(QObject):
         if self._skipped - self.off:
             self._run.again()
 
-    def _recompose(self) -> None:
+    def recompose(self) -> None:
+        """Make groups and picks anew, as soon as all scores are there."""
         if self._composed is None:
             return
         if self._task is not None:
             self._asked_anew = True  # the switches are read when it begins: once more is enough
             return
-        work = _work(self._composed, self._album, self.off, self._model.job)
+        marked = with_own_marks(self._composed.candidates, self._own_marks())
+        work = _work(self._composed, marked, self._album, self.off, self._model.job)
         self._task = Task("framepick-recompose", work, self)
         self._task.succeeded.connect(self._take)
         self._task.failed.connect(self._messages.error)
@@ -144,11 +163,12 @@ class Switching(QObject):
         self._task = None
         if self._asked_anew:
             self._asked_anew = False
-            self._recompose()
+            self.recompose()
 
     @Slot(object)
     def _take(self, found: _Recomposed) -> None:
-        if found.job != self._model.job or found.off != self.off:
+        stale = found.composed is not self._composed or found.off != self.off
+        if found.job != self._model.job or stale or self._asked_anew:
             return
         self._model.apply(found.job, [Selected(found.selection)])
         self._model.show_changed(found.difference.photos)
@@ -171,12 +191,12 @@ class Switching(QObject):
 
 
 def _work(
-    composed: Composed, album: Album, off: frozenset[Role], job: int
+    composed: Composed, candidates: Sequence[Candidate], album: Album, off: frozenset[Role], job: int
 ) -> Callable[[CancelToken, Callable[[Any], None]], _Recomposed]:
     def recompose(cancel: CancelToken, report: Callable[[Any], None]) -> _Recomposed:
         opinions = composed.opinions
-        selection = select(without_roles(composed.candidates, off), album, opinions_without(opinions, off))
-        found = difference(select(composed.candidates, album, opinions), selection) if off else Difference()
-        return _Recomposed(job, off, selection, found)
+        selection = select(without_roles(candidates, off), album, opinions_without(opinions, off))
+        found = difference(select(candidates, album, opinions), selection) if off else Difference()
+        return _Recomposed(job, composed, off, selection, found)
 
     return recompose

@@ -37,7 +37,7 @@ class TextSheet(QDialog):
 COLUMNS = (
     ("Album", "Review", "Rate", "Help"),
     ("Go", "Compare"),
-    ("View", "Panels", "Models"),
+    ("View", "Group", "Panels", "Models"),
     ("Filter", "Sort"),
 )
 SYMBOLS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓", "PgUp": "Page Up", "PgDown": "Page Down"}

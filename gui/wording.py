@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import PurePosixPath
@@ -47,6 +47,19 @@ def change_text(names: Collection[str], changes: Iterable[MarkChange]) -> str:
     decisions_only = all(word in _DECISION_WORDS for word in done)
     what = next(iter(names)) if len(names) == 1 else f"{len(names)} photos"
     return f"{what}{' ' if decisions_only else ': '}{' / '.join(done)}"
+
+
+def split_text(names: Sequence[str], *, several: bool) -> str:
+    """Return what was split, for undo: "IMG_4.JPG begins a new group of 3"."""
+    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    if several:
+        return f"{names[0]}{more} are a group of their own"
+    return f"{names[0]} begins a new group" + (f" of {len(names)}" if more else "")
+
+
+def merge_text(names: Sequence[str], groups: int) -> str:
+    """Return what was merged, for undo: "2 groups made one: IMG_1.JPG and 5 more"."""
+    return f"{groups} groups made one: {names[0]} and {len(names) - 1} more"
 
 
 def _one_change(change: MarkChange) -> str:
@@ -104,6 +117,26 @@ def composite_text(entry: Entry) -> str:
     if entry.ranked is not None and entry.ranked.composite is not None:
         return percent(entry.ranked.composite)
     return "–" if entry.error else PENDING
+
+
+def is_own_pick(entry: Entry) -> bool:
+    return entry.ranked is not None and entry.ranked.own_pick
+
+
+def pick_text(entry: Entry) -> str:
+    """Return who picked a photo, or nothing where nobody did."""
+    if is_own_pick(entry):
+        return "your pick"
+    return "suggested pick" if entry.is_pick else ""
+
+
+def group_tag(entry: Entry) -> str:
+    """Return what is special about a photo's group: a bracket, a panorama, or made by hand."""
+    if entry.ranked is None:
+        return ""
+    if entry.ranked.sequence is not None:
+        return entry.ranked.sequence.value
+    return "your group" if entry.ranked.own_group else ""
 
 
 def failure_text(entry: Entry) -> str:
@@ -233,12 +266,17 @@ def _share(word: str, value: float) -> str:
     return f"{word} {value * 100:.0f}%"
 
 
+def _article(tag: str) -> str:
+    return tag if tag.startswith("your") else f"a {tag}"
+
+
 def tooltip(entry: Entry, roles: int, verdict: str | None) -> str:
     """Return what a cell cannot hold: full name, state, scores, reasons, verdict."""
     lines = [printable(entry.photo.name)]
     if entry.error:
         lines.append(failure_text(entry))
-    state = [marks_text(entry.marks)] + (["suggested pick"] if entry.is_pick else [])
+    tag = group_tag(entry)
+    state = [marks_text(entry.marks), *filter(None, (pick_text(entry), tag and f"in {_article(tag)}"))]
     lines.append(", ".join(state))
     ranked = entry.ranked
     if ranked is not None and ranked.composite is not None:
