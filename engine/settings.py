@@ -121,6 +121,12 @@ class Sidecars(_Section):
         return Targets(self.profiles, self.reject_as_rating)
 
 
+class Appearance(_Section):
+    """How the window looks."""
+
+    theme: Literal["dark", "light", "system"]
+
+
 class Settings(_Section):
     """All settings of a run; the keys and defaults are documented in configs/global_config.yaml."""
 
@@ -132,6 +138,7 @@ class Settings(_Section):
     performance: Performance
     previews: Previews
     sidecars: Sidecars
+    appearance: Appearance
 
 
 def load_settings(user_file: Path | None = None) -> Settings:

@@ -76,7 +76,7 @@ class Canvas(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.fillRect(self.rect(), theme.BACKGROUND)
+        painter.fillRect(self.rect(), theme.GROUND)
         if self._pixmap is not None and not self._pixmap.isNull():
             painter.setOpacity(DIMMED if self.dimmed else 1.0)
             self._paint_pixmap(painter, self._pixmap)

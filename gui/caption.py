@@ -97,7 +97,7 @@ def _draw_score(
     """Draw "2/3 72" at the right end of the line; return where it begins."""
     text = wording.composite_text(entry)
     painter.setFont(layout.bold)
-    painter.setPen(theme.FAINT if text in (wording.PENDING, "–") else theme.TEXT)
+    painter.setPen(theme.MUTED if text in (wording.PENDING, "–") else theme.TEXT)
     painter.drawText(line, int(_RIGHT), text)
     start = line.right() - painter.fontMetrics().horizontalAdvance(text)
     partial = wording.models_text(entry, model.roles)

@@ -175,6 +175,7 @@ TABLE: dict[str, tuple[Row, ...]] = {
         ("loupe.previous_face", ",", "Previous face", "Look at the previous face at 100%", _LOUPE),
         ("view.larger", "Ctrl+= Ctrl++", "Larger thumbnails", "Make thumbnails larger"),
         ("view.smaller", "Ctrl+-", "Smaller thumbnails", "Make thumbnails smaller"),
+        ("view.theme", "Ctrl+T", "Theme", "Dark, light, or as the system is: the next of the three"),
         ("view.full_screen", "F F11", "Full screen", "Fill the screen, and back", _SWITCH),
         ("grid.select_all", "Ctrl+A", "Select all", "Select every photo shown", _GRID),
     ),

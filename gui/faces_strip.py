@@ -114,7 +114,7 @@ class FacesStrip(QWidget):
     def _paint_tile(self, painter: QPainter, tile: QRectF, face: Face | None, *, chosen: bool) -> None:
         painter.fillRect(tile, theme.BACKGROUND)
         if face is None:
-            painter.setPen(theme.FAINT)
+            painter.setPen(theme.MUTED)
             painter.drawText(tile, Qt.AlignmentFlag.AlignCenter, "not seen")
             return
         if self._pixmap is not None and not self._pixmap.isNull():

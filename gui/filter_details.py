@@ -37,9 +37,8 @@ class FilterDetails(QWidget):
         for button in self._stars.values():
             button.setProperty("compact", True)
             button.clicked.connect(self._choose_stars)
-        for label, button in self._labels.items():
+        for button in self._labels.values():
             button.setProperty("compact", True)
-            button.setIcon(label_icon(label))
             button.clicked.connect(self._choose_label)
         for each, button in self._traits.items():
             button.setToolTip(tooltip(command(f"filter.{each.value}")))
@@ -89,6 +88,7 @@ class FilterDetails(QWidget):
             button.setChecked(stars == criteria.stars)
             button.setText(str(counts.by_stars[stars]))
         for label, button in self._labels.items():
+            button.setIcon(label_icon(label))
             button.setChecked(label in criteria.labels)
             button.setText(str(counts.by_label[label]))
         for each, button in self._traits.items():

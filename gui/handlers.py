@@ -106,6 +106,7 @@ def _views(window: MainWindow) -> dict[str, Handler]:
         "view.survey": window.views.show_survey,
         "view.larger": partial(window.resize_thumbnails, +1),
         "view.smaller": partial(window.resize_thumbnails, -1),
+        "view.theme": window.appearance.switch,
         "view.full_screen": window.toggle_full_screen,
     }
 

@@ -15,6 +15,7 @@ from engine.types import ModelState
 from gui.actions import Actions
 from gui.album_model import AlbumModel
 from gui.album_run import AlbumRun
+from gui.appearance import Appearance
 from gui.bottom_bar import BottomBar
 from gui.checking import Checking
 from gui.choosing import Choosing
@@ -52,6 +53,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Framepick")
         self.setAcceptDrops(True)
         self._settings, self._data_dir, self.messages = settings, data_dir, messages
+        self.appearance = Appearance(settings.appearance, data_dir, messages, self)
         self._recent = RecentAlbums(data_dir)
         self.album = AlbumModel()
         self.decisions = Decisions(data_dir.library, self.album, messages, self)
@@ -117,6 +119,8 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self.choosing.chosen.connect(self._show_choice)
+        self.appearance.changed.connect(self.album.changed)
+        self.appearance.changed.connect(self.switching.show)
         self.filter_bar.details.left.connect(self.show_grid)
         self.filter_bar.set_actions(self.actions_.in_category("Sort"), self.actions_["filter.details"])
         self.filter_bar.size_chosen.connect(self.grid.set_size_step)

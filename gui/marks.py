@@ -53,10 +53,10 @@ def draw_decision(painter: QPainter, box: QRectF, decision: Decision) -> None:
     painter.setBrush(theme.GOOD if accepted else theme.BAD)
     if accepted:
         painter.drawEllipse(box)
-        draw_check(painter, box, QColor("#0c1a10"))
+        draw_check(painter, box, theme.ON_GOOD)
     else:
         painter.drawRoundedRect(box, box.width() * 0.2, box.width() * 0.2)
-        draw_cross(painter, box, QColor("#220606"))
+        draw_cross(painter, box, theme.ON_BAD)
 
 
 def draw_spark(painter: QPainter, box: QRectF, colour: QColor) -> None:

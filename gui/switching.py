@@ -78,11 +78,11 @@ class Switching(QObject):
         status = next((s for s in with_switched_off(self._statuses, self.off) if s.role is role), None)
         if status is None or not can_be_switched(status):
             self._messages.info(f"{ROLE_TITLES[role]}: there is no model at work to switch off.")
-            self._show()
+            self.show()
             return
         turned_on = role in self.off
         self._run.switches.turn(role, on=turned_on)
-        self._show()
+        self.show()
         if turned_on and role in self._skipped:
             self._run.again()
         else:
@@ -96,7 +96,7 @@ class Switching(QObject):
     @Slot(object)
     def take_statuses(self, statuses: Sequence[ModelStatus]) -> None:
         self._statuses = tuple(statuses)
-        self._show()
+        self.show()
 
     @Slot(object, object)
     def take_warning(self, role: Role, warning: str | None) -> None:
@@ -108,7 +108,9 @@ class Switching(QObject):
         if self._task is not None:
             self._task.stop()
 
-    def _show(self) -> None:
+    @Slot()
+    def show(self) -> None:
+        """Tell the state of the models and what differs, once more."""
         self.statuses_changed.emit(with_switched_off(self._statuses, self.off))
         if not self.off:
             self.told.emit("", False)
@@ -118,7 +120,7 @@ class Switching(QObject):
     @Slot(int)
     def _begin(self, job_id: int) -> None:
         self._composed = None
-        self._show()
+        self.show()
 
     @Slot(object)
     def _take_composed(self, composed: Composed) -> None:

@@ -1,40 +1,32 @@
-"""Colours, palette and style sheet. Neutral greys only, so that nothing tints the eye; one accent colour."""
+"""The colours that are shown now, the palette and the style sheet. What they are is in gui/colours.py."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
 from engine.paths import RESOURCES_DIR
 from engine.types import Label, ModelState
+from gui.colours import DARK, LIGHT
 
-BACKGROUND = QColor("#1d1d1d")  # behind photos
-PANEL = QColor("#262626")
-BAND_EVEN = QColor("#2a2a2a")  # behind the photos of one group
-BAND_ODD = QColor("#323232")
-RAISED = QColor("#363636")
-HOVER = QColor("#3f3f3f")
-SELECTED = QColor("#4a4a4a")
-LINE = QColor("#434343")
-TEXT = QColor("#e4e4e4")
-MUTED = QColor("#a6a6a6")
-FAINT = QColor("#7d7d7d")
-FOCUS = QColor("#f4f4f4")
-ACCENT = QColor("#4aa3ff")
-ON_ACCENT = QColor("#08131f")
-GOOD = QColor("#58c07a")
-BAD = QColor("#f0625d")
-WARN = QColor("#e5b04b")
+# One object per colour for as long as the program runs; `apply` gives all of them other values.
+GROUND, BACKGROUND, PANEL = QColor(), QColor(), QColor()
+BAND_EVEN, BAND_ODD, RAISED, HOVER, SELECTED = QColor(), QColor(), QColor(), QColor(), QColor()
+LINE, TEXT, MUTED, FAINT, FOCUS = QColor(), QColor(), QColor(), QColor(), QColor()
+ACCENT, ACCENT_HOVER, ON_ACCENT = QColor(), QColor(), QColor()
+GOOD, ON_GOOD, BAD, ON_BAD, WARN = QColor(), QColor(), QColor(), QColor(), QColor()
+RED, YELLOW, GREEN, BLUE, PURPLE = QColor(), QColor(), QColor(), QColor(), QColor()
+BADGE = QColor()  # behind marks that stand on a photo
 
 LABEL_COLOURS = {
-    Label.RED: QColor("#f0625d"),
-    Label.YELLOW: QColor("#ecc94b"),
-    Label.GREEN: QColor("#58c07a"),
-    Label.BLUE: QColor("#5b9dff"),
-    Label.PURPLE: QColor("#b583e8"),
+    Label.RED: RED,
+    Label.YELLOW: YELLOW,
+    Label.GREEN: GREEN,
+    Label.BLUE: BLUE,
+    Label.PURPLE: PURPLE,
 }
-BADGE = QColor(16, 16, 16, 200)  # behind marks that stand on a photo
-
 STATE_COLOURS = {
     ModelState.ACTIVE: GOOD,
     ModelState.IDLE: MUTED,
@@ -61,27 +53,39 @@ _COLOUR_ROLES = {
     QPalette.ColorRole.Light: HOVER,
     QPalette.ColorRole.Midlight: RAISED,
     QPalette.ColorRole.Mid: LINE,
-    QPalette.ColorRole.Dark: BACKGROUND,
-    QPalette.ColorRole.Shadow: QColor("#000000"),
+    QPalette.ColorRole.Dark: LINE,
+    QPalette.ColorRole.Shadow: LINE,
     QPalette.ColorRole.Accent: ACCENT,
 }
 _GREYED_ROLES = (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText)
 
 
-def apply(app: QApplication) -> None:
+def apply(app: QApplication, *, light: bool = False) -> None:
     """Give the application Framepick's look. The font stays the system's own."""
+    _fill(LIGHT if light else DARK)
     app.setStyle("Fusion")
-    app.setPalette(dark_palette())
+    app.setPalette(palette())
     app.setStyleSheet(style_sheet())
 
 
-def dark_palette() -> QPalette:
-    palette = QPalette()
+def is_light() -> bool:
+    """Tell whether the light theme is shown."""
+    return BACKGROUND.name() == LIGHT["BACKGROUND"]
+
+
+def _fill(colours: Mapping[str, str]) -> None:
+    for name, value in colours.items():
+        colour: QColor = globals()[name]
+        colour.setRgba(QColor(value).rgba())
+
+
+def palette() -> QPalette:
+    found = QPalette()
     for role, colour in _COLOUR_ROLES.items():
-        palette.setColor(role, colour)
+        found.setColor(role, colour)
     for role in _GREYED_ROLES:
-        palette.setColor(QPalette.ColorGroup.Disabled, role, FAINT)
-    return palette
+        found.setColor(QPalette.ColorGroup.Disabled, role, FAINT)
+    return found
 
 
 def scaled_font(base: QFont, factor: float, *, bold: bool = False) -> QFont:
@@ -98,10 +102,9 @@ def scaled_font(base: QFont, factor: float, *, bold: bool = False) -> QFont:
 def style_sheet() -> str:
     """Return the application's QSS with the colours filled in."""
     template = (RESOURCES_DIR / "style.qss").read_text(encoding="utf-8")
-    for name, colour in _named_colours().items():
-        template = template.replace(f"@{name}@", colour.name())
+    for name in DARK:
+        template = template.replace(f"@{name}@", globals()[name].name())
     return template
 
 
-def _named_colours() -> dict[str, QColor]:
-    return {name: value for name, value in globals().items() if isinstance(value, QColor)}
+_fill(DARK)
