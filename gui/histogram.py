@@ -8,9 +8,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPolygonF
 from PySide6.QtWidgets import QWidget
 
-from gui import theme
-
 SIZE = QSize(232, 104)
+GROUND = QColor(16, 16, 16, 208)  # in every theme: lights add up on a dark ground only
 COLOURS = (QColor(235, 70, 60), QColor(70, 200, 90), QColor(80, 130, 255))
 
 
@@ -33,7 +32,7 @@ class Histogram(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.BADGE)
+        painter.setBrush(GROUND)
         painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
         if self._bins is None:
             return

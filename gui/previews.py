@@ -133,8 +133,10 @@ class Previews(QObject):
             return True
 
     def stop(self) -> None:
+        """End the threads, and let the pictures go."""
         self._pool.clear()
         self._pool.waitForDone()
+        self._kept.clear()  # now and then PySide keeps a decoding that has ended, and with it this object
 
     @Slot(object, QImage, str)
     def _take(self, key: tuple[int, int, Box], image: QImage, reason: str) -> None:

@@ -126,6 +126,7 @@ def _figures(walk: Walk) -> Figures:
         "stalls_above_100_ms": pulse.above_100_ms,
         "longest_close_ms": walk.longest_close_ms,
         "keys_by_command": dict(walk.keys.most_common(MOST_KEYS)),
+        "memory_after_each_window_mb": walk.memory_between,
         "memory_mb": [(round(at), round(mb)) for at, mb in pulse.memory[::12]],
     }
 
@@ -157,7 +158,7 @@ def as_rows(figures: Figures) -> list[tuple[str, str]]:
     """Return (name, value) for a table: how many of what is a list, the number of what is one."""
     rows: list[tuple[str, str]] = []
     for name, value in figures.items():
-        if name in ("keys_by_command", "memory_mb", "load_average", "threads_after_each_window"):
+        if name == "keys_by_command" or name.startswith(("memory_", "load_", "threads_after")):
             continue
         if isinstance(value, dict) and name == "memory":
             rows += [(part, "" if each is None else f"{each:,.0f}") for part, each in value.items()]

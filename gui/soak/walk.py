@@ -22,7 +22,7 @@ from gui.command_table import Place
 from gui.main_window import MainWindow
 from gui.soak.foresight import DECIDING, foresee
 from gui.soak.keys import Press, in_a_dialog, in_a_text_field, pushes_buttons, random_press
-from gui.soak.ledger import Change, Ledger
+from gui.soak.ledger import Ledger
 from gui.soak.watch import Pulse, Troubles, threads_by_name
 
 # Seconds between two of them on average; the time between two keys (least and most, ms) changes now and then.
@@ -62,6 +62,7 @@ class Walk(QObject):
         self.albums_opened = self.windows_made = self.dialogs_seen = 0
         self.longest_close_ms = 0.0
         self._threads: list[Counter[str]] = []  # after each window
+        self.memory_between: list[int] = []  # MB after each window
 
     # -- the frame
 
@@ -134,7 +135,7 @@ class Walk(QObject):
         self.windows_made += 1
         self._known = False
         for name in DECIDING:
-            window.actions_[name].triggered.connect(self._note_fired)
+            window.actions_[name].installEventFilter(self)
         window.run.begun.connect(self._note_begun)
         window.run.ordered.connect(self._note_ordered)
         window.show()
@@ -153,6 +154,8 @@ class Walk(QObject):
         window.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         self._threads.append(Counter(threads_by_name()))
+        self.pulse.sample()
+        self.memory_between.append(round(self.pulse.memory[-1][1]))
         self.ledger.compare_stored(self._data_dir.library, f"after window {self.windows_made}")
         self.pulse.forgive()
 
@@ -198,29 +201,31 @@ class Walk(QObject):
         self._press_and_compare(window, press, in_view)
 
     def _press_and_compare(self, window: MainWindow, press: Press, in_view: bool) -> None:
-        album, shown = window.run.album, shown_by(window)
-        change = foresee(window, press.command) if press.command in DECIDING else {}
-        place = place_of(window)
+        album, place = window.run.album, place_of(window)
         self._fired.clear()
         self._send(window, press)
         if album is None or self._window is not window or window.run.album != album:
             return
-        for name in self._fired:
-            self._note_in_ledger(album, name, change, shown)
         if press.command in DECIDING and press.command not in self._fired and in_view:
             self.ledger.missed(press.command, place.value)
         if self._known:
             self.ledger.compare_shown(album, shown_by(window), f"{press.command or 'a key'} in {place.value}")
 
-    def _note_in_ledger(
-        self, album: Path, command: str, change: Change, shown: dict[str, tuple[Marks, Path]]
-    ) -> None:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A deciding key has arrived: foresee what it will do from what is there just now."""
+        window = self._window
+        if event.type() == QEvent.Type.Shortcut and window is not None and window.run.album is not None:
+            self._fired.add(watched.objectName())
+            self._note_in_ledger(window, window.run.album, watched.objectName())
+        return super().eventFilter(watched, event)
+
+    def _note_in_ledger(self, window: MainWindow, album: Path, command: str) -> None:
         if command == "review.undo":
             self.ledger.undo(album)
         elif command == "review.redo":
             self.ledger.redo(album)
         else:
-            self.ledger.change(album, change, shown)
+            self.ledger.change(album, foresee(window, command), shown_by(window))
 
     def _send(self, widget: QWidget, press: Press) -> None:
         self.keys[press.command or "other"] += 1
@@ -232,10 +237,6 @@ class Walk(QObject):
                 QTest.keyClick(handle, press.key, press.modifiers)
             finally:
                 self._pressing = before
-
-    @Slot()
-    def _note_fired(self) -> None:
-        self._fired.add(self.sender().objectName())
 
 
 def place_of(window: MainWindow) -> Place:
