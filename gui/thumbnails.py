@@ -174,7 +174,6 @@ class Thumbnails(QObject):
         self._wishes.close()
         for worker in self._workers:
             worker.wait()
-        self._kept.clear()
 
     @Slot(object, QImage)
     def _take(self, wish: _Wish, image: QImage) -> None:
