@@ -30,6 +30,7 @@ from engine.events import (
 from engine.library.decisions import DecisionStore
 from engine.library.marks import PhotoKey
 from engine.library.opinions import OpinionStore
+from engine.library.prepared import PreparedStore
 from engine.library.repair import take_notes
 from engine.library.scores import CachedScore, ScoreStore
 from engine.models.registry import batch_size, build_lineup
@@ -107,10 +108,10 @@ class _Run:
         self._scoring = Scoring(self._lineup, self._board, self._telemetry)
         self._store = ScoreStore(data_dir.library)
         self._decisions = DecisionStore(data_dir.library)
-        verdicts = OpinionStore(data_dir.library)
         self._judging = Judging(
             self._lineup.comparator,
-            verdicts,
+            OpinionStore(data_dir.library),
+            PreparedStore(data_dir.library),
             self._board,
             self._telemetry,
             settings.performance.decode_threads,
@@ -338,6 +339,9 @@ class _Run:
             with self._telemetry.stage("write cache", len(frames)):
                 self._store.write(entries)
                 self._store.write_sketches(sketches)
+                self._judging.keep(
+                    {self._inspected[s.photo_id].identity: s.prepared for s in new if s.prepared is not None}
+                )
         except LibraryError as error:
             self._notes.append(f"{error} The result is right, but the next run has to score again.")
 

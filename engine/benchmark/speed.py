@@ -27,9 +27,9 @@ SAMPLE_SECONDS = 0.05
 class SpeedFigures:
     """Times in ms of process CPU; memory is the peak of the resident set.
 
-    `cpu_ms_per_photo` is that of the three scorers with all around them, and `ratio` that over the decode.
-    The comparator looks at close candidates only, after the scorers: its share, decoding them again
-    included, stands in `comparator_cpu_ms_per_photo`, and `ratio_with_comparator` is of both together.
+    `cpu_ms_per_photo` is that of a run of the three scorers with all around them, and `ratio` that over the
+    decode. `ratio_with_comparator` is of a run of all four roles, and `comparator_cpu_ms_per_photo` what that
+    run took more: the difference of two runs. Photos per second are of that run, too.
     """
 
     photos: int
@@ -48,33 +48,32 @@ class SpeedFigures:
 
 
 def measure_speed(job: CullJob, settings: Settings, data_dir: DataDir) -> SpeedFigures:
-    """Cull an album twice with an empty cache, and decode it once, in this process.
+    """Cull an album with an empty cache, without and with the comparator, and again; decode it once.
 
     Importing and loading the models happens once per program, not per photo: a run on a single photo does it
     first and its time is reported as `warm_up_s`. Raises NothingToDoError when no photo can be read.
     """
     photos = scan(job.album, job.recursive)
     with TemporaryDirectory(prefix="framepick-benchmark-") as folder:
-        fresh = _with_models_of(data_dir, Path(folder))
+        scorers = _with_models_of(data_dir, Path(folder) / "scorers")
+        fresh = _with_models_of(data_dir, Path(folder) / "all")
         warm_up = _warm_up(job, photos, settings, data_dir, Path(folder))
         with _PeakMemory() as memory:
             scorers_alone = replace(job, without=job.without | {Role.COMPARATOR})
-            cpu, first, scored = _timed_run(scorers_alone, settings, fresh)
-            _, scorers_again, _ = _timed_run(scorers_alone, settings, fresh)
-            comparator_cpu, judging, _ = _timed_run(job, settings, fresh)
+            cpu, _, _ = _timed_run(scorers_alone, settings, scorers)
+            cpu_of_all, first, scored = _timed_run(job, settings, fresh)
             _, second, _ = _timed_run(job, settings, fresh)
     if not scored:
         raise NothingToDoError(f"No photo in {job.album} could be read: there is nothing to measure.")
     decode_cpu = _decode_alone(photos)
-    first += max(0.0, judging - scorers_again)  # as if both had been one run
     return SpeedFigures(
         photos=scored,
         cores=os.cpu_count() or 1,
         cpu_ms_per_photo=1000 * cpu / scored,
         decode_cpu_ms_per_photo=1000 * decode_cpu / scored,
         ratio=cpu / decode_cpu,
-        comparator_cpu_ms_per_photo=1000 * comparator_cpu / scored,
-        ratio_with_comparator=(cpu + comparator_cpu) / decode_cpu,
+        comparator_cpu_ms_per_photo=1000 * (cpu_of_all - cpu) / scored,
+        ratio_with_comparator=cpu_of_all / decode_cpu,
         second_run_speedup=first / second,
         peak_rss_mb=memory.peak / 1e6,
         photos_per_s=scored / first,
@@ -108,7 +107,6 @@ def _warm_up(
     if photos:
         album.joinpath(photos[0].path.name).symlink_to(photos[0].path.absolute())
     other = folder / "warm-up-data"
-    other.mkdir()
     _, seconds, _ = _timed_run(CullJob(album, device=job.device), settings, _with_models_of(data_dir, other))
     return seconds
 

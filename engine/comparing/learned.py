@@ -22,6 +22,7 @@ from engine.types import Role
 
 WEIGHTS = "comparator"
 NAME = "Learned comparator, embedded default"
+HEAD_RUNTIME = "NumPy, on what learned quality saw"
 VERSION = "pair-1"  # change it whenever the same pair would get another answer
 
 
@@ -50,6 +51,7 @@ class LearnedComparator:
     @property
     def info(self) -> ModelInfo:
         runner = self._model.network.runner
+        where = self._device.name if self._head is None else "cpu"  # the head runs by itself on kept looks
         return ModelInfo(
             role=Role.COMPARATOR,
             name=NAME,
@@ -57,8 +59,8 @@ class LearnedComparator:
             embedded_default=True,
             checkpoint=str(self._weights.path),
             sha256=self._weights.sha256,
-            device=runner.device if runner else self._device.name,
-            runtime=runner.runtime if runner else None,
+            device=runner.device if runner else where,
+            runtime=runner.runtime if runner else HEAD_RUNTIME if self._head else None,
             note=runner.note if runner else self._device.note,
         )
 
@@ -69,11 +71,7 @@ class LearnedComparator:
 
     def load(self) -> None:
         """Read the weights and put the network on the device. Raises ModelError."""
-        if self._head is None:
-            try:
-                self._head = pair_head(read_tensors(self._weights))
-            except (KeyError, TypeError, ValueError) as error:
-                raise ModelError(f"{self._weights.path} does not fit: {error}") from error
+        self._opened()
         self._model.load()
 
     def prepare(self, images: Sequence[Decoded]) -> list[Prepared]:
@@ -81,27 +79,36 @@ class LearnedComparator:
         self.load()
         views = [views_of(each.image) for each in images]
         looks = self._model.look(views)
-        return [self._prepared(*each) for each in zip(images, views, looks, strict=True)]
+        return [self.kept_of(*each) for each in zip(images, views, looks, strict=True)]
+
+    def kept_of(self, image: Decoded, views: Views, look: Look) -> Prepared:
+        """Return what is kept of a photo that learned quality has looked at. Raises ModelError."""
+        head = self._opened()
+        parts = [head.view(look.whole.opinion, look.whole.features, view_traits(views.whole))]
+        if views.detail is None:
+            parts.append(parts[0])
+        else:
+            traits = view_traits(views.detail)
+            parts.append(head.view(look.detail.opinion, look.detail.features, traits))
+        parts.append(file_traits(image.image, image.full_width).astype(np.float64))
+        return np.concatenate(parts).astype(np.float32)
 
     def compare(self, first: Prepared, second: Prepared) -> Opinion:
-        """Return p(first is better). Both orders are the same answer, so it is never flipped."""
-        self.load()
-        assert self._head is not None
-        return Opinion(
-            self._head.probability(first.astype(np.float64), second.astype(np.float64)), flipped=False
-        )
+        """Return p(first is better). Both orders are the same answer, so it is never flipped.
+
+        Of what was kept of photos before, it needs no network.
+        """
+        head = self._opened()
+        return Opinion(head.probability(first.astype(np.float64), second.astype(np.float64)), flipped=False)
 
     def close(self) -> None:
         """Free the network. A later call loads it again."""
         self._model.close()
 
-    def _prepared(self, image: Decoded, views: Views, look: Look) -> Prepared:
-        assert self._head is not None
-        parts = [self._head.view(look.whole.opinion, look.whole.features, view_traits(views.whole))]
-        if views.detail is None:
-            parts.append(parts[0])
-        else:
-            traits = view_traits(views.detail)
-            parts.append(self._head.view(look.detail.opinion, look.detail.features, traits))
-        parts.append(file_traits(image.image, image.full_width).astype(np.float64))
-        return np.concatenate(parts).astype(np.float32)
+    def _opened(self) -> PairHead:
+        if self._head is None:
+            try:
+                self._head = pair_head(read_tensors(self._weights))
+            except (KeyError, TypeError, ValueError) as error:
+                raise ModelError(f"{self._weights.path} does not fit: {error}") from error
+        return self._head

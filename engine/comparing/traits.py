@@ -87,7 +87,9 @@ def _colours(view: Image) -> list[float]:
     yellow_blue = 0.5 * (small[:, 0] + small[:, 1]) - small[:, 2]
     cast = float(np.hypot(red_green.mean(), yellow_blue.mean()))
     spread = float(np.hypot(red_green.std(), yellow_blue.std()))
-    return [cast, spread, float((small.max(axis=1) - small.min(axis=1)).mean())]
+    red, green, blue = small.T
+    most, least = np.maximum(np.maximum(red, green), blue), np.minimum(np.minimum(red, green), blue)
+    return [cast, spread, float((most - least).mean())]
 
 
 def _cosines(size: int) -> NDArray[np.float32]:

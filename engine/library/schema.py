@@ -82,4 +82,15 @@ ALTER TABLE decisions ADD COLUMN own_pick INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX decisions_own ON decisions (identity) WHERE own_group <> '' OR own_pick <> 0;
 """
 
-MIGRATIONS = (_FIRST, _MARKS_AND_VERDICTS, _SIDECARS, _OWN_GROUPS)
+# What comparators keep of photos, so that close pairs need no second look.
+_PREPARED = """
+CREATE TABLE prepared (
+    identity TEXT NOT NULL,
+    sha256   TEXT NOT NULL,
+    version  TEXT NOT NULL,
+    vector   BLOB NOT NULL,
+    PRIMARY KEY (identity, sha256, version)
+) STRICT, WITHOUT ROWID;
+"""
+
+MIGRATIONS = (_FIRST, _MARKS_AND_VERDICTS, _SIDECARS, _OWN_GROUPS, _PREPARED)

@@ -31,16 +31,23 @@ class Built:
     arrays: dict[str, NDArray[np.float32]] = field(default_factory=dict)
 
 
+def _as_they_are(outputs: Outputs) -> Outputs:
+    return outputs
+
+
 @dataclass(frozen=True, slots=True)
 class NetworkSource:
     """Where a network comes from. `build` reads the file (it may import torch) and raises ModelError.
 
-    `version` names the way the network is built from the file: another way is another version.
+    `version` names the way the network is built from the file: another way is another version. `outcome`
+    says what becomes of the outputs in the end, where that is made outside the network: runtimes are checked
+    by it.
     """
 
     sha256: str
     version: str
     build: Callable[[], Built]
+    outcome: Callable[[Outputs], Outputs] = _as_they_are
 
 
 class Runner(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from engine.errors import ModelError
 from engine.models.device import Device
 from engine.models.hashing import checked_hash
 from engine.models.manifest import find_weights
-from engine.models.network import Built, NetworkSource, Runner
+from engine.models.network import Built, NetworkSource, Outputs, Runner
 from engine.models.opinion_head import OpinionHead, opinion_head
 from engine.models.own_weights import OWN_MODELS_DIR, OwnWeights, find_own_weights, read_tensors
 from engine.models.runtime import Runtime
@@ -22,7 +22,7 @@ from engine.models.views import VIEW_SIDE, Views
 
 WEIGHTS = "quality"
 MOBILENET, NIMA = "mobilenet-v2", "nima-mobilenet"  # in the weights manifest
-VERSION = "opinion-1"  # of the views and of how the network is built from its files
+VERSION = "opinion-2"  # of how the network is built from its files
 
 Vector = NDArray[np.float32]
 
@@ -55,12 +55,13 @@ class FeatureModel:
         device: Device,
         batch_size: int,
         runtime: Runtime,
-        own: OwnWeights | None = None,
+        outcome: Callable[[Outputs], Outputs] = tuple,
     ) -> None:
+        """`outcome` is what becomes of the features: runtimes are checked by it."""
         self._weights = [find_weights(name) for name in (MOBILENET, NIMA)]
         self._paths = [models_dir / weights.file for weights in self._weights]
         self._device, self._batch_size, self._runtime = device, batch_size, runtime
-        self._own = own
+        self._outcome = outcome
         self._runner: Runner | None = None
         self.sha256s = self._checked()
 
@@ -73,15 +74,15 @@ class FeatureModel:
         """Put the networks on the device. Raises ModelError."""
         if self._runner is None:
             mobilenet, nima = self._checked()  # the files may have been replaced since
-            own = self._own.sha256[:16] if self._own else "none"
-            source = NetworkSource(mobilenet, f"{VERSION}-{nima[:16]}-{own}", self._build)
+            version = f"{VERSION}-{nima[:16]}"
+            source = NetworkSource(mobilenet, version, self._build, self._outcome)
             self._runner = self._runtime.open(source, self._device, self._batch_size).runner
 
     def features(self, views: Sequence[NDArray[np.uint8]]) -> Vector:
         """Return (n, FEATURES) of square views. Raises ModelError."""
         self.load()
         assert self._runner is not None
-        return self._runner.run(views)[-1]
+        return self._runner.run(views)[0]
 
     def close(self) -> None:
         """Free the networks. A later call loads them again."""
@@ -96,9 +97,7 @@ class FeatureModel:
     def _build(self) -> Built:
         from engine.models.opinion_network import build_network
 
-        head = head_of(self._own) if self._own else None
-        mobilenet, nima = self._paths
-        return Built(build_network(mobilenet, nima, head), (VIEW_SIDE, VIEW_SIDE, 3))
+        return Built(build_network(*self._paths), (VIEW_SIDE, VIEW_SIDE, 3))
 
 
 class OpinionModel:
@@ -113,30 +112,40 @@ class OpinionModel:
         folder: Path = OWN_MODELS_DIR,
     ) -> None:
         self.weights: OwnWeights = find_own_weights(WEIGHTS, folder)
-        self.network = FeatureModel(models_dir, device, batch_size, runtime, self.weights)
+        self.network = FeatureModel(models_dir, device, batch_size, runtime, self._outcome)
         self._head: OpinionHead | None = None
 
     def load(self) -> None:
         """Read the weights and put the networks on the device. Raises ModelError."""
-        if self._head is None:
-            self._head = head_of(self.weights)
+        self._opened()
         self.network.load()
 
     def look(self, photos: Sequence[Views]) -> list[Look]:
         """Look at photos by their views. Raises ModelError."""
-        self.load()
-        assert self._head is not None
+        head = self._opened()
         pixels = [view for each in photos for view in (each.whole, each.detail) if view is not None]
         if not pixels:
             return []
-        projected = self._head.projected(self.network.features(pixels))
-        opinions = self._head.opinions(projected)
+        projected = head.projected(self.network.features(pixels))
+        opinions = head.opinions(projected)
         seen = iter([View(float(o), f) for o, f in zip(opinions, projected, strict=True)])
         return [_look(next(seen), next(seen) if each.detail is not None else None) for each in photos]
 
     def close(self) -> None:
         """Free the networks. A later `look` loads them again."""
         self.network.close()
+
+    def _opened(self) -> OpinionHead:
+        if self._head is None:
+            self._head = head_of(self.weights)
+        return self._head
+
+    def _outcome(self, outputs: Outputs) -> Outputs:
+        """Return the opinions (n, 1) before the features."""
+        (features,) = outputs
+        head = self._opened()
+        opinions = head.opinions(head.projected(features)).astype(np.float32)
+        return opinions[:, None], features
 
 
 def head_of(weights: OwnWeights) -> OpinionHead:

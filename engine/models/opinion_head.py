@@ -25,6 +25,7 @@ class OpinionHead:
     scale: Values  # (FEATURES,)
     projection: Values  # (P, FEATURES)
     landmarks: Values  # (L, P)
+    landmark_squares: Values  # (L,): their squared lengths
     weights: Values  # (L,)
     linear: Values  # (P,)
     gamma: float
@@ -37,21 +38,28 @@ class OpinionHead:
 
     def opinions(self, projected: Values) -> NDArray[np.float64]:
         """Return the opinions (n,), about 0..1, of projected features (n, P)."""
-        near = likenesses(projected, self.landmarks, self.gamma)
+        near = likenesses(projected, self.landmarks, self.gamma, self.landmark_squares)
         return (near @ self.weights + projected @ self.linear + self.bias).astype(np.float64)
 
 
-def likenesses(first: Values, second: Values, gamma: float) -> Values:
-    """Return exp(-gamma |a - b|^2), (len(first), len(second))."""
-    squares = (first**2).sum(axis=1)[:, None] + (second**2).sum(axis=1)[None] - 2.0 * first @ second.T
+def likenesses(first: Values, second: Values, gamma: float, second_squares: Values | None = None) -> Values:
+    """Return exp(-gamma |a - b|^2), (len(first), len(second)); squared lengths may be known already."""
+    lengths = squared_lengths(second) if second_squares is None else second_squares
+    squares = squared_lengths(first)[:, None] + lengths[None] - 2.0 * first @ second.T
     return np.exp(-gamma * np.maximum(squares, 0.0)).astype(np.float32)
+
+
+def squared_lengths(vectors: Values) -> Values:
+    return (vectors**2).sum(axis=1)
 
 
 def opinion_head(tensors: dict[str, NDArray[np.floating]]) -> OpinionHead:
     """Return the head of its file's tensors. Raises TypeError, KeyError, ValueError for what does not fit."""
     arrays = {name: np.ascontiguousarray(value, dtype=np.float32) for name, value in tensors.items()}
     gamma, bias = (float(arrays.pop(name).reshape(-1)[0]) for name in ("gamma", "bias"))
-    head = OpinionHead(**arrays, gamma=gamma, bias=bias)
+    head = OpinionHead(
+        **arrays, landmark_squares=squared_lengths(arrays["landmarks"]), gamma=gamma, bias=bias
+    )
     places, landmarks = len(head.projection), len(head.landmarks)
     expected = {
         "centre": (FEATURES,),

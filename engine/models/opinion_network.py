@@ -13,7 +13,6 @@ import numpy as np
 
 from engine.models.mobilenet import IMAGENET_DEVIATION, IMAGENET_MEAN, load_mobilenet
 from engine.models.nima import INPUT_SIZE, load_nima
-from engine.models.opinion_head import LIMIT, OpinionHead
 from engine.models.views import VIEW_SIDE
 
 if TYPE_CHECKING:
@@ -24,11 +23,10 @@ MOBILENET_LEVELS = (3, 6, 10, 13, 18)  # block numbers; the stem is 0
 NIMA_LEVELS = (3, 5, 11, 13)  # depthwise-separable blocks, from 1
 
 
-def build_network(mobilenet: Path, nima: Path, head: OpinionHead | None = None) -> nn.Module:
+def build_network(mobilenet: Path, nima: Path) -> nn.Module:
     """Return the network in eval mode. Raises ModelError for weights that cannot be used.
 
-    Input: uint8 RGB (n, VIEW_SIDE, VIEW_SIDE, 3). Output: a tuple, the features (n, FEATURES) last. With a
-    head, the opinions (n, 1) come first: runtimes are checked by what becomes of the features in the end.
+    Input: uint8 RGB (n, VIEW_SIDE, VIEW_SIDE, 3). Output: a tuple of one, the features (n, FEATURES).
     """
     import torch
     from torch import nn
@@ -44,17 +42,12 @@ def build_network(mobilenet: Path, nima: Path, head: OpinionHead | None = None) 
             super().__init__()
             self.mobilenet = load_mobilenet(mobilenet)
             self.nima = nima_network.backbone
-            self.opinion = None if head is None else _opinion_module(head)
             mean, deviation = torch.tensor(IMAGENET_MEAN), torch.tensor(IMAGENET_DEVIATION)
             self.register_buffer("mean", 255 * mean[None, :, None, None])
             self.register_buffer("deviation", 255 * deviation[None, :, None, None])
             self.register_buffer("nearest", torch.from_numpy(nearest_places()))
 
         def forward(self, pixels: torch.Tensor) -> tuple[torch.Tensor, ...]:
-            features = self.features(pixels)
-            return (features,) if self.opinion is None else (self.opinion(features), features)
-
-        def features(self, pixels: torch.Tensor) -> torch.Tensor:
             image = pixels.permute(0, 3, 1, 2).float()
             found: list[torch.Tensor] = []
             x = (image - self.mean) / self.deviation
@@ -67,33 +60,9 @@ def build_network(mobilenet: Path, nima: Path, head: OpinionHead | None = None) 
                 x = layer(x)
                 if number in NIMA_ENDS:
                     found += _statistics(x)
-            return torch.cat(found, dim=1)
+            return (torch.cat(found, dim=1),)
 
     return OpinionFeatures().eval()
-
-
-def _opinion_module(head: OpinionHead) -> nn.Module:
-    """Return the head in torch: features (n, FEATURES) to opinions (n, 1)."""
-    import torch
-    from torch import nn
-
-    class Opinion(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            for name in ("centre", "scale", "projection", "landmarks", "weights", "linear"):
-                self.register_buffer(name, torch.from_numpy(getattr(head, name)))
-
-        def forward(self, features: torch.Tensor) -> torch.Tensor:
-            own: Any = self
-            standard = ((features - own.centre) * own.scale).clamp(-LIMIT, LIMIT)
-            z = standard @ own.projection.T
-            squares = (
-                z.square().sum(1, keepdim=True) + own.landmarks.square().sum(1) - 2 * z @ own.landmarks.T
-            )
-            near = (-head.gamma * squares).exp()
-            return (near @ own.weights + z @ own.linear + head.bias)[:, None]
-
-    return Opinion()
 
 
 # The stem is a convolution and its ReLU6, each block two of both.

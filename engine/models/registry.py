@@ -54,12 +54,14 @@ def build_lineup(
     not there.
     """
     chosen = choose_device(device or settings.device)
+    comparator = _open_comparator(settings, data_dir, without, chosen, cancel)
     openings = [
         _open(_aesthetic_wish(settings), without, lambda: _aesthetic(settings, data_dir, chosen)),
-        _open(_quality_wish(settings), without, lambda: _quality(settings, data_dir, chosen)),
+        _open(
+            _quality_wish(settings), without, lambda: _quality(settings, data_dir, chosen, comparator.model)
+        ),
         _open(_PORTRAIT_WISH, without, lambda: _portrait(settings, data_dir)),
     ]
-    comparator = _open_comparator(settings, data_dir, without, chosen, cancel)
     scorers = {o.status.role: o.model for o in openings if o.model is not None}
     statuses = tuple(_status_of(opening, data_dir) for opening in (*openings, comparator))
     return Lineup(chosen, scorers, comparator.model, statuses)
@@ -135,16 +137,18 @@ def batch_size(settings: Settings, device: Device) -> int:
     return performance.batch_size if device.name == "cpu" else performance.gpu_batch_size
 
 
-def _quality(settings: Settings, data_dir: DataDir, device: Device) -> Scorer:
-    from engine.models.runtime import Runtime
+def _quality(settings: Settings, data_dir: DataDir, device: Device, comparator: Comparator | None) -> Scorer:
+    """Return the quality scorer; the embedded default comparator takes what it needs from its looks."""
+    from engine.comparing.learned import LearnedComparator
     from engine.scoring.quality import QualityScorer
     from engine.scoring.quality_learned import LearnedQualityScorer
 
     if settings.quality.method == "rules":
         return QualityScorer()
-    runtime = Runtime(settings.performance.runtime, data_dir.converted)
+    runtime, batch = runtime_of(settings, data_dir), batch_size(settings, device)
+    witness = comparator.kept_of if isinstance(comparator, LearnedComparator) else None
     try:
-        return LearnedQualityScorer(data_dir.models, device, batch_size(settings, device), runtime)
+        return LearnedQualityScorer(data_dir.models, device, batch, runtime, witness=witness)
     except ModelError as error:  # the rules need no weights; their name and this note say who judges
         return QualityScorer(note=f"learned quality cannot run, rules judge instead: {error}")
 
@@ -187,9 +191,8 @@ def _comparator(
 ) -> Comparator:
     from engine.comparing.learned import LearnedComparator
     from engine.comparing.own_siamese import open_siamese
-    from engine.models.runtime import Runtime
 
-    runtime = Runtime(settings.performance.runtime, data_dir.converted)
+    runtime = runtime_of(settings, data_dir)
     batch = batch_size(settings, device)
     if settings.quality_assessment.siamese_checkpoint is None:
         return LearnedComparator(data_dir.models, device, batch, runtime)

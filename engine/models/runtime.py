@@ -69,11 +69,14 @@ class Runtime:
         def rescue() -> Runner:
             return self._with_torch(source, Device("cpu"), batch_size, cpu_threads).runner
 
-        runner = OpenVinoRunner(converted, batch_size, cpu_threads, rescue, note=device.note)
+        runner = OpenVinoRunner(
+            converted, batch_size, cpu_threads, rescue, note=device.note, outcome=source.outcome
+        )
         return Opened(runner, converted.facts, converted.arrays)
 
     def _with_torch(self, source: NetworkSource, device: Device, batch_size: int, threads: int) -> Opened:
         preload(*TORCH)
         built = source.build()
-        runner = TorchRunner(built.network, device, batch_size, threads, self.place, built.input_shape)
+        shape, outcome = built.input_shape, source.outcome
+        runner = TorchRunner(built.network, device, batch_size, threads, self.place, shape, outcome)
         return Opened(runner, built.facts, built.arrays)

@@ -12,7 +12,7 @@ import logging
 import re
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -45,11 +45,12 @@ class TorchRunner:
         cpu_threads: int = 1,
         place: Place = place_network,
         input_shape: Shape | None = None,
+        outcome: Callable[[Outputs], Outputs] | None = None,
     ) -> None:
         """Place the network; falls back to the CPU, with a note, when it does not fit on the device.
 
-        With `input_shape` half precision is tried where the device offers it, and used
-        when its answers to probe pictures are those of full precision.
+        With `input_shape` half precision is tried where the device offers it, and used when its answers to
+        probe pictures (what `outcome` makes of them, if given) are those of full precision.
 
         Raises ModelError when it cannot be placed on the CPU either.
         """
@@ -61,6 +62,7 @@ class TorchRunner:
         self._notes = [device.note] if device.note else []
         self._memory_note: str | None = None
         self._input_shape = input_shape
+        self._outcome = outcome or (lambda outputs: outputs)
         self._placed = self._place_somewhere()
 
     @property
@@ -134,7 +136,7 @@ class TorchRunner:
         if placed.half is None or self._input_shape is None:
             return None
         pixels = probe_pixels(self._input_shape)
-        off = deviation(placed.half(pixels), placed.run(pixels))
+        off = deviation(self._outcome(placed.half(pixels)), self._outcome(placed.run(pixels)))
         log.info("Half precision on %s is off by %s", self.device, off)
         if not off.tolerable:
             self._notes.append(f"full precision: half precision is off by {off} on {self.device}")

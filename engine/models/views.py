@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.album.shrink import fit, shrunk
+from engine.album.analysed import Analysed, analysed, as_it_is
+from engine.album.decode import ANALYSIS_LONG_SIDE
+from engine.album.shrink import shrunk
 
 VIEW_SIDE = 512  # pixels; both views are squares of it
-DETAIL_LONG_SIDE = 1600  # pixels; "full detail" is that of the photo at this size, whatever its file holds
+# "Full detail" is that of the photo at this size, whatever its file holds.
+DETAIL_LONG_SIDE = ANALYSIS_LONG_SIDE
 STEPS = 5  # places per axis that are looked at for detail
 
 Image = NDArray[np.uint8]  # height, width, RGB
@@ -24,9 +28,9 @@ class Views:
     detail: Image | None
 
 
-def views_of(image: Image) -> Views:
+def views_of(image: Image, at_analysis_size: Analysed | None = None) -> Views:
     """Return what the learned models see of a photo (height, width, RGB) of any size."""
-    return Views(whole_view(image), detail_view(image))
+    return Views(whole_view(image), detail_view(image, at_analysis_size))
 
 
 def whole_view(image: Image) -> Image:
@@ -34,35 +38,45 @@ def whole_view(image: Image) -> Image:
     return shrunk(image, VIEW_SIDE, VIEW_SIDE)
 
 
-def detail_view(image: Image) -> Image | None:
+def detail_view(image: Image, at_analysis_size: Analysed | None = None) -> Image | None:
     """Return the square with the most detail; None for a photo so small that the whole view shows it all.
 
     Most detail is the largest variance of the Laplacian, so that a shallow depth of field is no fault.
+    `at_analysis_size` spares shrinking the photo again. A smaller photo is looked at as it is.
     """
-    import cv2
+    if max(image.shape[:2]) < DETAIL_LONG_SIDE:
+        if max(image.shape[:2]) <= VIEW_SIDE:
+            return None
+        seen = as_it_is(image)
+    else:
+        seen = at_analysis_size or analysed(image)
+    rows, columns = (min(side, VIEW_SIDE) for side in seen.laplacian.shape)
+    top, left = _most_detailed(seen.laplacian, rows, columns)
+    part = np.ascontiguousarray(seen.image[top : top + rows, left : left + columns])
+    return part if part.shape[:2] == (VIEW_SIDE, VIEW_SIDE) else shrunk(part, VIEW_SIDE, VIEW_SIDE)
 
-    if max(image.shape[:2]) > DETAIL_LONG_SIDE:
-        # Linear, not by area: under a factor of two it is as good, and several times faster.
-        size = fit(image, DETAIL_LONG_SIDE)
-        image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_LINEAR), dtype=np.uint8)
-    height, width = image.shape[:2]
-    if max(height, width) <= VIEW_SIDE:
-        return None
-    rows, columns = min(height, VIEW_SIDE), min(width, VIEW_SIDE)
-    laplacian = cv2.Laplacian(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), cv2.CV_16S)
-    energy = np.asarray(cv2.integral(np.square(laplacian.astype(np.float32))), dtype=np.float64)
+
+def _most_detailed(laplacian: NDArray[np.int16], rows: int, columns: int) -> tuple[int, int]:
+    """Return top and left of the place of that size with the largest sum of squares."""
+    height, width = laplacian.shape
     tops = np.unique(np.linspace(0, height - rows, STEPS).astype(int))
     lefts = np.unique(np.linspace(0, width - columns, STEPS).astype(int))
-    places = [(int(top), int(left)) for top in tops for left in lefts]
-    top, left = max(places, key=lambda place: _sum(energy, *place, rows, columns))
-    part = image[top : top + rows, left : left + columns]
-    if part.shape[:2] == (VIEW_SIDE, VIEW_SIDE):
-        return np.ascontiguousarray(part)
-    return shrunk(np.ascontiguousarray(part), VIEW_SIDE, VIEW_SIDE)
-
-
-def _sum(integral: NDArray[np.floating], top: int, left: int, rows: int, columns: int) -> float:
-    bottom, right = top + rows, left + columns
-    return float(
-        integral[bottom, right] - integral[top, right] - integral[bottom, left] + integral[top, left]
+    # Places overlap: the squares are summed over the cells between their edges, each pixel once.
+    ys, xs = np.unique([*tops, *(tops + rows)]), np.unique([*lefts, *(lefts + columns)])
+    cells = np.array(
+        [[_energy(laplacian[y:below, x:right]) for x, right in pairwise(xs)] for y, below in pairwise(ys)]
     )
+
+    def inside(place: tuple[int, int]) -> float:
+        top, below = np.searchsorted(ys, (place[0], place[0] + rows))
+        left, right = np.searchsorted(xs, (place[1], place[1] + columns))
+        return float(cells[top:below, left:right].sum())
+
+    return max(((int(top), int(left)) for top in tops for left in lefts), key=inside)
+
+
+def _energy(cell: NDArray[np.int16]) -> float:
+    """Return the sum of squares, exactly: OpenCV squares a root."""
+    import cv2
+
+    return float(round(cv2.norm(cell, cv2.NORM_L2SQR)))

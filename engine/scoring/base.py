@@ -30,11 +30,15 @@ class ModelInfo:
 
 @dataclass(frozen=True, slots=True)
 class ScoreResult:
-    """A score, or why there is none. `features` (1-d float32) describe the photo for grouping."""
+    """A score, or why there is none. `features` (1-d float32) describe the photo for grouping.
+
+    `prepared` is what the comparator keeps of the photo, if it can take that from this scorer's look.
+    """
 
     score: Score | None
     features: NDArray[np.float32] | None = None
     error: str | None = None
+    prepared: NDArray[np.float32] | None = None
 
 
 class Scorer(Protocol):

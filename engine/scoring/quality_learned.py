@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.album.analysed import Analysed, analysed
 from engine.album.decode import Decoded
 from engine.errors import ModelError
 from engine.models.device import Device, choose_device
 from engine.models.opinion import Look, OpinionModel
 from engine.models.own_weights import OWN_MODELS_DIR
 from engine.models.runtime import Runtime
-from engine.models.views import views_of
+from engine.models.views import Views, views_of
 from engine.scoring.base import ModelInfo, ScoreResult
 from engine.scoring.quality_metrics import measure
 from engine.types import Role, Score
 
+log = logging.getLogger(__name__)
+
 NAME = "Learned quality, embedded default"
 VERSION = "learned-1"  # change it whenever the same photo would get another number
+Witness = Callable[[Decoded, Views, Look], NDArray[np.float32]]  # what a comparator keeps of a look
 WHOLE_SHARE = 0.6  # of the score; the rest is the most detailed part's
 
 
@@ -35,13 +43,16 @@ class LearnedQualityScorer:
         batch_size: int,
         runtime: Runtime = Runtime(),  # noqa: B008 -- frozen
         folder: Path = OWN_MODELS_DIR,
+        witness: Witness | None = None,
     ) -> None:
-        """Check that the weights are there and right.
+        """Check that the weights are there and right. `witness` takes what it keeps of every look; its
+        ModelErrors cost no score.
 
         Raises WeightsMissingError, WeightsCorruptError, and UsageError for a device that is not there.
         """
         self._device = choose_device(device) if isinstance(device, str) else device
         self._model = OpinionModel(models_dir, self._device, batch_size, runtime, folder)
+        self._witness = witness
 
     @property
     def info(self) -> ModelInfo:
@@ -68,12 +79,31 @@ class LearnedQualityScorer:
     def score(self, images: Sequence[Decoded]) -> list[ScoreResult]:
         """Return one result per photo, in order. Raises ModelError only when loading fails."""
         self.load()
+        at_size = [analysed(each.image) for each in images]
+        views = [views_of(each.image, at) for each, at in zip(images, at_size, strict=True)]
         try:
-            looks = self._model.look([views_of(each.image) for each in images])
+            looks = self._model.look(views)
         except ModelError as error:
             return [ScoreResult(None, error=str(error))] * len(images)
-        sha256 = self._model.weights.sha256
-        return [_result(image, look, sha256) for image, look in zip(images, looks, strict=True)]
+        return [self._result(*each) for each in zip(images, at_size, views, looks, strict=True)]
+
+    def _result(self, image: Decoded, at: Analysed, views: Views, look: Look) -> ScoreResult:
+        metrics = measure(image.image, at)
+        details = {name: round(value, 4) for name, value in asdict(metrics).items()}
+        details |= {"rules_overall": round(metrics.overall, 4)}
+        details |= {"whole": round(look.whole.opinion, 4), "detail": round(look.detail.opinion, 4)}
+        value, sha256 = opinion_of(look), self._model.weights.sha256
+        score = Score(Role.QUALITY, value, raw=value, details={**details, "method": VERSION}, sha256=sha256)
+        return ScoreResult(score, prepared=self._witnessed(image, views, look))
+
+    def _witnessed(self, image: Decoded, views: Views, look: Look) -> NDArray[np.float32] | None:
+        if self._witness is None:
+            return None
+        try:
+            return self._witness(image, views, look)
+        except ModelError as error:  # the comparator will say so itself, once it is asked
+            log.debug("The comparator keeps nothing: %s", error)
+            return None
 
     def close(self) -> None:
         """Free the network and its memory on the device. A later `score` loads it again."""
@@ -84,14 +114,3 @@ def opinion_of(look: Look) -> float:
     """Return the score 0..1 of a photo."""
     value = WHOLE_SHARE * look.whole.opinion + (1.0 - WHOLE_SHARE) * look.detail.opinion
     return min(1.0, max(0.0, value))
-
-
-def _result(image: Decoded, look: Look, sha256: str) -> ScoreResult:
-    metrics = measure(image.image)
-    details = {name: round(value, 4) for name, value in asdict(metrics).items()}
-    details |= {"rules_overall": round(metrics.overall, 4)}
-    details |= {"whole": round(look.whole.opinion, 4), "detail": round(look.detail.opinion, 4)}
-    value = opinion_of(look)
-    return ScoreResult(
-        Score(Role.QUALITY, value, raw=value, details={**details, "method": VERSION}, sha256=sha256)
-    )

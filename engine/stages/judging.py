@@ -1,9 +1,12 @@
-"""Asks the comparator about close pairs: photos are decoded again, looked at once, and compared in pairs."""
+"""Asks the comparator about close pairs.
+
+What it kept of photos when they were scored is enough; other photos are decoded again and looked at once.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.album.decode import decode
@@ -11,6 +14,7 @@ from engine.comparing.base import Comparator, Opinion, Prepared
 from engine.errors import LibraryError, ModelError, PhotoError
 from engine.events import CancelToken, JobCancelled
 from engine.library.opinions import OpinionStore
+from engine.library.prepared import PreparedStore
 from engine.models.status import StatusBoard
 from engine.selection.opinions import Opinions, Pair
 from engine.stages.decoding import Frame, decode_in_batches
@@ -19,6 +23,8 @@ from engine.telemetry import Telemetry
 from engine.types import Photo, Role
 
 log = logging.getLogger(__name__)
+
+PAIRS_AT_ONCE = 256  # between two looks at the cancel token; some 20 ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +48,14 @@ class Judging:
         self,
         comparator: Comparator | None,
         store: OpinionStore,
+        kept: PreparedStore,
         board: StatusBoard,
         telemetry: Telemetry,
         decode_threads: int,
     ) -> None:
         self._comparator = comparator
         self._threads = decode_threads
-        self._store, self._board, self._telemetry = store, board, telemetry
+        self._store, self._kept, self._board, self._telemetry = store, kept, board, telemetry
         self._loaded = False
         self._notes: list[str] = []
         self._by_pair: dict[Pair, Opinion] = {}
@@ -71,6 +78,12 @@ class Judging:
         if self._comparator is not None:
             self._comparator.close()
         self._store.close()
+        self._kept.close()
+
+    def keep(self, prepared: Mapping[str, Prepared]) -> None:
+        """Remember what the comparator keeps of photos, by identity. Raises LibraryError."""
+        if self._comparator is not None and self._sha256 is not None and prepared:
+            self._kept.write(prepared, self._sha256, self._comparator.opinion_version)
 
     def recall(self, pairs: Sequence[Pair], identities: Mapping[int, str]) -> bool:
         """Take over cached opinions on these pairs; return whether there were any new ones."""
@@ -99,18 +112,22 @@ class Judging:
         batch_size: int,
         cancel: CancelToken,
     ) -> Iterator[int]:
-        """Judge pairs, all of one group in a row; yield after each batch how many photos it looked at.
+        """Judge pairs, all of one group in a row; yield after each batch how many photos are done with.
 
-        Pairs whose photos cannot be read, and pairs that are left when the comparator fails or the run is
-        cancelled, have no opinion.
+        Photos of which nothing is kept are decoded again and looked at. Pairs whose photos cannot be read,
+        and pairs that are left when the comparator fails or the run is cancelled, have no opinion.
         """
-        if not pairs or not self._ready(cancel):
+        asked = dict.fromkeys(photo for pair in pairs for photo in pair)
+        prepared = self._recalled(asked, identities)
+        looking = [photos[i] for i in asked if i not in prepared]
+        waiting = [(a, b) for a, b in pairs if a not in prepared or b not in prepared]
+        ready = [(a, b) for a, b in pairs if a in prepared and b in prepared]
+        yield from self._judge_kept(ready, prepared, identities, cancel)
+        _forget(prepared, waiting)
+        if not looking or not self._ready(cancel):
             return
         # On a CPU batches save no time, and a run that is cancelled waits for the batch at work.
         size = 1 if self._comparator and self._comparator.info.device == "cpu" else batch_size
-        looking = [photos[i] for i in dict.fromkeys(photo for pair in pairs for photo in pair)]
-        waiting = list(pairs)
-        prepared: dict[int, Prepared | None] = {}  # None: cannot be had
         try:
             for frames in decode_in_batches(looking, _Again(self._telemetry), self._threads, size, cancel):
                 prepared |= self._prepare(frames)
@@ -120,12 +137,36 @@ class Judging:
         except ModelError as error:
             self._fail(error)
 
+    def _recalled(self, photos: Iterable[int], identities: Mapping[int, str]) -> dict[int, Prepared | None]:
+        """Return what the comparator kept of these photos when they were scored."""
+        if self._comparator is None or self._sha256 is None:
+            return {}
+        wanted = {photo: identities[photo] for photo in photos}
+        with self._telemetry.stage("read what was kept", len(wanted)):
+            kept = self._kept.read(list(wanted.values()), self._sha256, self._comparator.opinion_version)
+        return {photo: kept[identity] for photo, identity in wanted.items() if identity in kept}
+
+    def _judge_kept(
+        self,
+        pairs: Sequence[Pair],
+        kept: Mapping[int, Prepared | None],
+        identities: Mapping[int, str],
+        cancel: CancelToken,
+    ) -> Iterator[int]:
+        """Judge the pairs of which both photos were looked at before: no network is needed."""
+        for start in range(0, len(pairs), PAIRS_AT_ONCE):
+            if cancel.cancelled:
+                return
+            self._compare(pairs[start : start + PAIRS_AT_ONCE], kept, identities)
+            self._note_loaded()
+            yield 0
+        if kept:
+            yield len(kept)
+
     def _ready(self, cancel: CancelToken) -> bool:
         comparator = self._comparator
         if comparator is None or cancel.cancelled:
             return False
-        if self._loaded:
-            return True
         try:
             with self._telemetry.stage(f"load {Role.COMPARATOR}"):
                 comparator.load()
@@ -134,10 +175,14 @@ class Judging:
         except ModelError as error:
             self._fail(error)
             return False
-        self._loaded = True
-        self._board.place(comparator.info)
-        log_loaded(comparator.info)
+        self._note_loaded()
         return True
+
+    def _note_loaded(self) -> None:
+        if self._comparator is not None and not self._loaded:
+            self._loaded = True
+            self._board.place(self._comparator.info)
+            log_loaded(self._comparator.info)
 
     def _prepare(self, frames: Sequence[Frame]) -> dict[int, Prepared | None]:
         assert self._comparator is not None
@@ -170,7 +215,8 @@ class Judging:
         self._by_pair |= new
         self._board.count(Role.COMPARATOR, scored=len(new))
         self._remember({(identities[a], identities[b]): opinion for (a, b), opinion in new.items()})
-        return [pair for pair in waiting if pair not in set(ready)]
+        done = set(ready)
+        return [pair for pair in waiting if pair not in done]
 
     def _opinion(self, first: Prepared | None, second: Prepared | None) -> Opinion | None:
         assert self._comparator is not None

@@ -37,6 +37,7 @@ class FrameScores:
     photo_id: int
     scores: dict[Role, Score] = field(default_factory=dict)
     features: NDArray[np.float32] | None = None
+    prepared: NDArray[np.float32] | None = None  # what the comparator keeps of the photo
 
 
 class Scoring:
@@ -109,4 +110,6 @@ class Scoring:
         into.scores[role] = replace(result.score, cached=False)
         if result.features is not None:
             into.features = result.features
+        if result.prepared is not None:
+            into.prepared = result.prepared
         self._board.count(role, scored=1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.models.opinion_head import LIMIT, OpinionHead, likenesses
+from engine.models.opinion_head import LIMIT, OpinionHead, likenesses, squared_lengths
 
 Values = NDArray[np.float32]
 POWER_STEPS = 2  # of the randomised decomposition
@@ -57,7 +57,9 @@ def fit_projected(
     lower = np.arange(size, x.shape[1])
     penalty[lower, lower] += settings.linear_penalty
     solution = np.linalg.solve(x.T @ x + penalty, x.T @ (opinions - bias)).astype(np.float32)
-    return OpinionHead(centre, scale, projection, landmarks, solution[:size], solution[size:], gamma, bias)
+    squares = squared_lengths(landmarks)
+    kernel, linear = solution[:size], solution[size:]
+    return OpinionHead(centre, scale, projection, landmarks, squares, kernel, linear, gamma, bias)
 
 
 def principal_directions(standard: Values, count: int, seed: int) -> Values:
