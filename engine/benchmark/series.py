@@ -15,6 +15,7 @@ from engine.album.decode import Decoded
 from engine.benchmark.agreement import Figure, bootstrap
 from engine.benchmark.biq import decoded
 from engine.benchmark.biq_data import Rated, read_all_ratings, read_splits
+from engine.benchmark.statistics import Answer, calibration_error
 from engine.errors import UsageError
 
 APART = 0.1  # two photos that are nearly identical differ by 0.066 in opinion: smaller gaps are noise
@@ -24,10 +25,14 @@ Preferences = NDArray[np.float64]  # (n, n): p that the first is better, 0.5 a t
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A model's answer on one series: which photo it would keep, and its preference on each pair."""
+    """A model's answer on one series: which photo it would keep, and its preference on each pair.
+
+    `probable` says that preferences are probabilities, not just who wins.
+    """
 
     choice: int
     preferences: Preferences
+    probable: bool = False
 
 
 class SeriesJudge(Protocol):
@@ -43,12 +48,14 @@ class SeriesFigures:
     """The culling test of one model; intervals are over series drawn with replacement.
 
     `best_found` and `pairs_right` are 0..1, `opinion_lost` is the mean gap between the best photo's opinion
-    and the chosen one's.
+    and the chosen one's. `calibration_error` is of all pairs of unequal opinion, None where no answer
+    says how sure it is.
     """
 
     best_found: Figure
     pairs_right: Figure
     opinion_lost: Figure
+    calibration_error: float | None
     series: int
     pairs: int
 
@@ -59,6 +66,7 @@ class _Outcome:
     lost: float
     right: float
     pairs: int
+    answers: tuple[Answer, ...]  # where preferences are probabilities
 
 
 def measure_series(
@@ -105,7 +113,7 @@ def by_scores(scores: NDArray[np.float64]) -> Judged:
 
 def by_preferences(preferences: Preferences) -> Judged:
     """Return what a comparator says of a series: each against each, the largest sum wins."""
-    return Judged(int(preferences.sum(axis=1).argmax()), preferences)
+    return Judged(int(preferences.sum(axis=1).argmax()), preferences, probable=True)
 
 
 def _outcome(judged: Judged, opinions: NDArray[np.float64]) -> _Outcome:
@@ -113,11 +121,15 @@ def _outcome(judged: Judged, opinions: NDArray[np.float64]) -> _Outcome:
     clear = judged.preferences[gaps >= APART - 1e-9]
     right = float((clear > 0.5).sum() + 0.5 * (clear == 0.5).sum())
     lost = float(opinions.max() - opinions[judged.choice])
-    return _Outcome(lost <= 1e-9, lost, right, len(clear))
+    told = judged.preferences[gaps > 0] if judged.probable else ()
+    answers = tuple(Answer(float(p), flipped=False) for p in told)
+    return _Outcome(lost <= 1e-9, lost, right, len(clear), answers)
 
 
 def _figures(outcomes: Sequence[_Outcome]) -> SeriesFigures:
     table = np.array([(o.found, o.lost, o.right, o.pairs) for o in outcomes])
+
+    answers = [answer for outcome in outcomes for answer in outcome.answers]
 
     def mean(column: int) -> Figure:
         return bootstrap(len(table), lambda drawn: float(table[drawn, column].mean()))
@@ -128,6 +140,7 @@ def _figures(outcomes: Sequence[_Outcome]) -> SeriesFigures:
             len(table), lambda drawn: float(table[drawn, 2].sum() / max(table[drawn, 3].sum(), 1))
         ),
         opinion_lost=mean(1),
+        calibration_error=round(calibration_error(answers), 4) if answers else None,
         series=len(table),
         pairs=int(table[:, 3].sum()),
     )

@@ -19,10 +19,11 @@ from engine.models.runtime import Runtime
 from engine.paths import DataDir
 from engine.scoring.base import Scorer
 from engine.scoring.composite import compose, with_portrait_rules
-from engine.settings import Album, Settings
+from engine.selection.pairs import composite_probability
+from engine.settings import Album, SelectionRules, Settings
 from engine.types import Role, Score
 
-COMPARATOR, COMPOSITE = "comparator", "composite"
+COMPARATOR, COMPOSITE, COMPOSITE_ALONE = "comparator", "composite", "composite_alone"
 CANT_TELL = 0.6  # below this the comparator is right in less than 60% of pairs
 
 
@@ -35,7 +36,9 @@ def series_judges(lineup: Lineup, settings: Settings, data_dir: DataDir) -> dict
     comparator.load()
     judges: dict[str, SeriesJudge] = {COMPARATOR: ComparatorJudge(comparator)}
     judges |= {name: ScoreJudge(score) for name, score in score_functions(lineup).items()}
-    judges[COMPOSITE] = CompositeJudge(lineup, comparator, settings.album)
+    looker = Looker(lineup, comparator, settings.album)
+    judges[COMPOSITE] = CompositeJudge(looker, comparator, settings.album.selection)
+    judges[COMPOSITE_ALONE] = CompositeJudge(looker, None, settings.album.selection)
     return judges
 
 
@@ -66,37 +69,27 @@ class ComparatorJudge:
 
 
 @dataclass(frozen=True, slots=True)
-class _Seen:
+class Seen:
     scores: dict[Role, Score]
     prepared: Prepared
 
 
-class CompositeJudge:
-    """Keeps what culling would pick: the best composite, close ones ranked by the comparator."""
+class Looker:
+    """What all scorers and the comparator see of a photo; the last is kept, for judges that ask in turn."""
 
     def __init__(self, lineup: Lineup, comparator: Comparator, album: Album) -> None:
         self._scorers = lineup.scorers
         self._comparator = comparator
         self._album = album
+        self._last: tuple[Decoded, Seen] | None = None
         for scorer in self._scorers.values():
             scorer.load()
 
-    def look(self, image: Decoded) -> _Seen:
-        found = {role: self._score(scorer, image) for role, scorer in self._scorers.items()}
-        return _Seen(found, self._comparator.prepare([image])[0])
-
-    def judge(self, looks: Sequence[_Seen]) -> Judged:
-        rules = self._album.selection
-        composites = np.array([compose(seen.scores, rules)[0] or 0.0 for seen in looks])
-        told = preferences_of(self._comparator, [seen.prepared for seen in looks])
-        told = np.where(np.abs(told - 0.5) < CANT_TELL - 0.5, 0.5, told)
-        near = np.abs(composites[:, None] - composites[None, :]) <= rules.close_range
-        by_composite = by_scores(composites)
-        preferences = np.where(near & (told != 0.5), told, by_composite.preferences)
-        close = np.flatnonzero(composites.max() - composites <= rules.close_range)
-        close = close[np.argsort(-composites[close], kind="stable")]
-        points = told[np.ix_(close, close)].sum(axis=1)
-        return Judged(int(close[points.argmax()]), preferences)
+    def look(self, image: Decoded) -> Seen:
+        if self._last is None or self._last[0] is not image:
+            found = {role: self._score(scorer, image) for role, scorer in self._scorers.items()}
+            self._last = image, Seen(found, self._comparator.prepare([image])[0])
+        return self._last[1]
 
     def _score(self, scorer: Scorer, image: Decoded) -> Score:
         (result,) = scorer.score([image])
@@ -105,6 +98,35 @@ class CompositeJudge:
         if result.score.role is Role.PORTRAIT:
             return with_portrait_rules(result.score, self._album.portrait)
         return result.score
+
+
+class CompositeJudge:
+    """Keeps what culling would pick: the best composite, close ones ranked by a comparator if any."""
+
+    def __init__(self, looker: Looker, comparator: Comparator | None, rules: SelectionRules) -> None:
+        self._looker = looker
+        self._comparator = comparator
+        self._rules = rules
+
+    def look(self, image: Decoded) -> Seen:
+        return self._looker.look(image)
+
+    def judge(self, looks: Sequence[Seen]) -> Judged:
+        composites = np.array([compose(seen.scores, self._rules)[0] or 0.0 for seen in looks])
+        gaps = composites[:, None] - composites[None, :]
+        told = self._told(looks)
+        near = np.abs(gaps) <= self._rules.close_range
+        preferences = np.where(near & (told != 0.5), told, np.vectorize(composite_probability)(gaps))
+        close = np.flatnonzero(composites.max() - composites <= self._rules.close_range)
+        close = close[np.argsort(-composites[close], kind="stable")]
+        points = told[np.ix_(close, close)].sum(axis=1)
+        return Judged(int(close[points.argmax()]), preferences, probable=True)
+
+    def _told(self, looks: Sequence[Seen]) -> NDArray[np.float64]:
+        if self._comparator is None:
+            return np.full((len(looks), len(looks)), 0.5)
+        told = preferences_of(self._comparator, [seen.prepared for seen in looks])
+        return np.where(np.abs(told - 0.5) < CANT_TELL - 0.5, 0.5, told)
 
 
 def preferences_of(comparator: Comparator, prepared: Sequence[Prepared]) -> NDArray[np.float64]:

@@ -83,7 +83,7 @@ def _series_table(found: dict[str, SeriesFigures], part: str) -> Table:
     series = next(iter(found.values()))
     title = f"BIQ2021, {series.series} {part} series, {series.pairs} pairs apart by 0.1 or more"
     table = Table(title=title, title_justify="left")
-    for column in ("model", "best found (95%)", "pairs right (95%)", "opinion lost (95%)"):
+    for column in ("model", "best found (95%)", "pairs right (95%)", "opinion lost (95%)", "ECE"):
         table.add_column(column, justify="left" if column == "model" else "right")
     for name, figures in found.items():
         table.add_row(
@@ -91,6 +91,7 @@ def _series_table(found: dict[str, SeriesFigures], part: str) -> Table:
             _with_interval(figures.best_found),
             _with_interval(figures.pairs_right),
             _with_interval(figures.opinion_lost),
+            "-" if figures.calibration_error is None else f"{figures.calibration_error:.3f}",
         )
     return table
 

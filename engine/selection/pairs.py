@@ -26,8 +26,12 @@ def composite_verdict(a: int, b: int, composite_a: float, composite_b: float) ->
     """
     gap = composite_a - composite_b
     winner = None if gap == 0 else (a if gap > 0 else b)
-    confidence = 1.0 / (1.0 + math.exp(-COMPOSITE_SLOPE * abs(gap)))
-    return Verdict(a, b, winner, confidence, COMPOSITE_SOURCE)
+    return Verdict(a, b, winner, composite_probability(abs(gap)), COMPOSITE_SOURCE)
+
+
+def composite_probability(gap: float) -> float:
+    """Return how probably a photo whose composite is larger by `gap` (-1..1) is thought better."""
+    return 1.0 / (1.0 + math.exp(-COMPOSITE_SLOPE * gap))
 
 
 def close_candidates(composites: Mapping[int, float], close_range: float) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,14 @@ from engine.album.decode import Decoded
 from engine.benchmark.agreement import bootstrap, pearson, spearman
 from engine.benchmark.biq import measure_biq
 from engine.benchmark.biq_data import read_ratings, read_splits
-from engine.benchmark.series import by_preferences, by_scores, measure_series, read_series
+from engine.benchmark.series import (
+    Judged,
+    SeriesJudge,
+    by_preferences,
+    by_scores,
+    measure_series,
+    read_series,
+)
 from engine.benchmark.series_judges import ScoreJudge
 from engine.errors import UsageError
 from engine.scoring.quality_metrics import measure
@@ -69,6 +77,23 @@ def test_the_sharpest_of_a_series_is_found_and_the_dullest_loses_all(
     series = read_series(tmp_path, splits, "test")
     assert found["sharp"].series == len(series)
     assert found["sharp"].pairs == len(series) * 6  # all pairs of four opinions lie 0.1 apart or more
+
+
+def test_how_sure_answers_are_is_held_against_people(tmp_path: Path, photos: dict[str, Image.Image]) -> None:
+    splits = write_biq(tmp_path, photos)
+
+    class Sure(ScoreJudge):
+        """Right about every pair, at 0.9."""
+
+        def judge(self, looks: Sequence[float]) -> Judged:
+            told = np.where(super().judge(looks).preferences > 0.5, 0.9, 0.1)
+            np.fill_diagonal(told, 0.5)
+            return by_preferences(told)
+
+    judges: dict[str, SeriesJudge] = {"sure": Sure(sharpness), "scorer": ScoreJudge(sharpness)}
+    found = measure_series(tmp_path, splits, "test", judges, quiet)
+    assert found["sure"].calibration_error == pytest.approx(0.1)
+    assert found["scorer"].calibration_error is None  # it says who wins, not how surely
 
 
 def test_equal_scores_count_half_and_a_comparator_chooses_by_sums() -> None:
