@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -73,7 +73,7 @@ def measure_series(
     folder: Path,
     splits: Path,
     part: str,
-    judges: dict[str, SeriesJudge],
+    judges: Mapping[str, SeriesJudge],
     on_photo: Callable[[int, int], None],
 ) -> dict[str, SeriesFigures]:
     """Return each judge's figures on the "dev" or "test" series. Raises UsageError, ModelError."""

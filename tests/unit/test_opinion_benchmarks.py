@@ -15,7 +15,6 @@ from engine.benchmark.biq import measure_biq
 from engine.benchmark.biq_data import read_ratings, read_splits
 from engine.benchmark.series import (
     Judged,
-    SeriesJudge,
     by_preferences,
     by_scores,
     measure_series,
@@ -90,7 +89,7 @@ def test_how_sure_answers_are_is_held_against_people(tmp_path: Path, photos: dic
             np.fill_diagonal(told, 0.5)
             return by_preferences(told)
 
-    judges: dict[str, SeriesJudge] = {"sure": Sure(sharpness), "scorer": ScoreJudge(sharpness)}
+    judges = {"sure": Sure(sharpness), "scorer": ScoreJudge(sharpness)}
     found = measure_series(tmp_path, splits, "test", judges, quiet)
     assert found["sure"].calibration_error == pytest.approx(0.1)
     assert found["scorer"].calibration_error is None  # it says who wins, not how surely
