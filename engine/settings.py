@@ -10,11 +10,14 @@ from pydantic import Field, field_validator, model_validator
 from engine.paths import CONFIGS_DIR
 from engine.settings_files import Section as _Section
 from engine.settings_files import load_validated
+from engine.sidecars.label_words import LabelWords
 from engine.sidecars.naming import Naming
 from engine.sidecars.profiles import Profile, RejectAsRating, Targets
+from engine.types import Label
 
 DEFAULTS_FILE = CONFIGS_DIR / "global_config.yaml"
 DEVICES = "auto, cpu, mps, cuda or cuda:N"
+COLOURS = tuple(label.value for label in Label if label is not Label.NONE)
 DEVICE_PATTERN = r"^(auto|cpu|mps|cuda(:\d+)?)$"
 
 Fraction = Field(ge=0.0, le=1.0)
@@ -110,15 +113,28 @@ class Sidecars(_Section):
     profiles: tuple[Profile, ...] = Field(min_length=1)
     naming: Naming
     reject_as_rating: RejectAsRating
+    label_words: dict[str, Label] = Field(description=f"words, each for one of {', '.join(COLOURS)}")
 
     @field_validator("write", mode="before")
     @classmethod
     def _off_is_no_boolean(cls, value: Any) -> Any:
         return "off" if value is False else value  # YAML takes a bare off for false
 
+    @field_validator("label_words")
+    @classmethod
+    def _a_word_names_a_colour(cls, words: dict[str, Label]) -> dict[str, Label]:
+        if any(not word.strip() or label is Label.NONE for word, label in words.items()):
+            raise ValueError(f"must give each word one of {', '.join(COLOURS)}")
+        return words
+
     @property
     def targets(self) -> Targets:
-        return Targets(self.profiles, self.reject_as_rating)
+        return Targets(self.profiles, self.reject_as_rating, self.words)
+
+    @property
+    def words(self) -> LabelWords:
+        """Return what labels are called, in all languages and by the photographer."""
+        return LabelWords(self.label_words)
 
 
 class Appearance(_Section):

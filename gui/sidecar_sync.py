@@ -57,7 +57,7 @@ class SidecarSync(QObject):
 
     def sidecars(self) -> AlbumSidecars:
         photos = [entry.photo for entry in self._model.entries()]
-        return AlbumSidecars(photos, self._settings.naming, self._library)
+        return AlbumSidecars(photos, self._settings.naming, self._library, self._settings.words)
 
     def marks(self) -> dict[int, Marks]:
         """Return the marks that sidecars can hold of all photos whose identity is known."""

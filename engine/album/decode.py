@@ -14,6 +14,7 @@ from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin, TiffImagePlug
 from engine.album.color import to_8_bit, to_srgb
 from engine.album.exif import orientation_of, tags_of_image
 from engine.album.formats import Kind
+from engine.album.jpeg_check import needs_care
 from engine.album.reading import check_size, kind_or_error, photo_errors, room_for
 from engine.album.turning import turn_upright, upright_size
 from engine.types import Photo
@@ -36,14 +37,14 @@ class Decoded:
 
 
 def decode(photo: Photo, long_side: int = ANALYSIS_LONG_SIDE) -> Decoded:
-    """Decode the frame that a photo shows: a JPEG here, anything else in a process of its own.
+    """Decode the frame that a photo shows: a plain JPEG here, anything else in a process of its own.
 
     Safe to call from several threads at once. Raises PhotoError, with the reason in words.
     """
     path = photo.path
     with photo_errors(path):
         with path.open("rb") as file:
-            if kind_or_error(file.peek(4096), path) is Kind.JPEG:
+            if kind_or_error(file.peek(4096), path) is Kind.JPEG and not needs_care(file):
                 return decode_jpeg(file, path, long_side)
         from engine.album.apart import decode_apart
 

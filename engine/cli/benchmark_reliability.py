@@ -17,7 +17,7 @@ from engine.settings import Settings
 
 def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
     album = options.photos.absolute() if options.photos else None
-    tally = measure_reliability(settings, quick=options.quick, album=album, say=_say)
+    tally = measure_reliability(settings, data_dir.models, quick=options.quick, album=album, say=_say)
     table = Table(title="benchmark reliability", title_justify="left")
     table.add_column("figure")
     table.add_column("value", justify="right")

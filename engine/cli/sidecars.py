@@ -62,8 +62,9 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
         if cancel.cancelled:
             return EXIT_INTERRUPTED
         naming = Naming(options.naming) if options.naming else settings.sidecars.naming
-        targets = Targets(options.profiles or settings.sidecars.profiles, settings.sidecars.reject_as_rating)
-        sidecars = AlbumSidecars(album.photos, naming, data_dir.library)
+        rules = settings.sidecars
+        targets = Targets(options.profiles or rules.profiles, rules.reject_as_rating, rules.words)
+        sidecars = AlbumSidecars(album.photos, naming, data_dir.library, rules.words)
         prefer = Prefer(options.prefer or Prefer.NOBODY)
         read = _read(sidecars, album, prefer, options.dry_run, cancel) if options.read else []
         written = _write(sidecars, album, targets, prefer, options.dry_run, cancel) if options.write else []

@@ -18,6 +18,7 @@ from engine.events import CancelToken
 from engine.library.sidecars import SidecarStore
 from engine.sidecars import files
 from engine.sidecars.document import Document, empty_document, parse_document
+from engine.sidecars.label_words import KNOWN_WORDS, LabelWords
 from engine.sidecars.memory import note
 from engine.sidecars.merge import Merged, Prefer, merge
 from engine.sidecars.naming import Naming, Place, SidecarNames, long_place, speaks_of
@@ -76,8 +77,10 @@ class Entry:
 class AlbumSidecars:
     """All sidecars of an album. `library` is the file that remembers how they were when last seen."""
 
-    def __init__(self, photos: Sequence[Photo], naming: Naming, library: Path) -> None:
-        self._photos, self._naming, self._library = photos, naming, library
+    def __init__(
+        self, photos: Sequence[Photo], naming: Naming, library: Path, words: LabelWords = KNOWN_WORDS
+    ) -> None:
+        self._photos, self._naming, self._library, self._words = photos, naming, library, words
 
     def read(
         self, marks: Mapping[int, Marks], prefer: Prefer = Prefer.NOBODY, cancel: CancelToken | None = None
@@ -89,7 +92,7 @@ class AlbumSidecars:
         """
         looked = self._look(marks, cancel)
         return [
-            _reading(entry, marks[entry.photo.id].for_others, prefer)
+            _reading(entry, marks[entry.photo.id].for_others, prefer, self._words)
             for entry in looked
             if entry.before or entry.reason
         ]
@@ -98,7 +101,7 @@ class AlbumSidecars:
         """Note that the library now says what these entries say. Raises LibraryError."""
         with closing(SidecarStore(self._library)) as store:
             store.remember(
-                (entry.path, *note(entry.before, entry.merged, entry.merged.settled, entry.seen))
+                (entry.path, *note(entry.before, entry.merged, entry.merged.settled, entry.seen, self._words))
                 for entry in entries
                 if entry.before is not None and entry.merged is not None
             )
@@ -115,7 +118,10 @@ class AlbumSidecars:
         Raises LibraryError.
         """
         looked = self._look(marks, cancel)
-        entries = (_planned(entry, marks[entry.photo.id].for_others, targets, prefer) for entry in looked)
+        entries = (
+            _planned(entry, marks[entry.photo.id].for_others, targets, prefer, self._words)
+            for entry in looked
+        )
         return [entry for entry in entries if entry is not None and not (cancel and cancel.cancelled)]
 
     def write(self, plan: Iterable[Entry], cancel: CancelToken | None = None) -> list[Entry]:
@@ -133,7 +139,7 @@ class AlbumSidecars:
     def _note(self, done: Sequence[Entry]) -> None:
         with closing(SidecarStore(self._library)) as store:
             store.remember(
-                (entry.path, *note(document, entry.merged, entry.merged.ours, entry.seen))
+                (entry.path, *note(document, entry.merged, entry.merged.ours, entry.seen, self._words))
                 for entry in done
                 if entry.outcome in (Outcome.WRITTEN, Outcome.UNCHANGED)
                 and entry.merged is not None
@@ -166,10 +172,10 @@ def _look(photo: Photo, place: Place) -> Entry:
     return _look(photo, long_place(photo, place))
 
 
-def _reading(entry: Entry, ours: Marks, prefer: Prefer) -> Entry:
+def _reading(entry: Entry, ours: Marks, prefer: Prefer, words: LabelWords) -> Entry:
     if entry.before is None:
         return entry
-    said = weigh(entry.before.fields, entry.seen)
+    said = weigh(entry.before.fields, entry.seen, words)
     merged = merge(ours, said, entry.seen, prefer)
     outcome = Outcome.TAKEN if merged.theirs else Outcome.UNCHANGED
     if merged.conflicts:
@@ -179,12 +185,12 @@ def _reading(entry: Entry, ours: Marks, prefer: Prefer) -> Entry:
     )
 
 
-def _planned(entry: Entry, ours: Marks, targets: Targets, prefer: Prefer) -> Entry | None:
+def _planned(entry: Entry, ours: Marks, targets: Targets, prefer: Prefer, words: LabelWords) -> Entry | None:
     if entry.reason:
         return entry
     if entry.before is None and ours == _NOTHING:
         return None
-    entry = _reading(entry, ours, prefer) if entry.before else _first(entry, ours)
+    entry = _reading(entry, ours, prefer, words) if entry.before else _first(entry, ours)
     assert entry.merged is not None
     if entry.merged.conflicts:
         return entry

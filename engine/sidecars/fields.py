@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from engine.sidecars.label_words import KNOWN_WORDS, LabelWords
 from engine.sidecars.names import DARKTABLE, DIGIKAM, DYNAMIC_MEDIA, PHOTO_MECHANIC, PHOTOSHOP, XMP, usual
 from engine.sidecars.packet import Packet
 from engine.sidecars.spans import Name
@@ -37,6 +38,12 @@ class Field:
         items = packet.items(self.name)
         return None if items is None else " ".join(items)
 
+    def understand_with(self, words: LabelWords, text: str) -> Opinion:
+        """Return what a value says where labels may have words of the photographer's own."""
+        if self.name in (LABEL, LABEL_COLOR):
+            return Opinion(label=words.label(text))
+        return self.understand(text)
+
 
 RATING: Name = (XMP, "Rating")
 LABEL: Name = (XMP, "Label")
@@ -50,14 +57,6 @@ TAGGED: Name = (PHOTO_MECHANIC, "Tagged")
 COLOR_CLASS: Name = (PHOTO_MECHANIC, "ColorClass")
 PREFS: Name = (PHOTO_MECHANIC, "Prefs")
 
-# The words of Bridge's own label set, in the order of Lightroom's colours.
-BRIDGE_WORDS = {
-    Label.RED: "Select",
-    Label.YELLOW: "Second",
-    Label.GREEN: "Approved",
-    Label.BLUE: "Review",
-    Label.PURPLE: "To Do",
-}
 DARKTABLE_COLORS = {Label.RED: 0, Label.YELLOW: 1, Label.GREEN: 2, Label.BLUE: 3, Label.PURPLE: 4}
 DIGIKAM_COLORS = {
     Label.NONE: 0,
@@ -81,9 +80,6 @@ _PICKS = {"1": Decision.ACCEPT, "0": Decision.NONE, "-1": Decision.REJECT}
 _GOOD = {"true": Decision.ACCEPT, "false": Decision.REJECT}
 _PICK_LABELS = {"0": Decision.NONE, "1": Decision.REJECT, "2": Decision.NONE, "3": Decision.ACCEPT}
 _TAGGED = {"true": Decision.ACCEPT, "false": Decision.NONE}
-_LABEL_WORDS = {word.lower(): label for label, word in BRIDGE_WORDS.items()} | {
-    label.value: label for label in Label if label is not Label.NONE
-}
 
 
 def _rating(text: str) -> Opinion:
@@ -100,7 +96,7 @@ def _rating(text: str) -> Opinion:
 
 
 def _label_word(text: str) -> Opinion:
-    return Opinion(label=_LABEL_WORDS.get(text.lower(), None if text else Label.NONE))
+    return Opinion(label=KNOWN_WORDS.label(text))
 
 
 def _decision_by(words: Mapping[str, Decision]) -> Callable[[str], Opinion]:

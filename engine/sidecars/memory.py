@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from engine.sidecars.document import Document
 from engine.sidecars.fields import USUAL_NAMES
+from engine.sidecars.label_words import KNOWN_WORDS, LabelWords
 from engine.sidecars.merge import Merged
 from engine.sidecars.opinions import Said, Seen, weigh
 from engine.types import Marks
@@ -15,14 +16,18 @@ _NOTHING = Marks()
 
 
 def note(
-    document: Document, merged: Merged, settled: frozenset[str], seen: Seen | None
+    document: Document,
+    merged: Merged,
+    settled: frozenset[str],
+    seen: Seen | None,
+    words: LabelWords = KNOWN_WORDS,
 ) -> tuple[dict[str, str], Marks]:
     """Return the fields and marks to remember. Of aspects that are not settled the old ones are kept.
 
     A mark of ours is noted as agreed upon only where the sidecar says it, too: some hold no decision.
     """
     base = seen.marks if seen else _NOTHING
-    said = weigh(document.fields, None)
+    said = weigh(document.fields, None, words)
     agreed = {
         aspect: getattr(merged.marks, aspect)
         for aspect in settled

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from engine.sidecars.fields import USUAL_NAMES, Opinion
+from engine.sidecars.label_words import KNOWN_WORDS, LabelWords
 from engine.types import Decision, Label, Marks
 
 T = TypeVar("T")
@@ -30,7 +31,7 @@ class Said:
     contradictions: tuple[str, ...] = ()
 
 
-def weigh(fields: Mapping[str, str], seen: Seen | None) -> Said:
+def weigh(fields: Mapping[str, str], seen: Seen | None, words: LabelWords = KNOWN_WORDS) -> Said:
     """Return what the fields say together.
 
     A field that another program changed since `seen` outweighs those that still hold what they held. Among
@@ -39,7 +40,7 @@ def weigh(fields: Mapping[str, str], seen: Seen | None) -> Said:
     """
     before = seen.fields if seen else {}
     changed = {name for name, value in fields.items() if before.get(name) != value}
-    now, then = _understand(fields), _understand(before)
+    now, then = _understand(fields, words), _understand(before, words)
     _drop_empty_ratings(now, then)
     was = seen.marks if seen else None
     doubts: list[str] = []
@@ -85,8 +86,8 @@ def _unclear(evidence: _Evidence[T]) -> bool:
     return any(evidence.now.get(name, value) is None for name, value in evidence.then.items() if value)
 
 
-def _understand(fields: Mapping[str, str]) -> dict[str, Opinion]:
-    return {name: USUAL_NAMES[name].understand(value) for name, value in fields.items()}
+def _understand(fields: Mapping[str, str], words: LabelWords) -> dict[str, Opinion]:
+    return {name: USUAL_NAMES[name].understand_with(words, value) for name, value in fields.items()}
 
 
 def _drop_empty_ratings(now: dict[str, Opinion], then: Mapping[str, Opinion]) -> None:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from engine.sidecars import fields
 from engine.sidecars.fields import BY_NAME, FIELDS, PREFS, Field, Opinion
+from engine.sidecars.label_words import BRIDGE_WORDS, KNOWN_WORDS, LabelWords
 from engine.sidecars.packet import Packet
 from engine.sidecars.spans import Name
 from engine.types import Decision, Label, Marks
@@ -51,6 +52,7 @@ class Targets:
 
     profiles: tuple[Profile, ...]
     reject_as_rating: RejectAsRating = RejectAsRating.UNSTARRED
+    words: LabelWords = KNOWN_WORDS  # a label that is there already is left where it means the same
 
     def names(self) -> tuple[Name, ...]:
         """Return the fields to write, each once."""
@@ -69,7 +71,7 @@ class Targets:
         if label is Label.NONE:
             return None
         alone = set(self.profiles) == {Profile.BRIDGE}
-        return fields.BRIDGE_WORDS[label] if alone else label.value.capitalize()
+        return BRIDGE_WORDS[label] if alone else label.value.capitalize()
 
 
 def write_fields(packet: Packet, marks: Marks, aspects: Collection[str], targets: Targets) -> None:
@@ -91,7 +93,7 @@ def write_fields(packet: Packet, marks: Marks, aspects: Collection[str], targets
 def _write(packet: Packet, field: Field, value: str | None, marks: Marks, targets: Targets) -> None:
     wanted = _VALUES[field.name](marks, targets)
     meant = _SILENCE[field.name] if wanted is None else field.understand(wanted)
-    now = Opinion() if value is None else field.understand(value)
+    now = Opinion() if value is None else field.understand_with(targets.words, value)
     if _differs(now, meant) and not _is_rejected(field, now, marks):
         _put(packet, field, wanted)
 

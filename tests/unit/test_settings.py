@@ -7,6 +7,7 @@ import pytest
 from engine.errors import SettingsError
 from engine.settings import load_settings
 from engine.settings_files import Section, load_validated
+from engine.types import Label
 
 
 def _load(tmp_path: Path, text: str):
@@ -83,3 +84,11 @@ def test_a_path_that_has_to_be_set_is_asked_for(tmp_path: Path):
     defaults.write_text("photos: null\n", encoding="utf-8")
     with pytest.raises(SettingsError, match="line 1: photos must be set to a path"):
         load_validated(Wanted, defaults, None)
+
+
+def test_words_for_labels_are_added_to_those_that_are_known(tmp_path: Path):
+    file = tmp_path / "config.yaml"
+    file.write_text("sidecars:\n  label_words:\n    Auswahl: green\n", encoding="utf-8")
+    words = load_settings(file).sidecars.words
+    assert (words.label("AUSWAHL"), words.label("rouge")) == (Label.GREEN, Label.RED)
+    assert load_settings().sidecars.words.label("Auswahl") is None

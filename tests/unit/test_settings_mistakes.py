@@ -48,6 +48,12 @@ CASES = {
     "double section": ("device: cpu\nalbum:\nalbum:\n", 3, "album is there twice"),
     "tab": ("album:\n\tquality:\n", 2, "a tab stands where spaces are needed"),
     "wrong indent": (QUALITY + "0\n   min_iqa_score: 0\n", 4, "indented unlike those around it"),
+    "a label that is no colour": (
+        "sidecars:\n  label_words:\n    Auswahl: pink\n",
+        3,
+        "sidecars.label_words.Auswahl",
+    ),
+    "a label of no colour": ("sidecars:\n  label_words: {A: none}\n", 2, "must give each word one of red"),
     "open bracket": ("device: [\n", 2, "not finished"),
     "open quote": ('device: "cpu\n', 2, "a quotation mark is opened and not closed"),
     "colon too many": ("device: cpu: 3\n", 1, "a colon too many"),

@@ -228,10 +228,10 @@ def test_bridge_alone_gets_its_own_words_and_everybody_else_the_colours(sidecars
 
 def test_a_label_that_has_no_colour_is_kept_until_a_colour_is_given(sidecars, folder):
     path = folder / "IMG_2.xmp"
-    path.write_text(LIGHTROOM.replace('xmp:Rating="2"', 'xmp:Label="Rot"'))
+    path.write_text(LIGHTROOM.replace('xmp:Rating="2"', 'xmp:Label="Auswahl"'))
     album = sidecars()
     write(album, {1: ACCEPT})
-    assert 'xmp:Label="Rot"' in path.read_text()
+    assert 'xmp:Label="Auswahl"' in path.read_text()
     write(album, {1: Marks(Decision.ACCEPT, 0, Label.GREEN)})
     assert 'xmp:Label="Green"' in path.read_text()
 

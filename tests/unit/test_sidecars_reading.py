@@ -9,8 +9,10 @@ import pytest
 from engine.errors import SidecarError
 from engine.sidecars import files
 from engine.sidecars.document import MOST_BYTES, parse_document
+from engine.sidecars.label_words import _OF_LANGUAGES, KNOWN_WORDS, LabelWords
 from engine.sidecars.merge import Prefer, merge
 from engine.sidecars.opinions import Said, Seen, weigh
+from engine.sidecars.profiles import Profile, Targets
 from engine.types import Decision, Label, Marks
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -56,7 +58,11 @@ def said_by(text: str, seen: Seen | None = None) -> Said:
         ('xmp:Label="Red"', None, None, Label.RED),
         ('xmp:Label="Approved"', None, None, Label.GREEN),
         ('xmp:Label="Rot" photoshop:LabelColor="red"', None, None, Label.RED),
-        ('xmp:Label="Rot"', None, None, None),
+        ('xmp:Label="Rot"', None, None, Label.RED),
+        ('xmp:Label="GRU\u0308N"', None, None, Label.GREEN),
+        ('xmp:Label="Pourpre"', None, None, Label.PURPLE),
+        ('xmp:Label="黄色"', None, None, Label.YELLOW),
+        ('xmp:Label="Auswahl"', None, None, None),
         ('xmp:Label=""', None, None, Label.NONE),
         ('photoshop:LabelColor="purple"', None, None, Label.PURPLE),
         ('digiKam:PickLabel="0"', Decision.NONE, None, None),
@@ -196,7 +202,7 @@ def test_a_field_that_is_gone_says_none_once_nothing_holds_on_to_the_mark():
     assert said_by(sidecar('digiKam:ColorLabel="1"'), seen).label is Label.RED
     assert said_by(sidecar('digiKam:ColorLabel="0"'), seen).label is Label.NONE
     assert said_by(sidecar(), seen).label is Label.NONE
-    assert said_by(sidecar('xmp:Label="Rot"'), seen).label is None
+    assert said_by(sidecar('xmp:Label="Auswahl"'), seen).label is None
 
 
 def test_a_sidecar_that_contradicts_itself_says_nothing_and_tells():
@@ -234,3 +240,35 @@ def test_a_mark_that_both_sides_changed_is_a_conflict_until_one_is_preferred():
     assert "decision" not in merged.settled
     assert merge(ACCEPTED, said, None, Prefer.LIBRARY).marks == Marks(Decision.ACCEPT, 2)
     assert merge(ACCEPTED, said, None, Prefer.SIDECAR).marks == Marks(Decision.REJECT, 2)
+
+
+def test_no_word_means_two_colours():
+    words = [word for words in _OF_LANGUAGES.values() for word in words.split()]
+    assert len(words) == len(set(words)) > 100
+    for label, known in _OF_LANGUAGES.items():
+        assert {KNOWN_WORDS.label(word) for word in known.split()} == {label}
+
+
+def test_the_photographer_s_own_words_come_first():
+    document = parse_document(sidecar('xmp:Label="Auswahl"').encode())
+    assert weigh(document.fields, None).label is None
+    words = LabelWords({"auswahl": Label.GREEN, "Rot": Label.PURPLE})
+    assert weigh(document.fields, None, words).label is Label.GREEN
+    other = parse_document(sidecar('xmp:Label="Rot"').encode())
+    assert weigh(other.fields, None, words).label is Label.PURPLE
+
+
+def test_a_label_in_another_language_stays_where_it_means_the_same():
+    document = parse_document(sidecar('xmp:Label="Rot"', 'photoshop:LabelColor="red"').encode())
+    targets = Targets((Profile.LIGHTROOM,))
+    assert document.with_marks(Marks(label=Label.RED), ("label",), targets) is document
+    green = document.with_marks(Marks(label=Label.GREEN), ("label",), targets)
+    assert (green.fields["xmp:Label"], green.fields["photoshop:LabelColor"]) == ("Green", "green")
+    own = parse_document(sidecar('xmp:Label="Auswahl"').encode())
+    mine = Targets((Profile.CAPTURE_ONE,), words=LabelWords({"Auswahl": Label.GREEN}))
+    assert own.with_marks(Marks(label=Label.GREEN), ("label",), mine) is own
+    assert own.with_marks(Marks(label=Label.GREEN), ("label",), targets).fields["xmp:Label"] == "Green", (
+        "a word that is not known says nothing"
+    )
+    bridge = document.with_marks(Marks(label=Label.BLUE), ("label",), Targets((Profile.BRIDGE,)))
+    assert bridge.fields["xmp:Label"] == "Review"

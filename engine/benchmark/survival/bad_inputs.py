@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from engine.settings import Settings
 from engine.types import Role
 
 BATCH = 25  # files per process
+JPEG_BATCH = 100
 LONGEST = 10.0  # seconds of work without any sign of life
 LONGEST_WAIT = 60.0  # seconds without one where other programs take the processor
 _WITHOUT = frozenset({Role.AESTHETIC, Role.PORTRAIT, Role.COMPARATOR})
@@ -35,27 +36,39 @@ def feed_bad_inputs(
     samples: Sequence[Path], work: Path, settings: Settings, count: int, tally: Tally
 ) -> None:
     """Cull `count` damaged files and a hostile folder, each batch in a process of its own."""
-    one_by_one = settings.model_copy(
-        update={"performance": settings.performance.model_copy(update={"batch_size": 1})}
-    )
+    one_by_one = _one_by_one(settings)
     hostile = work / "hostile"
     tally.hostile_inputs = write_hostile(hostile)
     tally.bad_inputs += tally.hostile_inputs
     _feed(hostile, work / "data-hostile", one_by_one, tally)
+    _feed_damaged(samples, work, one_by_one, count, BATCH, tally)
+
+
+def feed_damaged_jpegs(
+    samples: Sequence[Path], work: Path, settings: Settings, count: int, tally: Tally
+) -> None:
+    """Cull `count` damaged JPEGs, which the program decodes itself where they look harmless."""
+    _feed_damaged(samples, work, _one_by_one(settings), count, JPEG_BATCH, tally)
+    tally.damaged_jpegs += count
+
+
+def _one_by_one(settings: Settings) -> Settings:
+    performance = settings.performance.model_copy(update={"batch_size": 1})
+    return settings.model_copy(update={"performance": performance})
+
+
+def _feed_damaged(
+    samples: Sequence[Path], work: Path, settings: Settings, count: int, batch_size: int, tally: Tally
+) -> None:
     damaged = write_damaged(samples, work / "damaged", count, SEED)
     tally.bad_inputs += len(damaged)
-    for number, batch in enumerate(_batches(damaged)):
+    for number, start in enumerate(range(0, len(damaged), batch_size)):
         folder = work / f"batch-{number}"
         folder.mkdir()
-        for file in batch:
+        for file in damaged[start : start + batch_size]:
             file.rename(folder / file.name)
-        _feed(folder, work / f"data-{number}", one_by_one, tally)
+        _feed(folder, work / f"data-{number}", settings, tally)
         shutil.rmtree(work / f"data-{number}", ignore_errors=True)
-
-
-def _batches(files: Sequence[Path]) -> Iterator[Sequence[Path]]:
-    for start in range(0, len(files), BATCH):
-        yield files[start : start + BATCH]
 
 
 def _feed(folder: Path, data: Path, settings: Settings, tally: Tally) -> None:

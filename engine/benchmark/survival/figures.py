@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+STAGES = ("loading", "scoring", "judging")  # of the command
+
 
 @dataclass(slots=True)
 class Tally:
@@ -12,6 +14,8 @@ class Tally:
 
     kills: int = 0
     kills_while_scoring: int = 0
+    kills_with_networks: int = 0  # of those: of the command, networks and all; 0 without weights
+    kills_with_networks_by_stage: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STAGES, 0))
     kills_while_deciding: int = 0
     kills_while_exporting: int = 0
     decisions_confirmed: int = 0
@@ -22,6 +26,7 @@ class Tally:
     not_recovered: int = 0  # exports that did not go on or roll back to a whole state
     bad_inputs: int = 0
     hostile_inputs: int = 0  # of the bad inputs
+    damaged_jpegs: int = 0  # of the bad inputs: made to be read by the program itself
     crashes: int = 0
     hangs: int = 0
     contained: int = 0  # files that took a decoder's process down, or hung it, and nothing else
@@ -38,11 +43,13 @@ class Tally:
 
     def as_rows(self) -> list[tuple[str, str]]:
         """Return names and values for a table."""
-        return [
-            (name, f"{value:,.0f}" if isinstance(value, float) else str(value))
-            for name, value in asdict(self).items()
-            if name != "troubles"
-        ]
+        return [(name, _text(value)) for name, value in asdict(self).items() if name != "troubles"]
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {count}" for name, count in value.items())
+    return f"{value:,.0f}" if isinstance(value, float) else str(value)

@@ -50,7 +50,7 @@ def _images(folder: Path) -> None:
     Image.new("L", (4, 65_500)).save(folder / "high.jpg", quality=20)
     (folder / "sides.jpg").write_bytes(_with_sides(folder / "wide.jpg", 65_535, 65_535))
     Image.new("1", (17_000, 15_000)).save(folder / "group4.tif", compression="group4")
-    (folder / "exif_loop.jpg").write_bytes(_exif_loop())
+    (folder / "exif_loop.jpg").write_bytes(exif_loop())
     (folder / "tiff_loop.tif").write_bytes(_tiff_loop())
     (folder / "tiff_loop.dng").write_bytes(_tiff_loop())
     (folder / "heic_sides.heic").write_bytes(_heic(60_000, 60_000))
@@ -90,7 +90,8 @@ def _loop_ifd() -> bytes:
     return b"II*\0" + struct.pack("<I", 8) + body + struct.pack("<I", 8)
 
 
-def _exif_loop() -> bytes:
+def exif_loop() -> bytes:
+    """Return a JPEG whose EXIF leads back to its own start."""
     exif = b"Exif\0\0" + _loop_ifd()
     plain = _jpeg()
     return plain[:2] + b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif + plain[2:]
