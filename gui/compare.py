@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -15,9 +15,10 @@ from gui.canvas import Canvas
 from gui.decisions import Decisions
 from gui.entry import Entry
 from gui.face_match import leading, partner
+from gui.follow import ALIKE, Spot, middle
 from gui.info_strip import InfoStrip
 from gui.pair import LEFT, RIGHT, Pair
-from gui.pictures import Pictures, box_of
+from gui.pictures import Pictures, box_of, size_of
 from gui.view_state import WHOLE, View
 
 _LEFTWARDS, _MIDDLE = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignHCenter
@@ -37,7 +38,8 @@ class Pane(QWidget):
         self.heading.setContentsMargins(14, 6, 14, 6)
         self.canvas = Canvas(self)
         self.info = InfoStrip(model, self, brief=True)
-        self.offset = (0.0, 0.0)  # of this pane's view from the common one, as fractions of the photo
+        self.follow = ALIKE  # how this pane's view comes from the common one
+        self._active = False
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -46,9 +48,14 @@ class Pane(QWidget):
         layout.addWidget(self.info)
 
     def show_state(self, *, active: bool) -> None:
-        self.canvas.framed = active
-        self.heading.setText(f"{self._title} · {'steps with ← →' if active else 'stays'}")
+        self.canvas.framed = self._active = active
+        self.show_heading()
         self.canvas.update()
+
+    def show_heading(self) -> None:
+        zoom = self.canvas.view.zoom
+        percent = "" if zoom is None else f" · {zoom * 100:.0f}%"
+        self.heading.setText(f"{self._title} · {'steps with ← →' if self._active else 'stays'}{percent}")
 
 
 class Compare(QWidget):
@@ -131,7 +138,9 @@ class Compare(QWidget):
         self._verdict.setText(wording.pair_sentence(self.pair.verdict(), self.pair[LEFT], self.pair[RIGHT]))
         self._verdict.setAccessibleName(self._verdict.text())
         words = ["together" if self.together else "each for itself"]
-        words += ["faces aligned"] if self.aligned and self._partners() else []
+        if self.aligned and self._partners():
+            alike = self.panes[LEFT].follow.scale == self.panes[RIGHT].follow.scale
+            words += ["faces aligned" if alike else "faces aligned, one size"]
         self._state.setText("Zoom and pan: " + ", ".join(words))
         self._show_views()
 
@@ -176,15 +185,15 @@ class Compare(QWidget):
     def toggle_zoom(self) -> None:
         left = _faces(self.pair[LEFT])
         face = leading(left) if self.aligned and self._partners() else None
-        self._zoom_to(*(_middle(face) if face else (0.5, 0.5)))
+        self._zoom_to(self.panes[LEFT].follow.common_spot(middle(face)) if face else (0.5, 0.5))
 
     def toggle_together(self) -> None:
         """Zoom and pan both, or each for itself; where they are now they stay."""
         self.together = not self.together
         if self.together:
-            self._common = self.panes[LEFT].canvas.view.moved(*_minus(self.panes[LEFT].offset))
+            self._common = self.panes[LEFT].follow.common(self.panes[LEFT].canvas.view)
             for pane in self.panes:
-                pane.offset = _between(self._common, pane.canvas.view)
+                pane.follow = pane.follow.onto(self._common, pane.canvas.view)
         self.refresh()
 
     def toggle_aligned(self) -> None:
@@ -199,49 +208,62 @@ class Compare(QWidget):
 
     # -- views of the panes
 
-    def _zoom_to(self, x: float, y: float) -> None:
-        self._common = WHOLE if self.panes[self.pair.active].canvas.zoomed else View(1.0, x, y)
+    def _zoom_to(self, spot: Spot) -> None:
+        """Show both whole, or at 100% where a spot of the common view is; no side beyond 100%."""
+        full = 1.0 / max(pane.follow.scale for pane in self.panes)
+        self._common = WHOLE if self.panes[self.pair.active].canvas.zoomed else View(full).at(*spot)
         for pane in self.panes:
-            pane.canvas.show_view(self._common.moved(*pane.offset))
+            pane.canvas.show_view(pane.follow.view(self._common))
         self._show_views()
 
     @Slot(object)
     def _click(self, spot: object) -> None:
         pane = self._pane_of_sender()
-        self._zoom_to(spot.x() - pane.offset[0], spot.y() - pane.offset[1])  # type: ignore[attr-defined]
+        self._zoom_to(pane.follow.common_spot((spot.x(), spot.y())))  # type: ignore[attr-defined]
 
     @Slot(object, bool)
     def _note_view(self, view: View, alone: bool) -> None:
         """A hand has moved one pane: the other follows, unless Shift was held or they go apart."""
         pane = self._pane_of_sender()
         if alone or not self.together:
-            pane.offset = _between(self._common, view)
+            pane.follow = pane.follow.onto(self._common, view)
         else:
-            self._common = view.moved(*_minus(pane.offset))
+            self._common = pane.follow.common(view)
         self._show_views()
 
     def _show_views(self) -> None:
         if self.together:
             for pane in self.panes:
-                pane.canvas.show_view(self._common.moved(*pane.offset))
+                pane.canvas.show_view(pane.follow.view(self._common))
         self._want()
         for side, pane in enumerate(self.panes):
+            pane.show_heading()
             self._pictures.show(pane.canvas, self.pair[side])
 
     def _align(self, *sides: int) -> None:
-        """Set the offsets of sides whose photo changed, so that the same face stands in the same place."""
+        """Have sides whose photo changed show the same face at the same place and size as the other."""
         for side in sides:
-            self.panes[side].offset = (0.0, 0.0)
+            self.panes[side].follow = ALIKE
         faces = self._partners() if self.aligned else None
         if faces and sides:
-            (x, y), (other_x, other_y) = _middle(faces[LEFT]), _middle(faces[RIGHT])
-            left = self.panes[LEFT].offset
-            self.panes[RIGHT].offset = (left[0] + other_x - x, left[1] + other_y - y)
+            moves = RIGHT if RIGHT in sides else LEFT
+            stays = 1 - moves
+            own, other = (size_of(entry) if (entry := self.pair[s]) else QSize() for s in (stays, moves))
+            follow = self.panes[stays].follow.to_face(faces[stays], own, faces[moves], other)
+            self.panes[moves].follow = follow
 
     def _partners(self) -> tuple[Face, Face] | None:
-        """Return the leading face of the left photo and the same person's on the right."""
-        face = leading(_faces(self.pair[LEFT]))
-        other = partner(face, _faces(self.pair[RIGHT])) if face else None
+        """Return the leading face of the left photo and the same person's on the right.
+
+        Where each photo has one prominent face these are taken for the same, however far apart: another focal
+        length moves and enlarges a face beyond what tells people apart.
+        """
+        ours, theirs = _faces(self.pair[LEFT]), _faces(self.pair[RIGHT])
+        face = leading(ours)
+        other = partner(face, theirs) if face else None
+        alone = [[each for each in faces if each.prominent] for faces in (ours, theirs)]
+        if other is None and all(len(found) == 1 for found in alone):
+            face, other = alone[LEFT][0], alone[RIGHT][0]
         return (face, other) if face and other else None
 
     def _pane_of_sender(self) -> Pane:
@@ -275,16 +297,3 @@ class Compare(QWidget):
 def _faces(entry: Entry | None) -> Sequence[Face]:
     portrait = entry.score(Role.PORTRAIT) if entry else None
     return portrait.faces if portrait else ()
-
-
-def _middle(face: Face) -> tuple[float, float]:
-    x, y, width, height = face.box
-    return x + width / 2, y + height / 2
-
-
-def _between(common: View, view: View) -> tuple[float, float]:
-    return view.x - common.x, view.y - common.y
-
-
-def _minus(offset: tuple[float, float]) -> tuple[float, float]:
-    return -offset[0], -offset[1]

@@ -37,8 +37,8 @@ class TextSheet(QDialog):
 COLUMNS = (
     ("Album", "Review", "Rate", "Help"),
     ("Go", "Compare"),
-    ("View", "Group", "Panels", "Models"),
-    ("Filter", "Sort"),
+    ("View", "Panels", "Models"),
+    ("Filter", "Sort", "Group"),
 )
 SYMBOLS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓", "PgUp": "Page Up", "PgDown": "Page Down"}
 

@@ -52,7 +52,7 @@ def zoomed_at(view: View, factor: float, spot: QPointF, photo: QSizeF, window: Q
     """Zoom by `factor` so that what lies under `spot` (screen pixels in the window) stays there."""
     whole = whole_scale(photo, window)
     zoom = min((view.zoom or whole) * factor, MOST_ZOOM)
-    if zoom <= whole * CLOSE:
+    if factor <= 1 and zoom <= whole * CLOSE:
         return WHOLE
     box = picture_box(view, photo, window)
     x = (spot.x() - box.x()) / box.width()

@@ -140,6 +140,59 @@ def test_panes_are_aligned_on_the_same_face(qtbot, comparing: MainWindow):
     assert (right.x, right.y) == pytest.approx((0.39, 0.275))
 
 
+def test_the_same_face_is_shown_as_large_at_another_focal_length(qtbot, comparing: MainWindow):
+    compare = comparing.views.compare
+    boxes = {LEFT: (0.30, 0.20, 0.20, 0.30), RIGHT: (0.40, 0.30, 0.08, 0.12)}
+    for side, box in boxes.items():
+        entry = compare.pair[side]
+        assert entry is not None
+        faces = (Face(box, 0.9, None, 0.9),)
+        entry.set_scores((*entry.scores, Score(Role.PORTRAIT, 0.5, None, faces=faces)))
+    _press(qtbot, comparing, Qt.Key.Key_V)
+    _press(qtbot, comparing, Qt.Key.Key_V)
+    _press(qtbot, comparing, Qt.Key.Key_Z)
+    left, right = (pane.canvas for pane in compare.panes)
+
+    def faces_on_screen() -> list[tuple[float, ...]]:
+        found = []
+        for canvas, (x, y, width, _) in zip((left, right), boxes.values(), strict=True):
+            shown = canvas.picture_box()
+            found.append(
+                (shown.x() + x * shown.width(), shown.y() + y * shown.height(), width * shown.width())
+            )
+        return found
+
+    assert right.view.zoom == pytest.approx(1.0), "none is blown up"
+    assert left.view.zoom == pytest.approx(0.4, rel=0.02)
+    assert faces_on_screen()[LEFT] == pytest.approx(faces_on_screen()[RIGHT], abs=1.5)
+    assert "one size" in compare._state.text()
+    assert [pane.heading.text().split(" · ")[-1] for pane in compare.panes] == ["40%", "100%"]
+    right.pan(QPointF(-21, 9))
+    QApplication.sendEvent(right, _wheel(right.rect().center()))
+    assert faces_on_screen()[LEFT] == pytest.approx(faces_on_screen()[RIGHT], abs=2.5), "they stay together"
+    _press(qtbot, comparing, Qt.Key.Key_V)
+    assert left.view.zoom == right.view.zoom and left.view.zoom is not None
+    assert "aligned" not in compare._state.text()
+
+
+def test_the_side_that_stays_does_not_move_when_the_other_steps(qtbot, comparing: MainWindow):
+    compare = comparing.views.compare
+    for number, entry in enumerate(_group(comparing, 0)):
+        side = 0.1 * (number + 1)
+        faces = (Face((0.3 - 0.05 * number, 0.3, side, side), 0.9, None, 0.9),)
+        entry.set_scores((*entry.scores, Score(Role.PORTRAIT, 0.5, None, faces=faces)))
+    _press(qtbot, comparing, Qt.Key.Key_V)
+    _press(qtbot, comparing, Qt.Key.Key_V)
+    _press(qtbot, comparing, Qt.Key.Key_Z)
+    before, names = compare.panes[LEFT].canvas.view, _sides(comparing)
+    seen = set()
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Left):
+        _press(qtbot, comparing, key)
+        seen.add((_sides(comparing)[RIGHT], compare.panes[RIGHT].canvas.view.zoom))
+        assert _sides(comparing)[LEFT] == names[LEFT] and compare.panes[LEFT].canvas.view == before
+    assert len(seen) == 2, "each challenger at a zoom of its own"
+
+
 def test_the_verdict_says_who_and_by_what_or_that_it_cannot_tell(comparing: MainWindow):
     left, right = (comparing.views.compare.pair[side] for side in (LEFT, RIGHT))
     assert left is not None and right is not None

@@ -26,7 +26,8 @@ def test_what_is_under_the_pointer_stays_there(photo, window, share, factor):
     view = zoomed_at(View(1.0), factor, spot, photo, window)
     after = picture_box(view, photo, window)
     on_photo = [(spot.x() - box.x()) / box.width() for box in (before, after)]
-    if 0 < view.x < 1 and 0 < view.y < 1:  # else the middle was held inside the photo
+    on_it = 0 <= on_photo[0] <= 1  # far beside it a width that is rounded to whole pixels counts many times
+    if on_it and 0 < view.x < 1 and 0 < view.y < 1:  # else the middle was held inside the photo
         assert abs(on_photo[0] - on_photo[1]) * after.width() < 3 + factor
 
 
