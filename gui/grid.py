@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import (
     QEvent,
     QItemSelection,
+    QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
     QRectF,
@@ -105,7 +106,9 @@ class Grid(QListView):
     def go_to_row(self, row: int) -> None:
         """Make a row current and alone selected, and bring it into view."""
         if 0 <= row < self._album.rowCount():
-            self.setCurrentIndex(self._album.index(row, 0))
+            # The view's own setCurrentIndex would select as well what Shift or Ctrl of the command's key mean.
+            clear = QItemSelectionModel.SelectionFlag.ClearAndSelect
+            self.selectionModel().setCurrentIndex(self._album.index(row, 0), clear)
 
     @Slot(int)
     def go_to(self, photo_id: int) -> None:

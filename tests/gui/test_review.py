@@ -95,8 +95,10 @@ def test_keep_one_decides_a_group_and_lands_in_the_next(qtbot, window: MainWindo
         "IMG_0003.JPG": "reject",
     }
     assert _current(window) in ("IMG_0004.JPG", "IMG_0005.JPG")
+    assert window.grid.selected() == [window.grid.current], "the key's Shift does not select up to there"
     _press(qtbot, window, Qt.Key.Key_Z, CTRL)
     assert _decisions(window) == {}
+    assert window.grid.selected() == [window.grid.current], "nor does Ctrl add to what was selected"
 
 
 def test_a_selection_is_decided_at_once_and_undone_at_once(qtbot, window: MainWindow):
