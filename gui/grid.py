@@ -106,7 +106,7 @@ class Grid(QListView):
     def go_to_row(self, row: int) -> None:
         """Make a row current and alone selected, and bring it into view."""
         if 0 <= row < self._album.rowCount():
-            # The view's own setCurrentIndex would select as well what Shift or Ctrl of the command's key mean.
+            # The view's own setCurrentIndex would select more where the command's key has Shift or Ctrl.
             clear = QItemSelectionModel.SelectionFlag.ClearAndSelect
             self.selectionModel().setCurrentIndex(self._album.index(row, 0), clear)
 

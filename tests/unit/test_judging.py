@@ -13,14 +13,16 @@ import torch
 
 from engine.checking.known_pairs import known_photos
 from engine.comparing.siamese import SiameseComparator
-from engine.events import CancelToken, Finished, Notice, Progress, Selected
+from engine.events import CancelToken, Composed, Finished, Notice, Progress, Selected
+from engine.library.decisions import DecisionStore
+from engine.library.marks import MarkChange, PhotoKey
 from engine.models.checkpoint import checkpoint_hash, load_checkpoint
 from engine.models.registry import build_lineup
 from engine.paths import DataDir
 from engine.pipeline import CullJob, cull
 from engine.report import CullResult, as_json
 from engine.settings import Settings, load_settings
-from engine.types import ModelState, Role
+from engine.types import Marks, ModelState, Role
 from tests.unit.ava_files import random_backbone
 from tests.unit.siamese_files import config_of, constant_state, file_content, knowing_states
 
@@ -134,6 +136,27 @@ def test_a_second_run_runs_no_model_and_another_checkpoint_its_own(moment, check
     assert "load comparator" not in stages and "decode for comparator" not in stages
     at_first = next(event for event in events if isinstance(event, Selected))
     assert at_first.selection.verdicts == first.selection.verdicts, "known before anything is scored"
+
+
+def test_a_group_merged_by_hand_has_only_its_new_pairs_judged(small_album, checkpoints, data_dir):
+    """And until it is, they are awaited; composite orders them meanwhile, under its own name."""
+    settings = settings_for(checkpoints["first"])
+    first, _ = run(small_album, settings, data_dir)
+    merged = {PhotoKey.of(p, first.inspected[p.id]): MarkChange(own_group="one") for p in first.photos[:6]}
+    store = DecisionStore(data_dir.library)
+    store.change(first.album, merged, "merged", dict.fromkeys(merged, Marks()))
+    store.close()
+    second, events = run(small_album, settings, data_dir)
+    assert [second.selection.ranked[p.id].group for p in second.photos] == [0] * 6 + [1] * 3
+    status = comparator(second)
+    assert (status.cached, status.scored) == (9, 9), "15 pairs of six photos, six of them known"
+    assert not any(verdict.awaited for verdict in second.selection.verdicts)
+    before, after = (e.opinions for e in events if isinstance(e, Composed))
+    waiting = [v for v in second.selection.verdicts if before.awaited(v.a, v.b)]
+    assert len(waiting) == 9 and not any(after.awaited(v.a, v.b) for v in waiting)
+    early = next(e.selection for e in events if isinstance(e, Selected))
+    assert {v.source for v in early.verdicts if v.awaited} == {"composite"}
+    assert sum(v.awaited for v in early.verdicts) == 9
 
 
 def test_polarity_decides_what_class_one_means(moment, checkpoints, data_dir):
