@@ -24,7 +24,7 @@ DARK = {
     "GOOD": "#58c07a",
     "ON_GOOD": "#0c1a10",
     "BAD": "#ff8079",
-    "ON_BAD": "#220606",
+    "ON_RED": "#220606",
     "WARN": "#e5b04b",
     "RED": "#f0625d",
     "YELLOW": "#ecc94b",
@@ -54,7 +54,7 @@ LIGHT = {
     "GOOD": "#175e2e",
     "ON_GOOD": "#ffffff",
     "BAD": "#a11b14",
-    "ON_BAD": "#ffffff",
+    "ON_RED": "#ffffff",
     "WARN": "#6b4000",
     "RED": "#c4281f",
     "YELLOW": "#8f6900",
@@ -86,7 +86,7 @@ TEXT_PAIRS: Mapping[str, tuple[str, ...]] = {
     "ACCENT": ("BACKGROUND", "PANEL", "RAISED"),
     "ON_ACCENT": ("ACCENT", "ACCENT_HOVER"),
     "ON_GOOD": ("GOOD",),
-    "ON_BAD": ("BAD",),
+    "ON_RED": ("RED",),
 }
 # Shapes that say something, and what they stand on: LEAST_SHAPE at least.
 SHAPE_PAIRS: Mapping[str, tuple[str, ...]] = {

@@ -69,6 +69,8 @@ class Compare(QWidget):
     ) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Compare")
+        self.setAccessibleDescription("K keeps the left photo, L the right one")
         self._pictures, self._decisions = pictures, decisions
         self.pair = Pair(model)
         self.panes = (Pane(model, TITLES[LEFT], self), Pane(model, TITLES[RIGHT], self))
@@ -137,6 +139,7 @@ class Compare(QWidget):
             pane.info.show_entry(self.pair[side])
         self._verdict.setText(wording.pair_sentence(self.pair.verdict(), self.pair[LEFT], self.pair[RIGHT]))
         self._verdict.setAccessibleName(self._verdict.text())
+        self.setAccessibleDescription(self.words)
         words = ["together" if self.together else "each for itself"]
         if self.aligned and self._partners():
             alike = self.panes[LEFT].follow.scale == self.panes[RIGHT].follow.scale

@@ -66,6 +66,9 @@ class ExportForm(QWidget):
         for text, layout in LAYOUTS.items():
             self._layout.addItem(text, layout)
         self._layout.setEditable(True)
+        self._layout.setAccessibleName("Folders and names in the target")
+        if (field := self._layout.lineEdit()) is not None:
+            field.setAccessibleName("Folders and names in the target")
         self._layout.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         fields = ", ".join(f"{{{field}}}" for field in FIELDS)
         self._layout.setToolTip(

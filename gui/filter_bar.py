@@ -6,10 +6,8 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QHBoxLayout,
     QLabel,
     QMenu,
-    QSizePolicy,
     QSlider,
     QToolButton,
     QVBoxLayout,
@@ -22,6 +20,7 @@ from gui.choosing import Choosing
 from gui.commands import command, tooltip
 from gui.criteria import Filter
 from gui.filter_details import FilterDetails
+from gui.flow_layout import FlowLayout
 
 COUNT_MS = 400  # counting 10,000 photos takes 10 ms, so counts follow changes a few times a second
 FIRST_ROW = (Filter.ALL, Filter.PICKS, Filter.ACCEPTED, Filter.REJECTED, Filter.UNDECIDED, Filter.CHANGED)
@@ -41,7 +40,7 @@ class FilterBar(QWidget):
         self._shown = QLabel(self)
         self._shown.setProperty("tone", "muted")
         self._shown.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        self._shown.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._shown.setContentsMargins(10, 0, 10, 0)
         self._sort = QToolButton(self)
         self._more = QToolButton(self)
         self._slider = self._size_slider()
@@ -63,16 +62,14 @@ class FilterBar(QWidget):
         first = QWidget(self)
         first.setObjectName("filterBar")
         first.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        row = QHBoxLayout(first)
+        row = FlowLayout(first)
         row.setContentsMargins(8, 5, 10, 5)
-        row.setSpacing(2)
         for number, button in enumerate(self._buttons.values()):
             self._group.addButton(button, number)
             row.addWidget(button)
         row.addWidget(self._more)
-        for part, space in ((self._shown, 10), (self._sort, 10), (self._slider, 0)):
-            row.addWidget(part, 1 if part is self._shown else 0)
-            row.addSpacing(space)
+        for part in (self._shown, self._sort, self._slider):
+            row.add_to_right(part)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -145,6 +142,7 @@ class FilterBar(QWidget):
         words = [] if shown == total else [f"{shown} of {total} shown"]
         words += [f"{folded} group{'s' if folded > 1 else ''} folded"] if folded else []
         self._shown.setText(", ".join(words))
+        self._shown.setVisible(bool(words))
         self._shown.setToolTip(criteria.words())
         ordering = self._model.ordering
         title = command(f"sort.{ordering.by.value}").title

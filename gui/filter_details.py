@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 
 from engine.library.marks import MOST_STARS
 from engine.types import Label
 from gui import marks, theme
 from gui.commands import command, tooltip
 from gui.criteria import Counts, Criteria, Filter
+from gui.flow_layout import FlowLayout
 
 SEARCH_MS = 120  # after the last letter
 ICON = 14
@@ -62,8 +63,7 @@ class FilterDetails(QWidget):
         field = QLineEdit(self)
         field.setPlaceholderText("Search name, camera, lens")
         field.setClearButtonEnabled(True)
-        field.setMinimumWidth(150)
-        field.setMaximumWidth(260)
+        field.setMinimumWidth(20 * field.fontMetrics().averageCharWidth())
         field.setToolTip(tooltip(command("filter.search")))
         field.setAccessibleName("Search")
         field.textChanged.connect(self._note_text)
@@ -71,15 +71,12 @@ class FilterDetails(QWidget):
         return field
 
     def _lay_out(self) -> None:
-        layout = QHBoxLayout(self)
+        layout = FlowLayout(self, gap=1)
         layout.setContentsMargins(8, 3, 10, 3)
-        layout.setSpacing(1)
         for group in (self._stars, self._labels, self._traits):
             for button in group.values():
                 layout.addWidget(button)
-            layout.addSpacing(8)
-        layout.addStretch(1)
-        layout.addWidget(self.search, 2)
+        layout.add_to_right(self.search)
 
     def show_choice(self, criteria: Criteria, counts: Counts) -> None:
         """Show which filters are on and what each would leave."""

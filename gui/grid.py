@@ -51,6 +51,7 @@ class Grid(QListView):
     def __init__(self, model: AlbumModel, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Photos")
+        self.setAccessibleDescription("Arrows move, with Shift they select; F1 lists the keys that decide")
         self._album = model
         self._thumbnails = thumbnails
         self._size = DEFAULT_SIZE

@@ -35,7 +35,7 @@ class Inspector(QTextBrowser):
         super().__init__(parent)
         self.setObjectName("inspector")
         self.setAccessibleName("Inspector")
-        self.setMinimumWidth(300)
+        self.setMinimumWidth(max(300, 34 * self.fontMetrics().averageCharWidth()))
         self._model, self._weights = model, weights
         self._entry: Entry | None = None
         self._statuses: dict[Role, ModelStatus] = {}
@@ -101,10 +101,11 @@ class Inspector(QTextBrowser):
             return f"<tr><td colspan='3' style='padding-top:9px'>{words}</td></tr>"
         raw = wording.raw_text(score) if role is Role.AESTHETIC else ""
         facts = _span(" · ".join(filter(None, (raw, weight))))
+        nowrap = "style='white-space:nowrap; padding-top:9px'"
         return (
-            f"<tr><td style='white-space:nowrap; padding-top:9px'><b>{title}</b>&nbsp;&nbsp;</td>"
+            f"<tr><td {nowrap}><b>{title}</b>&nbsp;&nbsp;</td>"
             f"<td style='padding-top:12px'>{_bar(score.value)}</td>"
-            f"<td style='padding-top:9px' align='right'>&nbsp;<b>{wording.percent(score.value)}</b></td></tr>"
+            f"<td {nowrap} align='right'>&nbsp;<b>{wording.percent(score.value)}</b></td></tr>"
             f"<tr><td colspan='3'>{facts}<br>{_span(self._provenance(score))}</td></tr>"
         )
 

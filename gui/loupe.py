@@ -43,6 +43,10 @@ class Loupe(QWidget):
     def __init__(self, model: AlbumModel, pictures: Pictures, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Large view")
+        self.setAccessibleDescription(
+            "Left and Right go from photo to photo, Up and Down from group to group"
+        )
         self._model, self._pictures = model, pictures
         self._entry: Entry | None = None
         self._row, self._direction, self._stepped = -1, 1, 0.0
@@ -94,6 +98,8 @@ class Loupe(QWidget):
         if self.isVisible():
             self._want(hurried=hurried)
             self._info.show_entry(self._entry)
+            self.setAccessibleName(f"Large view: {self._entry.photo.name}" if self._entry else "Large view")
+            self.setAccessibleDescription(self._info.words)
             if self.faces.isVisible():
                 self.faces.show_entry(self._entry)
             self._paint()

@@ -50,13 +50,13 @@ def draw_decision(painter: QPainter, box: QRectF, decision: Decision) -> None:
         return
     accepted = decision is Decision.ACCEPT
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme.GOOD if accepted else theme.BAD)
+    painter.setBrush(theme.GOOD if accepted else theme.RED)
     if accepted:
         painter.drawEllipse(box)
         draw_check(painter, box, theme.ON_GOOD)
     else:
         painter.drawRoundedRect(box, box.width() * 0.2, box.width() * 0.2)
-        draw_cross(painter, box, theme.ON_BAD)
+        draw_cross(painter, box, theme.ON_RED)
 
 
 def draw_spark(painter: QPainter, box: QRectF, colour: QColor) -> None:

@@ -11,13 +11,18 @@ from gui import marks, theme, wording
 from gui.entry import Entry
 
 SIZE = QSize(124, 40)
+RIGHT_OF_DISC, SPARK, RATING = 38, 22, 13  # pixels
 
 
 class MarksView(QWidget):
-    """The decision's disc and the pick's spark; below them label and stars."""
+    """The decision's disc and the pick's spark; below them label and stars.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    `snug` is no wider than they are.
+    """
+
+    def __init__(self, parent: QWidget | None = None, *, snug: bool = False) -> None:
         super().__init__(parent)
+        self._snug = snug
         self._entry: Entry | None = None
         self.setFixedSize(SIZE)
 
@@ -27,6 +32,8 @@ class MarksView(QWidget):
         words += [wording.pick_text(entry)] if entry is not None and entry.is_pick else []
         self.setToolTip(", ".join(words))
         self.setAccessibleName(", ".join(words))
+        if self._snug and entry is not None:
+            self.setFixedWidth(_width(entry))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -42,5 +49,10 @@ class MarksView(QWidget):
             painter.drawEllipse(disc.adjusted(1, 1, -1, -1))
         if self._entry.is_pick:
             draw = marks.draw_own if wording.is_own_pick(self._entry) else marks.draw_spark
-            draw(painter, QRectF(38, 2, 17, 17), theme.ACCENT)
-        marks.draw_rating(painter, QRectF(39, 23, 80, 13), given.stars, given.label)
+            draw(painter, QRectF(RIGHT_OF_DISC, 2, 17, 17), theme.ACCENT)
+        marks.draw_rating(painter, QRectF(RIGHT_OF_DISC + 1, 23, 80, RATING), given.stars, given.label)
+
+
+def _width(entry: Entry) -> int:
+    rating = marks.rating_width(RATING, entry.marks.stars, entry.marks.label)
+    return round(RIGHT_OF_DISC + max(SPARK if entry.is_pick else 0, rating))

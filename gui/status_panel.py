@@ -25,6 +25,7 @@ class StatusPanel(QScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWidgetResizable(True)
+        self.setAccessibleName("Models")
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._cards = {role: ModelCard(role, self) for role in Role}
         self._installer = InstallCard(self)

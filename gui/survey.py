@@ -30,7 +30,7 @@ class Tile(QWidget):
         self.entry: Entry | None = None
         self.canvas = Canvas(self)
         self.canvas.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._marks = MarksView(self)
+        self._marks = MarksView(self, snug=True)
         self._name = QLabel(self)
         self._name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout()
@@ -66,6 +66,8 @@ class Survey(QWidget):
     def __init__(self, model: AlbumModel, pictures: Pictures, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Survey")
+        self.setAccessibleDescription("Arrows go from photo to photo of the group")
         self._model, self._pictures = model, pictures
         self._current: Entry | None = None
         self._members: list[Entry] = []
@@ -103,6 +105,10 @@ class Survey(QWidget):
         for tile, entry in zip(self._tiles, self._members, strict=False):
             tile.show_entry(entry, current=entry is current)
             tile.show()
+            if entry is current:
+                self.setAccessibleDescription(
+                    f"Current: {tile.accessibleName()}; {len(self._members)} photos"
+                )
         self._fill()
 
     def step(self, by: int) -> None:

@@ -33,13 +33,18 @@ class Switch(QAbstractButton):
         painter.drawRoundedRect(track, HEIGHT / 2, HEIGHT / 2)
         radius = HEIGHT / 2 - 3
         x = track.right() - HEIGHT / 2 if self.isChecked() else track.left() + HEIGHT / 2
-        painter.setBrush(theme.FOCUS if self.isEnabled() else theme.FAINT)
+        painter.setBrush(self._knob_colour())
         painter.drawEllipse(QPointF(x, track.center().y()), radius, radius)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(theme.FOCUS, 1.4))
             ring = track.adjusted(-2, -2, 2, 2)
             painter.drawRoundedRect(ring, ring.height() / 2, ring.height() / 2)
+
+    def _knob_colour(self) -> QColor:
+        if not self.isEnabled():
+            return theme.FAINT
+        return theme.ON_ACCENT if self.isChecked() else theme.TEXT
 
     def _track_colour(self) -> QColor:
         if not self.isEnabled():

@@ -16,7 +16,7 @@ GROUND, BACKGROUND, PANEL = QColor(), QColor(), QColor()
 BAND_EVEN, BAND_ODD, RAISED, HOVER, SELECTED = QColor(), QColor(), QColor(), QColor(), QColor()
 LINE, TEXT, MUTED, FAINT, FOCUS = QColor(), QColor(), QColor(), QColor(), QColor()
 ACCENT, ACCENT_HOVER, ON_ACCENT = QColor(), QColor(), QColor()
-GOOD, ON_GOOD, BAD, ON_BAD, WARN = QColor(), QColor(), QColor(), QColor(), QColor()
+GOOD, ON_GOOD, BAD, ON_RED, WARN = QColor(), QColor(), QColor(), QColor(), QColor()
 RED, YELLOW, GREEN, BLUE, PURPLE = QColor(), QColor(), QColor(), QColor(), QColor()
 BADGE = QColor()  # behind marks that stand on a photo
 
@@ -104,7 +104,7 @@ def style_sheet() -> str:
     template = (RESOURCES_DIR / "style.qss").read_text(encoding="utf-8")
     for name in DARK:
         template = template.replace(f"@{name}@", globals()[name].name())
-    return template
+    return template.replace("@ARROW@", (RESOURCES_DIR / "arrow_down.svg").as_posix())
 
 
 _fill(DARK)

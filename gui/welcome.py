@@ -26,7 +26,7 @@ class Welcome(QWidget):
         frame = QWidget(self)
         frame.setObjectName("dropTarget")
         frame.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        frame.setFixedWidth(480)
+        frame.setFixedWidth(max(480, 34 * self.fontMetrics().averageCharWidth() * 2))
         self._title, self._words = QLabel(frame), QLabel(frame)
         self._title.setFont(theme.scaled_font(self.font(), 1.6, bold=True))
         self._words.setProperty("tone", "muted")

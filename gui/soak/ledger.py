@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections import Counter
 from collections.abc import Collection, Mapping
@@ -74,6 +75,16 @@ class Ledger:
         history.done.append(Step(before, after))
         history.undone.clear()
         self.decisions += len(after)
+
+    def regroup(self, album: Path, names: Collection[str], shown: Mapping[str, tuple[Marks, Path]]) -> None:
+        """Take down that photos were grouped or picked by hand: a step, but no other marks."""
+        for name in names:
+            marks, file = shown[name]
+            own = self._kept.get((album, name))
+            self._keep(album, name, own.marks if own else marks, self._contents[file])
+        history = self._histories.setdefault(album, History())
+        history.done.append(Step({}, {}))
+        history.undone.clear()
 
     def undo(self, album: Path) -> None:
         history = self._histories.setdefault(album, History())
@@ -160,6 +171,16 @@ def read_library(library: Path) -> dict[tuple[str, str], Marks]:
     with closing(sqlite3.connect(f"file:{library}?mode=ro", uri=True)) as connection:
         rows = connection.execute(query).fetchall()
     return {(album, name): Marks(Decision(d), stars, Label(label)) for album, name, d, stars, label in rows}
+
+
+def last_step(library: Path, album: Path) -> tuple[int, list[str]]:
+    """Return number and photos of the last step of an album's history; (0, []) where there is none."""
+    if not library.exists():
+        return 0, []
+    query = "SELECT id, after FROM history WHERE album = ? AND undone = 0 ORDER BY id DESC LIMIT 1"
+    with closing(sqlite3.connect(f"file:{library}?mode=ro", uri=True)) as connection:
+        row = connection.execute(query, (str(album),)).fetchone()
+    return (row[0], [change[1] for change in json.loads(row[1])]) if row else (0, [])
 
 
 def _words(marks: Marks) -> str:

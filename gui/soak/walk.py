@@ -22,7 +22,7 @@ from gui.command_table import Place
 from gui.main_window import MainWindow
 from gui.soak.foresight import DECIDING, foresee
 from gui.soak.keys import Press, in_a_dialog, in_a_text_field, pushes_buttons, random_press
-from gui.soak.ledger import Ledger
+from gui.soak.ledger import Ledger, last_step
 from gui.soak.watch import Pulse, Troubles, threads_by_name
 
 # Seconds between two of them on average; the time between two keys (least and most, ms) changes now and then.
@@ -203,9 +203,16 @@ class Walk(QObject):
     def _press_and_compare(self, window: MainWindow, press: Press, in_view: bool) -> None:
         album, place = window.run.album, place_of(window)
         self._fired.clear()
+        grouping = album is not None and press.command.startswith("group.")
+        before = last_step(self._data_dir.library, album) if album is not None and grouping else None
+        shown = shown_by(window) if grouping else {}
         self._send(window, press)
         if album is None or self._window is not window or window.run.album != album:
             return
+        if before is not None:
+            after = last_step(self._data_dir.library, album)
+            if after[0] > before[0]:
+                self.ledger.regroup(album, after[1], shown)
         if press.command in DECIDING and press.command not in self._fired and in_view:
             self.ledger.missed(press.command, place.value)
         if self._known:
@@ -247,5 +254,5 @@ def place_of(window: MainWindow) -> Place:
 
 
 def shown_by(window: MainWindow) -> dict[str, tuple[Marks, Path]]:
-    """Return the marks that the window shows and the photo's file, by name."""
-    return {entry.photo.name: (entry.marks, entry.photo.path) for entry in window.album.entries()}
+    """Return decision, stars and label as the window shows them, and the photo's file, by name."""
+    return {entry.photo.name: (entry.marks.for_others, entry.photo.path) for entry in window.album.entries()}

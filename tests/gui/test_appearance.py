@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPalette
+from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from engine.errors import SettingsError
@@ -90,3 +90,25 @@ def test_no_colour_is_left_to_fill_in(qapp: QApplication):
 def _brightness(image) -> float:
     points = [(x, y) for x in range(2, image.width(), 9) for y in range(2, image.height(), 9)]
     return sum(image.pixelColor(x, y).lightness() for x, y in points) / len(points)
+
+
+def test_the_window_fits_a_small_screen_with_a_large_font(qapp: QApplication, make_window):
+    usual = qapp.font()
+    large = QFont(usual)
+    large.setPointSizeF(usual.pointSizeF() * 1.5)
+    qapp.setFont(large)
+    try:
+        window: MainWindow = make_window()
+        window.filter_bar.show()
+        window.toggle_details()
+        window.resize(1366, 768)
+        QApplication.processEvents()
+        assert window.minimumSizeHint().width() <= 1366
+        assert window.minimumSizeHint().height() <= 768
+        details = window.filter_bar.details
+        for bar in (details, details.parentWidget()):
+            for part in bar.findChildren(QToolButton):
+                assert part.height() >= QFontMetrics(large).height(), "no text is cut off"
+                assert bar.rect().contains(part.mapTo(bar, part.rect().bottomRight())), part.text()
+    finally:
+        qapp.setFont(usual)

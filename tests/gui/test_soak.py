@@ -53,6 +53,15 @@ def test_the_ledger_follows_changes_undo_and_redo(ledger: Ledger):
     assert ledger.decisions == 4
 
 
+def test_grouping_by_hand_is_a_step_that_changes_no_marks(ledger: Ledger):
+    ledger.change(ALBUM, {"a.jpg": {"stars": 3}}, shown(ledger))
+    ledger.regroup(ALBUM, ["a.jpg", "b.jpg"], shown(ledger))
+    ledger.undo(ALBUM)
+    assert ledger.expected(ALBUM, FILES)["a.jpg"] == Marks(stars=3)
+    ledger.undo(ALBUM)
+    assert ledger.expected(ALBUM, FILES)["a.jpg"] == Marks()
+
+
 def test_the_ledger_knows_the_same_photo_in_another_album(ledger: Ledger):
     ledger.change(ALBUM, {"a.jpg": {"stars": 2}, "b.jpg": {"stars": 4}}, shown(ledger))
     found = ledger.expected(OTHER, {"a.jpg": OTHER / "a.jpg", "z.jpg": OTHER / "z.jpg"})
