@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.album.kept_previews import PreviewCache
-from engine.album.scan import scan
+from engine.album.scan import album_gone, scan
 from engine.album.thumbnails import ThumbnailCache
 from engine.errors import LibraryError, PhotoError
 from engine.events import (
@@ -174,6 +174,9 @@ class _Run:
         candidate.error = error.what
         candidate.scores.clear()  # of a file that can no longer be read, cached scores say nothing
         log.warning("Could not read %s: %s", error.path, error.what)
+        gone = album_gone(self._job.album)
+        if gone and gone not in self._notes:
+            self._notes.append(gone)
         return PhotoFailed(photo_id, error.what)
 
     def _read_cache(self) -> dict[int, set[Role]]:

@@ -48,6 +48,16 @@ def _trouble(error: OSError) -> str:
     return f"cannot be read ({error.strerror}). Check that its drive is connected."
 
 
+def album_gone(album: Path) -> str:
+    """Return what to say when a folder that was there cannot be reached any more; nothing while it can."""
+    if os.path.isdir(album):  # noqa: PTH112 - Path.is_dir() raises where a network drive is gone
+        return ""
+    return (
+        f"{display_name(album)} has disappeared, or its drive cannot be reached any more. What was scored "
+        "and decided is kept: connect it, and read the album again."
+    )
+
+
 def display_name(path: Path) -> str:
     """Return a path as text that any encoding can hold: what is not Unicode becomes a backslash escape."""
     return path.as_posix().encode("utf-8", "backslashreplace").decode("utf-8")

@@ -78,8 +78,10 @@ def keep_metadata(source: Path, copy: Path) -> None:
     """Give a copy permissions, times and extended attributes of its source, as far as the disk holds them."""
     try:
         shutil.copystat(source, copy)
-    except OSError:  # FAT refuses permissions; times are what matters there
+    except OSError:  # FAT refuses permissions; other disks have no room for large attributes
         found = source.stat()
+        with suppress(OSError):
+            shutil.copymode(source, copy)
         with suppress(OSError):
             os.utime(copy, ns=(found.st_atime_ns, found.st_mtime_ns))
 
