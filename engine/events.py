@@ -89,7 +89,7 @@ class Composed:
 class Progress:
     """How far a stage is. `seconds_left` is None until it can be told."""
 
-    stage: str  # "inspect", "score", "judge"
+    stage: str  # "inspect", "score", "judge", "check"
     done: int
     total: int
     photos_per_s: float

@@ -45,6 +45,7 @@ from engine.settings import Settings
 from engine.stages.decoding import Decoder, Frame, decode_in_batches
 from engine.stages.inspecting import inspect_all
 from engine.stages.judging import Judging
+from engine.stages.new_files import NewFiles
 from engine.stages.scoring import FrameScores, Scoring
 from engine.switches import Regrouped, RoleSwitches, with_switched_off
 from engine.telemetry import Telemetry, write_telemetry
@@ -59,13 +60,17 @@ SELECT_SHARE = 0.01  # of the run's time that selections on the way may take
 
 @dataclass(frozen=True, slots=True)
 class CullJob:
-    """What to run. `device` overrides the setting; without `infer` only cached scores are used."""
+    """What to run. `device` overrides the setting; without `infer` only cached scores are used.
+
+    With `check_new` the photographer's own weights files that were never checked are, once all else is done.
+    """
 
     album: Path
     recursive: bool = False
     without: frozenset[Role] = frozenset()
     device: str | None = None
     infer: bool = True
+    check_new: bool = False
     switches: RoleSwitches = field(default_factory=RoleSwitches)  # may be turned while it runs
     regrouped: Regrouped = field(default_factory=Regrouped)  # counted up while it runs
 
@@ -153,6 +158,8 @@ class _Run:
             yield from self._judge()
         yield from self._model_changes()
         yield self._composed()
+        if self._job.infer and self._job.check_new:
+            yield from self._check_new_files()
         yield from self._finish()
 
     def _inspect(self) -> Iterator[Event]:
@@ -359,6 +366,12 @@ class _Run:
                 self._told.add(note)
                 log.warning("%s", note)
                 yield Notice(note)
+
+    def _check_new_files(self) -> Iterator[Event]:
+        files = NewFiles(self._lineup, self._board, self._telemetry, self._data_dir.library)
+        for done, total in files.check(self._job.switches, self._cancel):
+            yield Progress("check", done, total, 0.0, None)
+        yield from self._model_changes()
 
     def _measure(self) -> Iterator[Event]:
         if time.monotonic() - self._measured > MEASURE_EVERY:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.events import Progress
 
-STAGES = {"inspect": "Reading", "score": "Scoring", "judge": "Comparing"}
+STAGES = {"inspect": "Reading", "score": "Scoring", "judge": "Comparing", "check": "Checking a new model"}
 
 
 def speed_text(progress: Progress) -> str:

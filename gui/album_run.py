@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -68,7 +69,8 @@ class AlbumRun(QObject):
 
     def open(self, album: Path, recursive: bool = False) -> None:
         """Cull a folder; whatever runs is stopped, and nothing of it will show."""
-        self._start(CullJob(album.absolute(), recursive, switches=self.switches, regrouped=self.regrouped))
+        job = CullJob(album.absolute(), recursive, switches=self.switches, regrouped=self.regrouped)
+        self._start(replace(job, check_new=True))
 
     def again(self) -> None:
         """Read the same album again."""

@@ -8,13 +8,13 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from engine.checking.report import CheckReport, rows
-from engine.checking.role_check import CHECKED_ROLES, can_be_checked
+from engine.checking.role_check import can_be_checked
 from engine.types import ModelStatus, Role
 from gui.wording import ROLE_TITLES
 
 START, STOP = "Check", "Stop"
 HINT = (
-    "Ask this model about known pairs: photographs against clearly degraded copies of them. "
+    "Ask this model what is known: photographs against clearly degraded copies, or the faces in them. "
     "It takes seconds to a minute; no photo of yours is used."
 )
 NOT_THERE = "There is no weights file to check."
@@ -42,7 +42,6 @@ class CheckRow(QWidget):
         self._figures = self._label()
         self._figures.setTextFormat(Qt.TextFormat.RichText)
         self._lay_out()
-        self.setVisible(role in CHECKED_ROLES)
 
     def _lay_out(self) -> None:
         line = QHBoxLayout()

@@ -85,7 +85,7 @@ class Checking(QObject):
             return
         self._row.show_report(report)
         if report.sha256 is not None:
-            self.found.emit(self._role, report.warning and f"self-test: {report.warning}")
+            self.found.emit(self._role, report.at_name)
 
     @Slot(str)
     def _fail(self, text: str) -> None:

@@ -34,10 +34,14 @@ class ModelNotices(QObject):
 
 
 def is_wanting(status: ModelStatus) -> bool:
-    """Tell whether a model failed, or the photographer's own file for it is not there."""
+    """Tell whether a model failed, knows nothing, or the photographer's own file for it is not there."""
     own = status.checkpoint is not None and not status.embedded_default
-    return status.state is ModelState.FAILED or (status.state is ModelState.MISSING and own)
+    if status.state in (ModelState.FAILED, ModelState.MISSING):
+        return own or status.state is ModelState.FAILED
+    return status.warning is not None and status.state is not ModelState.DISABLED
 
 
 def notice(status: ModelStatus) -> str:
+    if status.warning and status.state not in (ModelState.FAILED, ModelState.MISSING):
+        return f"{ROLE_TITLES[status.role]} model {status.name}: {status.warning}"
     return f"{ROLE_TITLES[status.role]} model {status.state}: {status.reason}"

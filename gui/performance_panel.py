@@ -34,8 +34,8 @@ STAGES = {
     "compare": "Compare pairs",
     "select": "Group and pick",
 }
-VERBS = {"load": "Load", "score": "Score", "compare": "Compare"}
-NOT_PER_PHOTO = ("scan", "select", "load")
+VERBS = {"load": "Load", "score": "Score", "compare": "Compare", "check": "Check"}
+NOT_PER_PHOTO = ("scan", "select", "load", "check")
 STAGE_HEAD = (
     ("Stage", "What was done"),
     ("Time", "All threads added up"),

@@ -10,13 +10,18 @@ from typing import Any
 from engine.errors import ModelError
 from engine.models.checkpoint import Checkpoint, load_checkpoint
 from engine.models.manifest import Weights, load_manifest
-from engine.paths import RESOURCES_DIR
+from engine.models.own_weights import find_own_weights, read_tensors
 from engine.types import Role
 
 # Of batch normalisation, as torch and Keras name them: counted while training, not learnt.
 STATISTICS = ("running_mean", "running_var", "num_batches_tracked", "moving_mean:0", "moving_variance:0")
 MAX_EPOCH = 10**9  # what is beyond it is no epoch, but an attempt to fill the screen
 MAX_NAME = 40
+OWN = {  # weights that this program brings, by name
+    "quality": (Role.QUALITY, "kernel ridge regression on features of MobileNetV2 and NIMA's MobileNet"),
+    "comparator": (Role.COMPARATOR, "antisymmetric head on what learned quality sees"),
+}
+OWN_PREPROCESSING = "the whole as 512 x 512, and the most detailed 512 x 512 at 1,600 pixels"
 HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 ZIP_MAGIC = b"PK"
 FORMATS = {".safetensors": "safetensors", ".onnx": "ONNX", ".task": "MediaPipe task"}
@@ -30,7 +35,7 @@ class FileFacts:
     format: str
     architecture: str
     preprocessing: str
-    parameters: int
+    parameters: int | None  # None where the format does not tell
     epoch: int | None = None
     validation: dict[str, float] = field(default_factory=dict)
 
@@ -42,8 +47,9 @@ def read_facts(path: Path, sha256: str) -> FileFacts:
         return _embedded_facts(path, embedded)
     if format_of(path) == "HDF5":
         raise ModelError(f"The file {path} is HDF5, but not the embedded default: it cannot be run.")
-    if path.resolve().parent == RESOURCES_DIR / "models":
-        raise ModelError(f"{path} is an embedded default made for Framepick; it cannot be checked by itself.")
+    own = next((each for each in OWN if _is_own(each, sha256)), None)
+    if own is not None:
+        return _own_facts(path, own)
     checkpoint = load_checkpoint(path, sha256)
     return FileFacts(
         format=format_of(path),
@@ -115,14 +121,32 @@ def _numbers(values: tuple[float, ...]) -> str:
 
 
 def _embedded_facts(path: Path, weights: Weights) -> FileFacts:
-    if weights.role is not Role.AESTHETIC:
-        raise ModelError(f"{path} is {weights.title}, an embedded default; it cannot be checked by itself.")
     return FileFacts(
         role=weights.role,
         format=format_of(path),
         architecture=weights.title,
         preprocessing=weights.preprocessing,
-        parameters=_hdf5_numbers(path),
+        parameters=_hdf5_numbers(path) if format_of(path) == "HDF5" else None,
+    )
+
+
+def _is_own(name: str, sha256: str) -> bool:
+    try:
+        return find_own_weights(name).sha256 == sha256
+    except ModelError:
+        return False
+
+
+def _own_facts(path: Path, name: str) -> FileFacts:
+    weights = find_own_weights(name)
+    role, architecture = OWN[name]
+    return FileFacts(
+        role=role,
+        format=format_of(path),
+        architecture=architecture,
+        preprocessing=OWN_PREPROCESSING,
+        parameters=sum(tensor.size for tensor in read_tensors(weights).values()),
+        validation={k: float(v) for k, v in weights.facts["figures"].items() if _is_figure(v)},
     )
 
 

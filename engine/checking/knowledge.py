@@ -58,7 +58,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """Accuracy on known pairs, both orders taken together, with its 95% interval (Wilson 1927)."""
+    """Accuracy on known pairs, both orders taken together, with its 95% interval (Wilson 1927).
+
+    For portrait models `pairs` are single questions, such as how many faces a picture holds.
+    """
 
     photos: int
     pairs: int
@@ -72,20 +75,35 @@ class Knowledge:
     verdict: Verdict
 
 
-def judge(answers: Sequence[Answer]) -> Knowledge:
-    """Return what the answers prove. A reversed comparator is judged as corrected."""
+def judge(answers: Sequence[Answer], *, ours: bool = False) -> Knowledge:
+    """Return what the answers prove. A reversed comparator is judged as corrected.
+
+    Weights of `ours` are known by their hash to be trained, and which class means what: of them no kind is
+    asked to prove that they are not ignorant.
+    """
     compares = answers[0].flipped is not None
     forward = _knowledge(answers, lambda lead: lead > 0)
     if not all(math.isfinite(number) for answer in answers for number in (*answer.outputs, answer.lead)):
         return _with(forward, Verdict.NAN, compares, Polarity.UNKNOWN)
     if _same(answers, compares):
         return _with(forward, Verdict.SAME, compares, Polarity.UNKNOWN)
-    if _knows(forward):
+    if _knows(forward) or (ours and _is_right(forward)):
         return _with(forward, Verdict.WORKS, compares, Polarity.FIRST)
+    if ours:
+        return _with(forward, Verdict.CHANCE, compares, Polarity.FIRST)
     backward = _knowledge(answers, lambda lead: lead < 0)
     if compares and _knows(backward):
         return _with(backward, Verdict.REVERSED, compares, Polarity.SECOND)
     return _with(forward, Verdict.CHANCE, compares, Polarity.UNKNOWN)
+
+
+def judge_kinds(kinds: dict[str, list[bool]], photos: int, fault: Verdict | None) -> Knowledge:
+    """Return what right and wrong answers by kind prove of a model that is no judge of pairs.
+
+    `fault` is what is wrong with its answers as such, if anything.
+    """
+    found = _counted(kinds, photos)
+    return replace(found, verdict=fault or (Verdict.WORKS if _knows(found) else Verdict.CHANCE))
 
 
 def wilson(right: int, pairs: int) -> tuple[float, float]:
@@ -99,8 +117,11 @@ def wilson(right: int, pairs: int) -> tuple[float, float]:
 
 
 def _knows(found: Knowledge) -> bool:
-    kinds = min(found.by_kind.values())
-    return found.accuracy >= WORKING_ACCURACY and found.low > 0.5 and kinds >= KIND_ACCURACY
+    return _is_right(found) and min(found.by_kind.values()) >= KIND_ACCURACY
+
+
+def _is_right(found: Knowledge) -> bool:
+    return found.accuracy >= WORKING_ACCURACY and found.low > 0.5
 
 
 def _same(answers: Sequence[Answer], compares: bool) -> bool:
@@ -112,18 +133,23 @@ def _knowledge(answers: Sequence[Answer], is_right: Callable[[float], bool]) -> 
     kinds: dict[str, list[bool]] = {}
     for answer in answers:
         kinds.setdefault(answer.kind, []).append(is_right(answer.lead))
-    right = sum(sum(each) for each in kinds.values())
-    low, high = wilson(right, len(answers))
     flips = [answer.flipped for answer in answers if answer.flipped is not None]
+    found = _counted(kinds, len({answer.photo for answer in answers}))
+    return replace(found, order_bias=sum(flips) / len(flips) if flips else None)
+
+
+def _counted(kinds: dict[str, list[bool]], photos: int) -> Knowledge:
+    right, pairs = sum(map(sum, kinds.values())), sum(map(len, kinds.values()))
+    low, high = wilson(right, pairs)
     return Knowledge(
-        photos=len({answer.photo for answer in answers}),
-        pairs=len(answers),
+        photos=photos,
+        pairs=pairs,
         right=right,
-        accuracy=right / len(answers),
+        accuracy=right / pairs,
         low=low,
         high=high,
         by_kind={kind: sum(each) / len(each) for kind, each in kinds.items()},
-        order_bias=sum(flips) / len(flips) if flips else None,
+        order_bias=None,
         polarity=None,
         verdict=Verdict.CHANCE,
     )

@@ -13,6 +13,7 @@ from engine.checking.report import (
     check_key,
     remembered_polarity,
     remembered_verdict,
+    warning_at_name,
 )
 from engine.errors import LibraryError
 from engine.library.checks import read_check, write_check
@@ -59,6 +60,4 @@ def with_warning(status: ModelStatus, library: Path, version: str) -> ModelStatu
     if status.sha256 is None:
         return status
     verdict = known_verdict(library, status.sha256, version)
-    if verdict is None or not verdict.is_warning:
-        return status
-    return replace(status, warning=f"self-test: {verdict.value}")
+    return status if verdict is None else replace(status, warning=warning_at_name(verdict))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
-from engine.checking.knowledge import Knowledge, Polarity, judge
-from engine.checking.known_pairs import KnownPhotos, known_photos
+from engine.checking.knowledge import Polarity, judge
+from engine.checking.known_pairs import known_photos
 from engine.checking.memory import known_polarity, remember
 from engine.checking.questions import RawComparator, Stopped, ask_comparator
-from engine.checking.report import CheckReport
+from engine.checking.report import report_of_answers
 from engine.errors import ModelError, NothingToDoError
 from engine.events import CancelToken
 from engine.scoring.base import ModelInfo
@@ -39,25 +39,7 @@ def measured_polarity(
         knowledge = judge(ask_comparator(comparator, known.photos, cancel=cancel))
     except Stopped as error:
         raise ModelError(f"It was not measured what class 1 of {info.name} means: it was stopped.") from error
-    remember(library, _report(info, known, knowledge))
+    remember(library, report_of_answers(info, known, knowledge))
     polarity = knowledge.polarity or Polarity.UNKNOWN
     log.info("Polarity of %s [%s], measured: %s", info.name, info.sha256, polarity.value)
     return polarity
-
-
-def _report(info: ModelInfo, known: KnownPhotos, knowledge: Knowledge) -> CheckReport:
-    return CheckReport(
-        file=info.checkpoint,
-        sha256=info.sha256,
-        name=info.name,
-        version=info.version,
-        facts=None,
-        device=info.device,
-        runtime=info.runtime,
-        load_seconds=None,
-        ms_per_photo=None,
-        photos_from=known.source,
-        knowledge=knowledge,
-        verdict=knowledge.verdict,
-        notes=(known.lacking,) if known.lacking else (),
-    )

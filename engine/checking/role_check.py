@@ -18,12 +18,10 @@ from engine.paths import DataDir
 from engine.settings import Settings
 from engine.types import ModelStatus, Role
 
-CHECKED_ROLES = (Role.AESTHETIC, Role.QUALITY, Role.COMPARATOR)  # known pairs say nothing of faces
-
 
 def can_be_checked(status: ModelStatus) -> bool:
     """Whether there is something to check: rules, or a weights file."""
-    return status.role is Role.QUALITY or (status.role in CHECKED_ROLES and status.checkpoint is not None)
+    return status.role is Role.QUALITY or status.checkpoint is not None
 
 
 def check_role(
@@ -31,7 +29,7 @@ def check_role(
 ) -> CheckReport:
     """Check the model of a status and remember the outcome. Raises FramepickError, Stopped when cancelled."""
     known = known_photos()
-    if status.role is Role.QUALITY:
+    if status.role is Role.QUALITY and status.checkpoint is None:
         from engine.scoring.quality import QualityScorer
 
         return check_model(QualityScorer(), None, known, report, cancel)
@@ -46,4 +44,5 @@ def place_of(settings: Settings, data_dir: DataDir, device: str | None = None) -
     """Return where and how models run when culling. Raises UsageError for a device that is not there."""
     chosen = choose_device(device or settings.device)
     runtime = Runtime(settings.performance.runtime, data_dir.converted)
-    return Place(chosen, runtime, batch_size(settings, chosen))
+    batch = batch_size(settings, chosen)
+    return Place(chosen, runtime, batch, data_dir.models, settings.portrait_analysis)

@@ -9,23 +9,26 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.album.decode import Decoded
-from engine.checking.file_facts import FileFacts, read_facts
-from engine.checking.knowledge import Knowledge, Verdict, judge
+from engine.checking.file_facts import OWN, FileFacts, read_facts
+from engine.checking.knowledge import KIND_ACCURACY, Knowledge, Verdict, judge
+from engine.checking.known_faces import ask_faces
 from engine.checking.known_pairs import KnownPhotos
 from engine.checking.questions import Report, ask_comparator, ask_scorer
 from engine.checking.report import CheckReport
+from engine.comparing.learned import LearnedComparator
 from engine.comparing.siamese import FIRST, SiameseComparator
 from engine.errors import ModelError, WeightsNotFiniteError
 from engine.events import CancelToken
 from engine.models.checkpoint import checkpoint_hash
 from engine.models.device import Device
-from engine.models.manifest import find_weights
+from engine.models.manifest import Weights, load_manifest
 from engine.models.runtime import Runtime
 from engine.scoring.base import ModelInfo, Scorer
+from engine.settings import PortraitAnalysis, load_settings
 from engine.types import Role
 
 TIMED_PHOTOS = 5
-Model = Scorer | SiameseComparator
+Model = Scorer | SiameseComparator | LearnedComparator
 Look = Callable[[Sequence[Decoded]], Sequence[object]]
 
 
@@ -36,6 +39,8 @@ class Place:
     device: Device
     runtime: Runtime
     batch_size: int = 4
+    models_dir: Path = Path()  # where installed weights lie
+    faces: PortraitAnalysis | None = None  # None: as the documented defaults have it
 
 
 def check_file(
@@ -49,7 +54,7 @@ def check_file(
     path = path.expanduser().absolute()
     sha256 = checkpoint_hash(path)
     facts = read_facts(path, sha256)
-    return check_model(_model_of(path, facts, place), facts, known, report, cancel)
+    return check_model(_model_of(path, sha256, facts, place), facts, known, report, cancel)
 
 
 def check_model(
@@ -78,14 +83,20 @@ def _run(model: Model, known: KnownPhotos, report: Report, cancel: CancelToken) 
     started = time.perf_counter()
     model.load()
     loaded = time.perf_counter() - started
-    look: Look
-    if isinstance(model, SiameseComparator):
-        answers, look = ask_comparator(model, known.photos, report, cancel), model.prepare
-    else:
-        answers, look = ask_scorer(model, known.photos, report, cancel), model.score
+    look: Look = model.prepare if isinstance(model, SiameseComparator | LearnedComparator) else model.score
+    knowledge = _ask(model, known, report, cancel)
     latency = _milliseconds(look, [photo.original for photo in known.photos[:TIMED_PHOTOS]])
-    knowledge = judge(answers)
-    return _Run(knowledge.verdict, loaded, latency, knowledge, _notes(model.info, known))
+    notes = (*_notes(model.info, known), *_weak_kinds(knowledge))
+    return _Run(knowledge.verdict, loaded, latency, knowledge, notes)
+
+
+def _ask(model: Model, known: KnownPhotos, report: Report, cancel: CancelToken) -> Knowledge:
+    ours = isinstance(model, LearnedComparator)
+    if ours or isinstance(model, SiameseComparator):
+        return judge(ask_comparator(model, known.photos, report, cancel), ours=ours)
+    if model.info.role is Role.PORTRAIT:
+        return ask_faces(model, known.photos, report, cancel)
+    return judge(ask_scorer(model, known.photos, report, cancel))
 
 
 def _milliseconds(look: Look, images: Sequence[Decoded]) -> float:
@@ -100,6 +111,13 @@ def _milliseconds(look: Look, images: Sequence[Decoded]) -> float:
 
 def _notes(info: ModelInfo, known: KnownPhotos) -> tuple[str, ...]:
     return tuple(note for note in (info.note, known.lacking) if note)
+
+
+def _weak_kinds(knowledge: Knowledge) -> tuple[str, ...]:
+    weak = [kind for kind, share in knowledge.by_kind.items() if share < KIND_ACCURACY]
+    if knowledge.verdict.is_warning or not weak:
+        return ()
+    return (f"wrong more often than right about: {', '.join(weak)}",)
 
 
 def _report(info: ModelInfo, facts: FileFacts | None, known: KnownPhotos, run: _Run) -> CheckReport:
@@ -120,16 +138,36 @@ def _report(info: ModelInfo, facts: FileFacts | None, known: KnownPhotos, run: _
     )
 
 
-def _model_of(path: Path, facts: FileFacts, place: Place) -> Model:
-    from engine.scoring.aesthetic import NimaScorer
-    from engine.scoring.aesthetic_owner import AvaCheckpointScorer
-
+def _model_of(path: Path, sha256: str, facts: FileFacts, place: Place) -> Model:
+    embedded = next((weights for weights in load_manifest() if weights.sha256 == sha256), None)
+    if embedded is not None:
+        return _embedded(path, embedded, place)
+    if facts.role is Role.QUALITY or facts.architecture == OWN["comparator"][1]:
+        return _of_our_own(facts.role, place.models_dir, place)
     if facts.role is Role.COMPARATOR:
         # Its polarity is what will be found out; none has to be known to ask it.
         return SiameseComparator(path, place.device, place.batch_size, FIRST, runtime=place.runtime)
-    if facts.format == "HDF5":
-        own_name = find_weights("nima-mobilenet").file
-        if path.name != own_name:
-            raise ModelError(f"The file {path} is an embedded default; rename it to {own_name}.")
-        return NimaScorer(path.parent, place.device, place.batch_size, place.runtime)
+    from engine.scoring.aesthetic_owner import AvaCheckpointScorer
+
     return AvaCheckpointScorer(path, place.device, place.batch_size, place.runtime)
+
+
+def _of_our_own(role: Role, models_dir: Path, place: Place) -> Model:
+    from engine.scoring.quality_learned import LearnedQualityScorer
+
+    kind = LearnedQualityScorer if role is Role.QUALITY else LearnedComparator
+    return kind(models_dir, place.device, place.batch_size, place.runtime)
+
+
+def _embedded(path: Path, weights: Weights, place: Place) -> Model:
+    """Return the model that an embedded default serves; it is looked for by its own name."""
+    from engine.scoring.aesthetic import NimaScorer
+    from engine.scoring.portrait import PortraitScorer
+
+    if path.name != weights.file:
+        raise ModelError(f"The file {path} is an embedded default; rename it to {weights.file}.")
+    if weights.role is Role.PORTRAIT:
+        return PortraitScorer(path.parent, place.faces or load_settings().portrait_analysis, place.runtime)
+    if weights.role is Role.QUALITY:
+        return _of_our_own(Role.QUALITY, path.parent, place)
+    return NimaScorer(path.parent, place.device, place.batch_size, place.runtime)

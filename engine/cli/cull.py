@@ -34,7 +34,9 @@ EXIT_INTERRUPTED = 130
 
 def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
     assert options.album is not None
-    job = CullJob(options.album.absolute(), options.recursive, options.without, options.device)
+    job = CullJob(
+        options.album.absolute(), options.recursive, options.without, options.device, check_new=True
+    )
     result = run_cull(job, settings, data_dir)
     if options.json is not None:
         device = choose_device(job.device or settings.device).name

@@ -50,19 +50,20 @@ class LearnedComparator:
 
     @property
     def info(self) -> ModelInfo:
-        runner = self._model.network.runner
-        where = self._device.name if self._head is None else "cpu"  # the head runs by itself on kept looks
-        return ModelInfo(
+        info = ModelInfo(
             role=Role.COMPARATOR,
             name=NAME,
             version=VERSION,
             embedded_default=True,
             checkpoint=str(self._weights.path),
             sha256=self._weights.sha256,
-            device=runner.device if runner else where,
-            runtime=runner.runtime if runner else HEAD_RUNTIME if self._head else None,
-            note=runner.note if runner else self._device.note,
+            device=self._device.name
+            if self._head is None
+            else "cpu",  # the head runs by itself on what is kept
+            runtime=None if self._head is None else HEAD_RUNTIME,
+            note=self._device.note,
         )
+        return self._model.network.placed(info)
 
     @property
     def opinion_version(self) -> str:
@@ -100,6 +101,10 @@ class LearnedComparator:
         """
         head = self._opened()
         return Opinion(head.probability(first.astype(np.float64), second.astype(np.float64)), flipped=False)
+
+    def class_one(self, first: Prepared, second: Prepared) -> float:
+        """Return the probability that the first photo is better: what class 1 means here."""
+        return self.compare(first, second).first_over_second
 
     def close(self) -> None:
         """Free the network. A later call loads it again."""

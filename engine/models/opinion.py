@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from engine.models.own_weights import OWN_MODELS_DIR, OwnWeights, find_own_weigh
 from engine.models.runtime import Runtime
 from engine.models.torch_runner import release_memory
 from engine.models.views import VIEW_SIDE, Views
+from engine.scoring.base import ModelInfo
 
 WEIGHTS = "quality"
 MOBILENET, NIMA = "mobilenet-v2", "nima-mobilenet"  # in the weights manifest
@@ -63,12 +65,14 @@ class FeatureModel:
         self._device, self._batch_size, self._runtime = device, batch_size, runtime
         self._outcome = outcome
         self._runner: Runner | None = None
+        self._ran: dict[str, Any] = {}
         self.sha256s = self._checked()
 
-    @property
-    def runner(self) -> Runner | None:
-        """What runs the networks; None before `load`."""
-        return self._runner
+    def placed(self, info: ModelInfo) -> ModelInfo:
+        """Return `info` with where the networks run, or ran; as it is before `load`."""
+        if self._runner is not None:
+            self._ran = _place_of(self._runner)
+        return replace(info, **self._ran)
 
     def load(self) -> None:
         """Put the networks on the device. Raises ModelError."""
@@ -87,7 +91,8 @@ class FeatureModel:
     def close(self) -> None:
         """Free the networks. A later call loads them again."""
         if self._runner is not None:
-            self._runner = None
+            runner, self._runner = self._runner, None
+            self._ran = _place_of(runner)
             release_memory()
 
     def _checked(self) -> tuple[str, ...]:
@@ -98,6 +103,10 @@ class FeatureModel:
         from engine.models.opinion_network import build_network
 
         return Built(build_network(*self._paths), (VIEW_SIDE, VIEW_SIDE, 3))
+
+
+def _place_of(runner: Runner) -> dict[str, Any]:
+    return {"device": runner.device, "runtime": runner.runtime, "note": runner.note}
 
 
 class OpinionModel:

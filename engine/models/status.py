@@ -75,6 +75,11 @@ class StatusBoard:
         entry.last_error = reason
         log.error("Model for %s failed: %s", role, reason)
 
+    def warn(self, role: Role, warning: str | None) -> None:
+        """Note what a self-test found wrong with the model, if anything."""
+        entry = self._entries[role]
+        entry.status = replace(entry.status, warning=warning)
+
     def statuses(self) -> tuple[ModelStatus, ...]:
         return tuple(_judged(entry) for entry in self._entries.values())
 

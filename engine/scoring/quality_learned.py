@@ -56,18 +56,18 @@ class LearnedQualityScorer:
 
     @property
     def info(self) -> ModelInfo:
-        runner, weights = self._model.network.runner, self._model.weights
-        return ModelInfo(
+        weights = self._model.weights
+        info = ModelInfo(
             role=Role.QUALITY,
             name=NAME,
             version=VERSION,
             embedded_default=True,
             checkpoint=str(weights.path),
             sha256=weights.sha256,
-            device=runner.device if runner else self._device.name,
-            runtime=runner.runtime if runner else None,
-            note=runner.note if runner else self._device.note,
+            device=self._device.name,
+            note=self._device.note,
         )
+        return self._model.network.placed(info)
 
     def load(self) -> None:
         """Read the weights and put the network on the device. Raises ModelError."""

@@ -123,9 +123,10 @@ def test_rules_are_asked_too_but_get_no_warning(shown, qtbot):
 
 
 def test_what_cannot_be_checked(shown):
-    assert not shown.status_panel.card(Role.PORTRAIT).check.isVisibleTo(shown)
-    comparator = shown.status_panel.card(Role.COMPARATOR).check
-    assert not comparator.button.isEnabled() and "no weights file" in comparator.button.toolTip()
+    for role in (Role.PORTRAIT, Role.COMPARATOR):
+        row = shown.status_panel.card(role).check
+        assert row.isVisibleTo(shown)
+        assert not row.button.isEnabled() and "no weights file" in row.button.toolTip()
 
 
 def test_closing_the_window_ends_a_check(shown, qtbot):
