@@ -222,7 +222,8 @@ class AlbumModel(RowsModel):
     def _fold(self, folding: Folding) -> None:
         self._folding = folding
         self._show(self._folded())
-        self._tell_changed(self._entries, len(self._entries))  # every group's header
+        if self._rows:  # every group's header
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, 0))
         self.changed.emit()
 
     def _members_ids(self, entry: Entry) -> list[int]:
@@ -268,7 +269,7 @@ class AlbumModel(RowsModel):
         touched = {photo for photo in marks if photo in self._entries}
         for photo in touched:
             self._entries[photo].marks = marks[photo]
-        self._refilter()
+        self._refilter(regrouped=False)
         self._tell_changed(touched, len(touched))
         self.changed.emit()
 
@@ -338,8 +339,12 @@ class AlbumModel(RowsModel):
             return list(self._passed)
         return self._folding.shown(self._passed, self._entries, self._members, self._kept)
 
-    def _refilter(self) -> None:
-        self._show(self._passing())
+    def _refilter(self, *, regrouped: bool = True) -> None:
+        """Show what passes now. Folding takes 20 ms for 20,000 photos: not where they are the same."""
+        before = self._passed
+        self._pass(self._criteria.passing(self._sorted, self._entries))
+        if regrouped or self._passed != before:
+            self._show(self._folded())
 
 
 def _complete(order: Sequence[int], entries: Mapping[int, Entry]) -> list[int]:

@@ -125,6 +125,9 @@ class Grouping(QObject):
         return [self._model.members(firsts[first]) for first in sorted(firsts, key=self._model.order_of)]
 
     def _change(self, changes: dict[int, MarkChange], text: str, about: Entry, warning: str = "") -> None:
+        if about.photo.id not in changes:
+            self._messages.warn(f"{about.photo.name} cannot be grouped: it was not read (yet).")
+            return
         first = {about.photo.id: changes[about.photo.id]}  # where undo goes to
         if self._decisions.mark(first | changes, text):
             self._changed = about.photo.id

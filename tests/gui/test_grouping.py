@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.cli.cull import run_cull
 from engine.cli.items import items_of
+from engine.events import PhotosInspected
 from engine.export.items import choose
 from engine.pipeline import CullJob
 from engine.report import as_json
@@ -243,6 +244,23 @@ def test_a_group_changed_while_scoring_shows_with_the_next_groups(qtbot: QtBot, 
     window.actions_["group.pick"].trigger()
     assert window.bottom_bar.message.endswith("is your pick. It shows with the next groups of this run.")
     assert window.run.regrouped.count == before + 1
+
+
+def test_a_photo_that_was_not_read_is_not_grouped_and_hinders_no_other(qtbot: QtBot, make_window):
+    window = make_window()
+    read = inspected(6).inspected
+    del read[3]
+    window.album.apply(window.album.job, [listed(6), PhotosInspected(read), selected(range(6))])
+    window.decisions.begin(Path("/nowhere"))
+    window.grid.go_to_row(3)
+    window.actions_["group.merge"].trigger()
+    assert window.bottom_bar.message == "IMG_0003.JPG cannot be grouped: it was not read (yet)."
+    window.grid.go_to_row(4)
+    window.actions_["group.merge"].trigger()
+    assert "2 groups made one" in window.bottom_bar.message
+    assert [bool(entry.marks.own_group) for entry in window.album.entries()] == [True] * 3 + [False] + [
+        True
+    ] * 2
 
 
 # -- folding
