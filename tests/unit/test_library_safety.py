@@ -47,8 +47,9 @@ def _change(store: DecisionStore, number: int, change: MarkChange) -> None:
 def _filled(library: Path, count: int = 400) -> dict[int, Marks]:
     store = DecisionStore(library)
     changes = {
-        _key(n): MarkChange(Decision.REJECT if n % 3 else Decision.ACCEPT, n % 6, Label.GREEN)
+        _key(n): MarkChange(decision, n % 6, Label.GREEN, f"group {n // 5}" if n % 4 else None, n % 7 == 0)
         for n in range(count)
+        for decision in (Decision.REJECT if n % 3 else Decision.ACCEPT,)
     }
     store.change(ALBUM, changes, "test", {key: Marks() for key in changes})
     store.close()
