@@ -19,3 +19,15 @@ def return_large_buffers() -> bool:
         return False
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     return mallopt is not None and bool(mallopt(_M_MMAP_THRESHOLD, _LARGE))
+
+
+def give_back_free_memory() -> bool:
+    """Have glibc give back what is free in its heaps. Return whether there is a glibc to tell.
+
+    Pictures of less than 1 MB leave holes in them. It took 1 to 27 ms after a few minutes of browsing, and
+    gave 1 to 55 MB back: for moments when nobody waits.
+    """
+    if sys.platform != "linux":
+        return False
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    return trim is not None and bool(trim(0))

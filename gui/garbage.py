@@ -11,6 +11,8 @@ import gc
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
+from engine.allocator import give_back_free_memory
+
 YOUNG_MS = 1_000
 
 
@@ -37,6 +39,7 @@ class GarbageCollector(QObject):
     def collect_all(self) -> None:
         """Collect everything. Takes a tenth of a second once networks are loaded: call it between albums."""
         gc.collect()
+        give_back_free_memory()
 
     @Slot()
     def _collect_young(self) -> None:

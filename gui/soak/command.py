@@ -123,6 +123,7 @@ def _figures(walk: Walk) -> Figures:
         "memory": pulse.memory_figures(),
         "longest_stall_ms": pulse.longest_ms,
         "longest_stall_doing": pulse.longest_doing,
+        "longest_stalls_by_key_ms": pulse.worst_stalls(),
         "stalls_above_100_ms": pulse.above_100_ms,
         "longest_close_ms": walk.longest_close_ms,
         "keys_by_command": dict(walk.keys.most_common(MOST_KEYS)),
@@ -158,7 +159,9 @@ def as_rows(figures: Figures) -> list[tuple[str, str]]:
     """Return (name, value) for a table: how many of what is a list, the number of what is one."""
     rows: list[tuple[str, str]] = []
     for name, value in figures.items():
-        if name == "keys_by_command" or name.startswith(("memory_", "load_", "threads_after")):
+        if name == "keys_by_command" or name.startswith(
+            ("memory_", "load_", "threads_after", "longest_stalls")
+        ):
             continue
         if isinstance(value, dict) and name == "memory":
             rows += [(part, "" if each is None else f"{each:,.0f}") for part, each in value.items()]

@@ -93,6 +93,7 @@ class Pulse(QObject):
         self.doing = ""
         self.longest_ms, self.longest_doing = 0.0, ""
         self.above_100_ms = 0
+        self.worst: dict[str, float] = {}  # ms by what was done last
         self.memory: list[tuple[float, float]] = []  # (seconds since the start, MB)
         self._process = psutil.Process()
         self._started = self._last = time.perf_counter()
@@ -129,8 +130,14 @@ class Pulse(QObject):
         gap = (now - self._last) * 1000 - BEAT_MS
         self._last = now
         self.above_100_ms += gap > 100
+        self.worst[self.doing] = max(gap, self.worst.get(self.doing, 0.0))
         if gap > self.longest_ms:
             self.longest_ms, self.longest_doing = gap, self.doing
+
+    def worst_stalls(self) -> dict[str, int]:
+        """Return the longest stall in ms of what stalled most."""
+        longest = sorted(self.worst.items(), key=lambda each: -each[1])[:12]
+        return {doing: round(ms) for doing, ms in longest}
 
     def memory_figures(self) -> dict[str, float | None]:
         """Return MB at the start, after the warm-up, at the end, and MB per hour from the warm-up on."""
