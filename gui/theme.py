@@ -104,7 +104,10 @@ def style_sheet() -> str:
     template = (RESOURCES_DIR / "style.qss").read_text(encoding="utf-8")
     for name in DARK:
         template = template.replace(f"@{name}@", globals()[name].name())
-    return template.replace("@ARROW@", (RESOURCES_DIR / "arrow_down.svg").as_posix())
+    pictures = {"ARROW": "arrow_down", "CHECK": "check_on_dark" if is_light() else "check_on_bright"}
+    for name, file in pictures.items():
+        template = template.replace(f"@{name}@", (RESOURCES_DIR / f"{file}.svg").as_posix())
+    return template
 
 
 _fill(DARK)
