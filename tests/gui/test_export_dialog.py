@@ -21,6 +21,7 @@ from gui.export_dialog import ExportDialog
 from gui.exporting import export_items, shown_photos
 from gui.main_window import MainWindow
 
+PATIENCE = 20_000  # ms: every step of a journal is flushed to a disk that others use, too
 WAYS_OUT: dict[str, Callable[[ExportDialog], object]] = {
     "escape": lambda dialog: QTest.keyClick(dialog, Qt.Key.Key_Escape),
     "button": lambda dialog: dialog._close.click(),
@@ -66,11 +67,11 @@ def test_it_can_be_left_in_every_way(dialog: ExportDialog, way: str):
 def test_it_says_what_it_will_do_and_what_it_did(qtbot, dialog: ExportDialog, tmp_path: Path):
     dialog.show()
     dialog.set_target(tmp_path / "selection")
-    qtbot.waitUntil(dialog._export.isEnabled)
+    qtbot.waitUntil(dialog._export.isEnabled, timeout=PATIENCE)
     assert dialog.form.what == "accepted"
     assert dialog.words.startswith("2 photos, 2 files to copy")
     dialog._export.click()
-    qtbot.waitUntil(lambda: dialog.report is not None)
+    qtbot.waitUntil(lambda: dialog.report is not None, timeout=PATIENCE)
     assert dialog.words.startswith("Copied and verified 2 files")
     assert len(list((tmp_path / "selection").glob("*.JPG"))) == 2
     dialog.reject()
@@ -82,7 +83,7 @@ def test_a_target_that_holds_the_originals_is_refused_in_words(
 ):
     dialog.show()
     dialog.set_target(small_album)
-    qtbot.waitUntil(lambda: "holds the originals" in dialog.words)
+    qtbot.waitUntil(lambda: "holds the originals" in dialog.words, timeout=PATIENCE)
     assert not dialog._export.isEnabled()
     dialog.reject()
 
@@ -100,26 +101,26 @@ def test_the_preview_follows_layout_and_template(qtbot, dialog: ExportDialog, tm
     dialog.show()
     dialog.set_target(tmp_path / "selection")
     dialog.form.set_layout("{date}/{name}")
-    qtbot.waitUntil(lambda: dialog.preview.startswith("2026-06-01/IMG_0001.JPG"))
+    qtbot.waitUntil(lambda: dialog.preview.startswith("2026-06-01/IMG_0001.JPG"), timeout=PATIENCE)
     dialog.form.set_layout("{dat}/{name}")
-    qtbot.waitUntil(lambda: "Did you mean {date}?" in dialog.words)
+    qtbot.waitUntil(lambda: "Did you mean {date}?" in dialog.words, timeout=PATIENCE)
     assert not dialog._export.isEnabled()
     assert dialog.preview == ""
     dialog.reject()
 
 
 def test_a_zip_is_made_and_undone_by_key(qtbot, dialog: ExportDialog, tmp_path: Path):
-    dialog.show()
+    dialog.open()
     dialog.set_target(tmp_path / "selection")
     dialog.form.set_how(How.ZIP)
-    qtbot.waitUntil(dialog._export.isEnabled)
+    qtbot.waitUntil(dialog._export.isEnabled, timeout=PATIENCE)
     assert "to pack" in dialog.words
     QTest.keyClick(dialog, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: dialog.report is not None)
+    qtbot.waitUntil(lambda: dialog.report is not None, timeout=PATIENCE)
     assert len(list((tmp_path / "selection").glob("*.zip"))) == 1
     assert not dialog._undo.isHidden()
     QTest.keyClick(dialog, Qt.Key.Key_U, Qt.KeyboardModifier.AltModifier)
-    qtbot.waitUntil(lambda: dialog.reverted is not None)
+    qtbot.waitUntil(lambda: dialog.reverted is not None, timeout=PATIENCE)
     assert not (tmp_path / "selection").exists()
     dialog.reject()
 
@@ -135,7 +136,7 @@ def test_an_interrupted_export_is_offered(qtbot, window: MainWindow, tmp_path: P
     dialog.show()
     assert f"3 of {len(plan.actions)} files arrived" in dialog._interrupted.text()
     getattr(dialog, answer).click()
-    qtbot.waitUntil(lambda: dialog.report is not None or dialog.reverted is not None)
+    qtbot.waitUntil(lambda: dialog.report is not None or dialog.reverted is not None, timeout=PATIENCE)
     assert len(list(target.glob("*.JPG"))) == (len(plan.actions) if answer == "_resume" else 0)
     assert dialog._resume.isHidden()
     dialog.reject()
@@ -194,7 +195,7 @@ def test_lists_come_along_with_a_move_and_the_album_is_read_again(qtbot, window:
     dialog.form.set_how(How.MOVE)
     dialog.form.lists.tick("small")
     dialog.set_target(target)
-    qtbot.waitUntil(dialog._export.isEnabled)
+    qtbot.waitUntil(dialog._export.isEnabled, timeout=PATIENCE)
     dialog._export.click()
     qtbot.waitUntil(lambda: dialog.report is not None, timeout=20_000)
     assert dialog.album_changed
@@ -211,7 +212,7 @@ def test_the_dry_run_lists_every_file(qtbot, window: MainWindow, small_album: Pa
     dialog.show()
     dialog.form.set_what("all")
     dialog.set_target(target)
-    qtbot.waitUntil(dialog._export.isEnabled)
+    qtbot.waitUntil(dialog._export.isEnabled, timeout=PATIENCE)
     rows = [
         [dialog._table.model().index(row, column).data() for column in range(3)]
         for row in range(dialog._table.model().rowCount())

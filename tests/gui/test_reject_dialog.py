@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
+from pytestqt.exceptions import TimeoutError
+from pytestqt.qtbot import QtBot
 
 from engine.benchmark.survival.originals import count_changed, state_of
 from engine.events import CancelToken
@@ -21,6 +25,7 @@ from gui.exporting import export_items
 from gui.main_window import MainWindow
 from gui.reject_dialog import RejectDialog
 
+PATIENCE = 20_000  # ms: every step of a journal is flushed to a disk that others use, too
 LINUX = pytest.mark.skipif(sys.platform != "linux", reason="the trash of freedesktop.org")
 
 
@@ -52,23 +57,39 @@ def bin_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return home / "Trash"
 
 
+def _show(qtbot: QtBot, dialog: RejectDialog) -> None:
+    """Show the dialog modally, as the window does: else Return may open the large view behind it."""
+    dialog.open()
+    dialog.activateWindow()
+    qtbot.waitUntil(dialog._move.isEnabled, timeout=PATIENCE)
+
+
+def _press_until(qtbot: QtBot, dialog: RejectDialog, key: Qt.Key, done: Callable[[], bool]) -> None:
+    """Press Alt and a key, once more each second: without a window manager activity comes and goes."""
+    for _ in range(PATIENCE // 1000):
+        if dialog.isActiveWindow() and not dialog._working:
+            QTest.keyClick(dialog, key, Qt.KeyboardModifier.AltModifier)
+        with suppress(TimeoutError):
+            qtbot.waitUntil(done, timeout=1000)
+            return
+    pytest.fail(f"Alt and {key} did nothing")
+
+
 def _jpegs(folder: Path) -> set[str]:
     return {path.name for path in folder.glob("*.JPG")}
 
 
 def test_they_go_into_the_folder_and_come_back_by_key(qtbot, dialog: RejectDialog, small_album: Path):
     before = state_of(small_album)
-    dialog.show()
-    qtbot.waitUntil(dialog._move.isEnabled)
+    _show(qtbot, dialog)
     assert dialog.words.startswith("2 rejected photos: 4 files, ")
     assert "_rejected" in dialog.place and "Nothing is deleted" in dialog.place
     assert state_of(small_album) == before
     QTest.keyClick(dialog, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: dialog.changed)
+    qtbot.waitUntil(lambda: dialog.changed, timeout=PATIENCE)
     assert _jpegs(small_album / "_rejected") == {"IMG_0001.JPG", "IMG_0002.JPG"}
     assert len(_jpegs(small_album)) == 7
-    QTest.keyClick(dialog, Qt.Key.Key_U, Qt.KeyboardModifier.AltModifier)
-    qtbot.waitUntil(lambda: "moved back" in dialog.words)
+    _press_until(qtbot, dialog, Qt.Key.Key_U, lambda: "moved back" in dialog.words)
     assert count_changed(before, state_of(small_album)) == 0
     dialog.reject()
 
@@ -76,18 +97,16 @@ def test_they_go_into_the_folder_and_come_back_by_key(qtbot, dialog: RejectDialo
 @LINUX
 def test_they_go_to_the_trash_and_come_back(qtbot, dialog: RejectDialog, small_album: Path, bin_folder: Path):
     before = state_of(small_album)
-    dialog.show()
-    qtbot.waitUntil(dialog._move.isEnabled)
-    QTest.keyClick(dialog, Qt.Key.Key_T, Qt.KeyboardModifier.AltModifier)
-    qtbot.waitUntil(dialog._trash.isChecked)
-    qtbot.waitUntil(dialog._move.isEnabled)
+    _show(qtbot, dialog)
+    _press_until(qtbot, dialog, Qt.Key.Key_T, dialog._trash.isChecked)
+    qtbot.waitUntil(dialog._move.isEnabled, timeout=PATIENCE)
     assert dialog.place == "Nothing is deleted. Undo brings them back."
     dialog._move.click()
-    qtbot.waitUntil(lambda: dialog.changed)
+    qtbot.waitUntil(lambda: dialog.changed, timeout=PATIENCE)
     assert dialog.words == "Moved 4 files to the trash."
     assert _jpegs(bin_folder / "files") == {"IMG_0001.JPG", "IMG_0002.JPG"}
     dialog._undo.click()
-    qtbot.waitUntil(lambda: "moved back" in dialog.words)
+    qtbot.waitUntil(lambda: "moved back" in dialog.words, timeout=PATIENCE)
     assert count_changed(before, state_of(small_album)) == 0
     dialog.reject()
 
@@ -101,11 +120,11 @@ def test_where_the_trash_gives_nothing_back_it_says_what_to_do(
     dialog.show()
     dialog._trash.setChecked(True)
     assert where in dialog.place
-    qtbot.waitUntil(dialog._move.isEnabled)
+    qtbot.waitUntil(dialog._move.isEnabled, timeout=PATIENCE)
     dialog._move.click()
-    qtbot.waitUntil(lambda: dialog.changed)
+    qtbot.waitUntil(lambda: dialog.changed, timeout=PATIENCE)
     dialog._undo.click()
-    qtbot.waitUntil(lambda: "Left where they are" in dialog.words)
+    qtbot.waitUntil(lambda: "Left where they are" in dialog.words, timeout=PATIENCE)
     assert where in dialog.words and dialog.words.count(where) == 1
     dialog.reject()
 
@@ -165,10 +184,10 @@ def test_an_interrupted_export_is_offered_when_the_program_starts(
     total = _interrupt(window, tmp_path / "selection")
     again = make_window()
     bar = again.hand_off.interrupted
-    qtbot.waitUntil(bar.isVisible)
+    qtbot.waitUntil(bar.isVisible, timeout=PATIENCE)
     assert f"3 of {total} files arrived" in bar.text
     getattr(bar, answer).click()
-    qtbot.waitUntil(lambda: not bar.isVisible())
+    qtbot.waitUntil(lambda: not bar.isVisible(), timeout=PATIENCE)
     assert len(_jpegs(tmp_path / "selection")) == (total if answer == "_go_on" else 0)
     assert not bar._put_off
 
@@ -181,7 +200,7 @@ def test_an_interrupted_move_is_offered_when_an_album_opens_and_the_album_read_a
     before = state_of(small_album)
     _interrupt(window, tmp_path / "selection", How.MOVE)
     open_album(window, small_album)
-    qtbot.waitUntil(bar.isVisible)
+    qtbot.waitUntil(bar.isVisible, timeout=PATIENCE)
     with qtbot.waitSignal(window.run.ended, timeout=60_000):
         bar._back.click()
     assert window.album.total == 9
@@ -192,10 +211,10 @@ def test_later_is_later(qtbot, window: MainWindow, open_album, small_album: Path
     _interrupt(window, tmp_path / "selection")
     bar = window.hand_off.interrupted
     bar.look()
-    qtbot.waitUntil(bar.isVisible)
+    qtbot.waitUntil(bar.isVisible, timeout=PATIENCE)
     bar._later.click()
     assert not bar.isVisible()
     open_album(window, small_album)
-    qtbot.waitUntil(lambda: bar._task is None)
+    qtbot.waitUntil(lambda: bar._task is None, timeout=PATIENCE)
     assert not bar.isVisible()
     assert len(_jpegs(tmp_path / "selection")) == 3
