@@ -10,9 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import ModelError
+from engine.models.mediapipe_import import import_mediapipe
 from engine.models.native_noise import native_noise_logged
-from engine.models.offline import keep_offline
-from engine.models.preload import MEDIAPIPE, preload
 
 CROP_SIDE = 256  # pixels given to the landmarker; more gains nothing
 # Landmark numbers of MediaPipe's face mesh: skin just below the eyes, and the cheeks.
@@ -40,8 +39,7 @@ class FaceLandmarker:
 
     def __init__(self, path: Path) -> None:
         """Load the task file. Raises ModelError."""
-        keep_offline()
-        preload(*MEDIAPIPE)
+        import_mediapipe()
         from mediapipe.tasks.python import BaseOptions, vision
 
         options = vision.FaceLandmarkerOptions(

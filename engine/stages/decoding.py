@@ -91,7 +91,7 @@ def decode_in_batches(
     """Yield frames in the order of `photos`, `size` at a time; `threads` 0 is one per core."""
     threads = threads or os.cpu_count() or 1
     batch: list[Frame] = []
-    for frame in decode_ahead(photos, decoder, threads, threads + 2, cancel):
+    for frame in decode_ahead(photos, decoder, threads, threads + 1, cancel):
         batch.append(frame)
         if len(batch) == size:
             yield batch
