@@ -61,6 +61,8 @@ class BottomBar(QWidget):
         """Sum the models up: "3 active · comparator missing", with the mark of the worst state."""
         self._models.setText(models_summary(statuses))
         states = {status.state for status in statuses}
+        if any(status.warning for status in statuses):
+            states.add(ModelState.MISSING)  # the mark of a warning
         worst = next((state for state in WORST_FIRST if state in states), ModelState.IDLE)
         self._models.setIcon(marks.state_icon(worst))
 

@@ -85,7 +85,7 @@ class ModelCard(QWidget):
 
     def show_status(self, status: ModelStatus) -> None:
         self._mark.setPixmap(marks.state_icon(status.state).pixmap(14, 14))
-        warned = status.state is ModelState.ACTIVE and status.reason is not None
+        warned = status.state is ModelState.ACTIVE and bool(status.reason or status.warning)
         self._state.setText(f"{STATE_WORDS[status.state]}{', with a warning' if warned else ''}")
         _set_tone(self._state, "warn" if warned else STATE_TONES[status.state])
         self._fill("name", _name_text(status))

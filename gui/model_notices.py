@@ -38,7 +38,7 @@ def is_wanting(status: ModelStatus) -> bool:
     own = status.checkpoint is not None and not status.embedded_default
     if status.state in (ModelState.FAILED, ModelState.MISSING):
         return own or status.state is ModelState.FAILED
-    return status.warning is not None and status.state is not ModelState.DISABLED
+    return status.warning is not None
 
 
 def notice(status: ModelStatus) -> str:

@@ -11,6 +11,7 @@ from engine.types import ModelState, ModelStatus, Role
 from gui.bottom_bar import models_summary
 from gui.main_window import MainWindow
 from gui.messages import Tone
+from gui.model_notices import ModelNotices
 from gui.panel_pictures import STATES, statuses_in
 from gui.status_panel import StatusPanel
 
@@ -42,6 +43,16 @@ def test_the_notice_is_the_last_word_after_a_run(window: MainWindow):
     assert any(text.startswith("Culled 9 photos") for text in texts)
     assert "/gone/" in texts[-1]
     assert "/gone/" in window.bottom_bar.message
+
+
+def test_a_model_that_knows_nothing_is_told_and_is_active_with_a_warning(qtbot, window: MainWindow):
+    told = "self-test: loads, but is no better than chance on known pairs"
+    window.switching.take_warning(Role.QUALITY, told)
+    card = window.status_panel.card(Role.QUALITY)
+    assert "active, with a warning" in card.text.splitlines() and told in card.text
+    notices = ModelNotices(window.messages, window)
+    notices.take_statuses(window.switching._statuses)
+    assert any("Quality model" in m.text and told in m.text for m in window.messages.history)
 
 
 @pytest.mark.parametrize("state", STATES)
