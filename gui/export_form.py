@@ -109,6 +109,7 @@ class ExportForm(QWidget):
     def _connect(self) -> None:
         for combo in (self._what, self._stars, self._label, self._how, self._layout):
             combo.activated.connect(self.changed)
+        self.changed.connect(self._show_what_counts)
         self._layout.editTextChanged.connect(self._typed)
         self._target.textEdited.connect(self._typed)
         self._sidecars.toggled.connect(self.changed)
@@ -119,6 +120,12 @@ class ExportForm(QWidget):
     @Slot()
     def _typed(self) -> None:
         self._pause.start()
+
+    @Slot()
+    def _show_what_counts(self) -> None:
+        """Folders and sidecars mean nothing where only lists are written."""
+        for widget in (self._layout, self._sidecars):
+            widget.setEnabled(self.how is not None)
 
     # -- the answers
 

@@ -172,6 +172,7 @@ def test_lists_and_small_jpegs_without_copying_anything(qtbot, window: MainWindo
     dialog.set_target(target)
     dialog.form.set_how(None)
     assert dialog.words == "Choose at least one list or contact sheet."
+    assert not dialog.form._layout.isEnabled() and not dialog.form._sidecars.isEnabled()
     for ending in (".csv", ".json", ".txt", ".pdf", ".html", "small"):
         dialog.form.lists.tick(ending)
     assert "album small" in dialog.preview and "album.pdf" in dialog.preview

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from engine.album.scan import scan
+from engine.benchmark.survival.samples import write_jpegs
+from engine.cli import parse, run
 from engine.events import CancelToken
 from engine.export import trash
 from engine.export.recover import go_on, revert, the_last, the_unfinished
@@ -137,3 +139,49 @@ def test_a_trash_that_refuses_leaves_the_file(
     report = carry_out_reject(plan, RejectTo.TRASH, book, CancelToken())
     assert len(report.failed) == 4
     assert len(names(album)) == 5
+
+
+@LINUX
+@pytest.mark.parametrize(("system", "words"), [("darwin", "Put Back"), ("win32", "Recycle Bin")])
+def test_a_trash_that_gives_nothing_back_is_said_once_and_by_hand_counts(
+    album: Path,
+    book: Path,
+    bin_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    system: str,
+    words: str,
+):
+    before = state(album)
+    monkeypatch.setitem(trash._BY_HAND, "linux", trash._BY_HAND[system])
+    carry_out_reject(
+        plan_reject(_rejected_pair(album), album, RejectTo.TRASH), RejectTo.TRASH, book, CancelToken()
+    )
+    by_hand = bin_folder / "files" / "a.jpg"
+    by_hand.rename(album / "a.jpg")
+    report = revert(the_last(book), CancelToken())
+    assert (report.moved_back, len(report.kept)) == (1, 3)
+    said = report.summary()
+    assert said.count(words) == 1 and "a.cr2" in said and "3 files" not in said
+    assert not report.complete
+    for file in (bin_folder / "files").iterdir():
+        file.rename(album / file.name)
+    assert state(album) == before
+
+
+@LINUX
+@pytest.mark.parametrize("system", ["linux", "darwin", "win32"])
+def test_the_command_says_how_they_come_back(
+    album: Path, tmp_path: Path, bin_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys, system: str
+):
+    data = ["--data-dir", str(tmp_path / "data")]
+    write_jpegs(album / "day", 2)
+    assert run(parse([*data, "decide", str(album / "day"), "IMG_0000.JPG", "reject"])) == 0
+    if system != "linux":
+        monkeypatch.setitem(trash._BY_HAND, "linux", trash._BY_HAND[system])
+    assert run(parse([*data, "reject", str(album / "day"), "--to", "trash"])) == 0
+    said = capsys.readouterr().out
+    assert "Moved 1 file to the trash." in said
+    assert (trash._BY_HAND[system] if system != "linux" else "`framepick export --undo` brings") in said
+    assert run(parse([*data, "export", "--undo"])) == (0 if system == "linux" else 3)
+    told = capsys.readouterr()
+    assert (trash._BY_HAND[system] if system != "linux" else "1 file moved back") in told.out + told.err
