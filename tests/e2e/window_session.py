@@ -80,14 +80,14 @@ def is_painted(window: MainWindow) -> bool:
 
 
 def export(window: MainWindow, album: Path, target: Path) -> str:
-    dialog = ExportDialog(export_items(window.album), album, window._data_dir.exports, window)
+    dialog = ExportDialog(export_items(window.album), album, window._data_dir, window)
     dialog.show()
     dialog.activateWindow()
     wait(dialog.isActiveWindow, "the dialog to become active", 10_000)
     dialog.set_target(target)
     wait(dialog._export.isEnabled, "the export's plan", 10_000)
     QTest.keyClick(dialog, Qt.Key.Key_Return)
-    wait(lambda: dialog.report is not None, "the export", 20_000)
+    wait(lambda: bool(dialog.reports), "the export", 20_000)
     words = dialog.words
     dialog.close()
     return words
