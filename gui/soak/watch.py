@@ -20,6 +20,7 @@ from PySide6.QtCore import QMessageLogContext, QObject, Qt, QTimer, QtMsgType, S
 BEAT_MS = 10
 SAMPLE_MS = 5_000
 WARM_UP_S = 300.0
+LEAST_SLOPE_S = 900.0  # a slope of less says nothing
 HANG_S = 120.0  # without a turn of the event loop: every thread says where it is
 MOST_KINDS = 40  # of one sort of trouble
 # Said by the platform without a screen about every window that has a minimum size.
@@ -143,7 +144,7 @@ class Pulse(QObject):
         """Return MB at the start, after the warm-up, at the end, and MB per hour from the warm-up on."""
         late = [(at, mb) for at, mb in self.memory if at >= WARM_UP_S]
         slope = None
-        if len(late) > 10:
+        if late and late[-1][0] - late[0][0] >= LEAST_SLOPE_S:
             seconds, megabytes = np.array(late).T
             slope = float(np.polyfit(seconds, megabytes, 1)[0] * 3600)
         return {
