@@ -25,7 +25,7 @@ from engine.paths import DataDir
 from gui.export_form import ExportForm
 from gui.export_words import BUTTONS, interrupted_text, lists_text, plan_text
 from gui.file_work import FileWorkDialog, row
-from gui.plan_table import PlanTable
+from gui.plan_table import PlanTable, Row, plan_rows
 
 Report = ExportReport | ListsReport | RevertReport
 
@@ -117,7 +117,13 @@ class ExportDialog(FileWorkDialog):
                 self._offer_lists(len(items))
         else:
             self._words.setText("Looking at the files…")
-            self._look(lambda _cancel, _report: plan_export(items, options), self._show_plan)
+            album = self._album
+
+            def look(_cancel: CancelToken, _report: object) -> tuple[ExportPlan, list[Row]]:
+                plan = plan_export(items, options)
+                return plan, plan_rows(plan, album)
+
+            self._look(look, self._show_plan)
 
     def _trouble(self, any_photos: bool) -> str:
         if not any_photos:
@@ -139,10 +145,11 @@ class ExportDialog(FileWorkDialog):
     def _list_paths(self, folder: Path) -> list[Path]:
         return self.form.wanted_lists.paths(folder, self.form.name)
 
-    def _show_plan(self, plan: ExportPlan) -> None:
+    def _show_plan(self, found: tuple[ExportPlan, list[Row]]) -> None:
+        plan, rows = found
         self._plan = plan
         self._words.setText(plan_text(plan))
-        self._table.show_plan(plan, self._album, self._list_paths(plan.target))
+        self._table.show_plan(rows, self._list_paths(plan.target))
         something = bool(plan.actions or self.form.wanted_lists)
         self._export.setEnabled(something and plan.needed_bytes <= plan.free_bytes)
 
