@@ -19,7 +19,7 @@ from engine.models.runtime import Runtime
 from engine.paths import DataDir
 from engine.scoring.base import Scorer
 from engine.scoring.composite import compose, with_portrait_rules
-from engine.selection.pairs import composite_probability
+from engine.selection.pairs import composite_probability, slope_of
 from engine.settings import Album, SelectionRules, Settings
 from engine.types import Role, Score
 
@@ -116,7 +116,9 @@ class CompositeJudge:
         gaps = composites[:, None] - composites[None, :]
         told = self._told(looks)
         near = np.abs(gaps) <= self._rules.close_range
-        preferences = np.where(near & (told != 0.5), told, np.vectorize(composite_probability)(gaps))
+        slope = slope_of(seen.scores for seen in looks)
+        by_composite = np.vectorize(lambda gap: composite_probability(gap, slope))(gaps)
+        preferences = np.where(near & (told != 0.5), told, by_composite)
         close = np.flatnonzero(composites.max() - composites <= self._rules.close_range)
         close = close[np.argsort(-composites[close], kind="stable")]
         points = told[np.ix_(close, close)].sum(axis=1)

@@ -11,7 +11,7 @@ from engine.selection.filters import filter_failures
 from engine.selection.grouping import Group, group
 from engine.selection.opinions import Opinions
 from engine.selection.own_groups import with_own_groups
-from engine.selection.pairs import close_candidates, close_verdicts
+from engine.selection.pairs import close_candidates, close_verdicts, slope_of
 from engine.selection.reasons import Standing, reasons_for
 from engine.selection.round_robin import rank_close
 from engine.settings import Album
@@ -103,7 +103,8 @@ def _judge_close(
     rules = settings.selection
     composites = {c.candidate.photo_id: c.composite for c in composed if c.composite is not None}
     close = close_candidates(composites, rules.close_range)
-    verdicts = close_verdicts(close, composites, opinions, rules.cant_tell_below)
+    slope = slope_of(c.candidate.scores for c in composed)
+    verdicts = close_verdicts(close, composites, opinions, rules.cant_tell_below, slope)
     by_id = {c.candidate.photo_id: c for c in composed}
     ranked = [by_id[photo] for photo in rank_close(close, opinions, rules.cant_tell_below)]
     return verdicts, ranked + composed[len(close) :]

@@ -1,13 +1,17 @@
 """Groups, picks, close pairs and reasons."""
 
+import math
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.selection.grouping import group
+from engine.selection.pairs import RULES_SLOPE
 from engine.selection.picks import select
 from engine.settings import load_settings
-from engine.types import Metadata, SequenceKind
+from engine.types import Metadata, Role, SequenceKind
 from tests.unit.builders import candidate, face
 
 ALBUM = load_settings().album
@@ -115,7 +119,25 @@ def test_close_pairs_are_decided_by_composite_and_say_so():
     shots = [candidate(i, i, look=1, aesthetic=a) for i, a in enumerate((0.50, 0.54, 0.20))]
     verdicts = select(shots, ALBUM).verdicts
     assert [(v.a, v.b, v.winner, v.source, v.sha256) for v in verdicts] == [(1, 0, 1, "composite", None)]
-    assert verdicts[0].confidence == pytest.approx(0.69, abs=0.01)  # a gap of 0.02
+    assert verdicts[0].confidence == pytest.approx(0.70, abs=0.005)  # a gap of 0.02
+
+
+def test_composites_are_surer_where_a_network_judged_the_quality_of_all():
+    def confidence(learned: int) -> float:
+        shots = [candidate(i, i, look=1, aesthetic=a) for i, a in enumerate((0.50, 0.54))]
+        for shot in shots[:learned]:
+            shot.scores[Role.QUALITY] = replace(shot.scores[Role.QUALITY], sha256="b" * 64)
+        return select(shots, ALBUM).verdicts[0].confidence
+
+    assert confidence(2) == pytest.approx(0.735, abs=0.005)
+    assert confidence(1) == confidence(0) < confidence(2)
+
+
+def test_a_quality_score_that_is_missing_leaves_composites_unsure():
+    shots = [candidate(i, i, look=1, aesthetic=a, quality=None) for i, a in enumerate((0.50, 0.54))]
+    gap = 0.04 * 0.5 / 0.8  # the weight of quality is shared among the other two
+    expected = 1.0 / (1.0 + math.exp(-RULES_SLOPE * gap))
+    assert select(shots, ALBUM).verdicts[0].confidence == pytest.approx(expected)
 
 
 def test_equal_composites_are_cannot_tell():
