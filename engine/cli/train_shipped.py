@@ -12,6 +12,7 @@ from engine.settings import Settings
 from engine.training.biq.comparator import train_comparator
 from engine.training.biq.opinion_fit import FitSettings
 from engine.training.biq.quality import train_quality
+from engine.training.biq.samples import with_means
 
 BATCH = 8
 
@@ -20,7 +21,8 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
     data, splits, out = options.data, options.splits, options.out
     assert data is not None and splits is not None and out is not None
     runtime = Runtime(settings.performance.runtime, data_dir.converted)
-    model = FeatureModel(data_dir.models, choose_device(settings.device), BATCH, runtime)
+    device = choose_device(settings.device)
+    model = FeatureModel(data_dir.models, device, BATCH, runtime, with_means)
     if options.kind == "quality":
         sha256 = train_quality(data, splits, out, model, options.official, FitSettings(), print)
     else:

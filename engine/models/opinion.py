@@ -24,7 +24,7 @@ from engine.scoring.base import ModelInfo
 
 WEIGHTS = "quality"
 MOBILENET, NIMA = "mobilenet-v2", "nima-mobilenet"  # in the weights manifest
-VERSION = "opinion-2"  # of how the network is built from its files
+VERSION = "opinion-3"  # of the views and of how the network is built from its files
 
 Vector = NDArray[np.float32]
 

@@ -12,7 +12,7 @@ from engine.album.analysed import Analysed, analysed, as_it_is
 from engine.album.decode import ANALYSIS_LONG_SIDE
 from engine.album.shrink import shrunk
 
-VIEW_SIDE = 512  # pixels; both views are squares of it
+VIEW_SIDE = 384  # pixels; both views are squares of it
 # "Full detail" is that of the photo at this size, whatever its file holds.
 DETAIL_LONG_SIDE = ANALYSIS_LONG_SIDE
 STEPS = 5  # places per axis that are looked at for detail

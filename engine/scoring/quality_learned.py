@@ -25,7 +25,7 @@ from engine.types import Role, Score
 log = logging.getLogger(__name__)
 
 NAME = "Learned quality, embedded default"
-VERSION = "learned-1"  # change it whenever the same photo would get another number
+VERSION = "learned-2"  # change it whenever the same photo would get another number
 Witness = Callable[[Decoded, Views, Look], NDArray[np.float32]]  # what a comparator keeps of a look
 WHOLE_SHARE = 0.6  # of the score; the rest is the most detailed part's
 

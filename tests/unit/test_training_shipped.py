@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -17,11 +18,13 @@ from engine.models.opinion import FeatureModel
 from engine.models.opinion_head import opinion_head
 from engine.models.own_weights import find_own_weights, read_tensors
 from engine.models.runtime import Runtime
+from engine.training.biq.comparator import train_comparator
 from engine.training.biq.faults import FAULTS, FRAMING_FAULTS
+from engine.training.biq.kept import Arrays, kept, key_of
 from engine.training.biq.opinion_fit import FitSettings, folds_of
 from engine.training.biq.pair_fit import Pairs, Seen, fit_head, temperature_of
-from engine.training.biq.quality import read_features, train_quality
-from engine.training.biq.samples import LEAK_FREE, choose_samples
+from engine.training.biq.quality import kept_features, mixed, projected_views, train_quality, view_opinions
+from engine.training.biq.samples import LEAK_FREE, VIEWS, choose_samples
 from tests.unit.opinion_files import write_biq
 
 SMALL = FitSettings(directions=12, landmarks=16, linear_penalty=10.0)
@@ -39,14 +42,51 @@ def test_training_learns_what_people_liked_and_writes_what_can_be_used(
     assert weights.facts["trained_on"] == ["train"]
     head = opinion_head(read_tensors(weights))
     samples = choose_samples(tmp_path / "data", splits, LEAK_FREE)
-    features = read_features(tmp_path / "out", len(samples.photos))
-    guessed = head.opinions(head.projected(features))
+    features = kept_features(tmp_path / "out", samples, model, said.append)
+    guessed = mixed(view_opinions(head, projected_views(head, features)))
     untrained = float(np.square(samples.opinions - samples.opinions.mean()).mean())
     assert float(np.square(samples.opinions - guessed).mean()) < 0.5 * untrained
     assert weights.facts["figures"]["cross_validated_srcc"] > 0.3  # photos of scenes it did not see
     again = train_quality(tmp_path / "data", splits, tmp_path / "again", model, False, SMALL, said.append)
     assert again == sha256
     model.close()
+
+
+def test_the_comparator_is_trained_and_calibrated_after_quality(
+    tmp_path: Path, photos: dict[str, Image.Image], weights_dir: Path
+) -> None:
+    data, out, said = tmp_path / "data", tmp_path / "out", list[str]()
+    splits = write_biq(data, dict(list(photos.items())[:4]))
+    model = FeatureModel(weights_dir, Device("cpu"), 4, Runtime("torch"))
+    train_quality(data, splits, out, model, False, SMALL, said.append)
+    stated = find_own_weights("quality", out)
+    sha256 = train_comparator(data, splits, out, model, 0, said.append)
+    model.close()
+    weights = find_own_weights("comparator", out)
+    assert weights.sha256 == sha256
+    assert weights.facts["network_sha256"] == stated.sha256
+    assert weights.facts["pairs"]["faults"] == 6 * 8  # two photos of each scene were liked
+    head = pair_head(read_tensors(weights))
+    assert 0.2 <= head.temperature <= 5.0
+    assert head.temperature != 1.0
+
+
+def test_the_official_figure_is_of_weights_of_their_own(
+    tmp_path: Path, photos: dict[str, Image.Image], weights_dir: Path
+) -> None:
+    data, out, said = tmp_path / "data", tmp_path / "out", list[str]()
+    splits = write_biq(data, dict(list(photos.items())[:3]))
+    lines = splits.read_text(encoding="utf-8").splitlines()
+    splits.write_text("\n".join([*lines[:-4], *(line.replace(",train", ",twin") for line in lines[-4:])]))
+    model = FeatureModel(weights_dir, Device("cpu"), 4, Runtime("torch"))
+    train_quality(data, splits, out, model, True, SMALL, said.append)
+    model.close()
+    facts = find_own_weights("quality-official", out).facts
+    assert facts["trained_on"] == ["train", "twin"]
+    assert facts["photos"] == 12
+    assert facts["figures"]["leaking_test_srcc"] > 0.5
+    assert any("near-duplicates" in line for line in said)
+    assert not (out / "quality.safetensors").exists()
 
 
 @pytest.mark.parametrize("use", ["never", "test", "twin"])
@@ -69,17 +109,18 @@ def test_photos_of_one_scene_share_their_fold() -> None:
 def test_a_head_learns_from_pairs_which_of_two_is_better() -> None:
     rng = np.random.default_rng(0)
     opinions = rng.random(300)
-    features = rng.normal(0, 1, (300, 40)).astype(np.float32)
-    features[:, 0] = 3.0 * opinions
-    seen = Seen(
-        rng.random(300), features, rng.normal(0, 1, (300, VIEW_TRAITS)), np.zeros((300, FILE_TRAITS)) + 1e-3
-    )
+    features = rng.normal(0, 1, (300, VIEWS, 40)).astype(np.float32)
+    features[:, :, 0] = 3.0 * opinions[:, None]
+    traits = rng.normal(0, 1, (300, VIEWS, VIEW_TRAITS))
+    seen = Seen(rng.random((300, VIEWS)), features, traits, np.zeros((300, FILE_TRAITS)) + 1e-3)
     first, second = rng.integers(0, 200, 4000), rng.integers(0, 200, 4000)
     people = Pairs(first, second, (opinions[first] > opinions[second]).astype(float))
     worst, best = np.argsort(opinions)[:50], np.argsort(opinions)[-50:]
     head = pair_head(fit_head(seen, people, Pairs(best, worst, np.ones(50))))
-    views = [head.view(seen.opinions[i], seen.features[i], seen.traits[i]) for i in range(200, 300)]
-    whole = [np.concatenate([view, view, seen.files[200 + i]]) for i, view in enumerate(views)]
+    whole = [
+        np.concatenate([*map(head.view, seen.opinions[i], seen.features[i], seen.traits[i]), seen.files[i]])
+        for i in range(200, 300)
+    ]
     right = [
         (head.probability(whole[a], whole[b]) > 0.5) == (opinions[200 + a] > opinions[200 + b])
         for a in range(100)
@@ -93,6 +134,24 @@ def test_the_temperature_is_the_one_that_made_the_answers() -> None:
     logits = rng.normal(0, 3, 20_000)
     better = rng.random(20_000) < [exact_probability(logit / 2.0) for logit in logits]
     assert temperature_of(logits, better.astype(float)) == pytest.approx(2.0, rel=0.1)
+
+
+def test_what_was_measured_is_kept_until_something_else_is_asked_for(tmp_path: Path) -> None:
+    file, asked = tmp_path / "out" / "plain.npz", list[float]()
+
+    def measure(value: float) -> Callable[[], Arrays]:
+        def measured() -> Arrays:
+            asked.append(value)
+            return {"values": np.full(3, value)}
+
+        return measured
+
+    for key, value in (("a", 1.0), ("a", 2.0), ("b", 3.0)):
+        assert kept(file, key_of(key), measure(value))["values"].tolist() == [3.0 if key == "b" else 1.0] * 3
+    assert asked == [1.0, 3.0]
+    file.write_bytes(file.read_bytes()[:40])  # as a full disk leaves it
+    assert kept(file, key_of("b"), measure(4.0))["values"].tolist() == [4.0] * 3
+    assert [path.name for path in file.parent.iterdir()] == ["plain.npz"]
 
 
 @pytest.mark.parametrize("name", [*FAULTS, *FRAMING_FAULTS])

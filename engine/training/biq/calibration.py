@@ -2,73 +2,63 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import defaultdict
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.benchmark.biq_data import Rated, read_all_ratings, read_splits
-from engine.comparing.pair_head import VIEWS, PairHead, pair_head
-from engine.models.opinion import FeatureModel
+from engine.comparing.pair_head import PairHead, pair_head
 from engine.models.opinion_head import OpinionHead
 from engine.training.biq.pair_fit import temperature_of
-from engine.training.biq.pair_pictures import measure, plain_pictures
+from engine.training.biq.pair_pictures import Measured
+from engine.training.biq.quality import projected_views, view_opinions
 from engine.training.biq.samples import OFFICIAL, Samples
 
 Values = NDArray[np.float64]
 
 
 def fit_temperature(
-    data: Path,
-    splits: Path,
-    model: FeatureModel,
-    head: OpinionHead,
-    tensors: dict[str, NDArray[np.float32]],
-    on_picture: Callable[[int], None],
+    series: Samples, seen: Measured, head: OpinionHead, tensors: dict[str, NDArray[np.float32]]
 ) -> float:
     """Return the temperature at which answers on pairs of one scene are best calibrated."""
-    series = development_series(data, splits)
-    photos = tuple(photo for group in series for photo in group)
-    opinions = np.array([photo.opinion for photo in photos])
-    samples = Samples(photos, opinions, np.arange(len(photos)))
-    seen = measure(plain_pictures(samples, np.arange(len(photos))), model, on_picture)
-    projected = head.projected(seen.features)
-    guessed = head.opinions(projected)
+    projected = projected_views(head, seen.features)
+    guessed = view_opinions(head, projected)
     pairs = pair_head({**tensors, "temperature": np.ones(1, np.float32)})
     vectors = [
-        _vector(pairs, guessed[i], projected[i], seen.traits[i], seen.files[i]) for i in range(len(photos))
+        _vector(pairs, *each) for each in zip(guessed, projected, seen.traits, seen.files, strict=True)
     ]
     logits: list[float] = []
     better: list[float] = []
-    start = 0
-    for group in series:
-        for a in range(start, start + len(group)):
-            for b in range(start, a):
-                if opinions[a] != opinions[b]:
-                    logits.append(_logit(pairs.probability(vectors[a], vectors[b])))
-                    better.append(float(opinions[a] > opinions[b]))
-        start += len(group)
+    for scene in np.unique(series.clusters):
+        for a, b in itertools.combinations(np.flatnonzero(series.clusters == scene), 2):
+            if series.opinions[a] != series.opinions[b]:
+                logits.append(_logit(pairs.probability(vectors[a], vectors[b])))
+                better.append(float(series.opinions[a] > series.opinions[b]))
     return temperature_of(np.array(logits), np.array(better))
 
 
-def development_series(data: Path, splits: Path) -> list[list[Rated]]:
-    """Return the photos of each development series that are in the official training list."""
+def development_series(data: Path, splits: Path) -> Samples:
+    """Return the development series' photos that are in the official training list, one cluster a series."""
     ratings = read_all_ratings(data)
     series: dict[str, list[Rated]] = defaultdict(list)
     for name, split in read_splits(splits).items():
         if split.series_split == "dev" and split.use in OFFICIAL and name in ratings:
             series[split.series].append(ratings[name])
-    return [photos for photos in series.values() if len(photos) > 1]
+    groups = [photos for photos in series.values() if len(photos) > 1]
+    photos = tuple(photo for group in groups for photo in group)
+    numbers = np.repeat(np.arange(len(groups)), [len(group) for group in groups])
+    return Samples(photos, np.array([photo.opinion for photo in photos]), numbers)
 
 
 def _vector(
-    pairs: PairHead, opinion: float, features: NDArray[np.float32], traits: Values, file: Values
+    pairs: PairHead, opinions: Values, features: NDArray[np.float32], traits: Values, file: Values
 ) -> Values:
-    view = pairs.view(opinion, features, traits.astype(np.float32))
-    return np.concatenate([*[view] * VIEWS, file])
+    views = zip(opinions, features, traits.astype(np.float32), strict=True)
+    return np.concatenate([*[pairs.view(float(o), f, t) for o, f, t in views], file])
 
 
 def _logit(probability: float) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from engine.models.opinion import FeatureModel
 from engine.models.opinion_head import OpinionHead, opinion_head
 from engine.models.own_weights import find_own_weights, read_tensors
-from engine.training.biq.calibration import fit_temperature
-from engine.training.biq.opinion_fit import FitSettings, fit_projected, folds_of
+from engine.training.biq.calibration import development_series, fit_temperature
+from engine.training.biq.opinion_fit import FitSettings, folds_of
 from engine.training.biq.pair_fit import Pairs, Seen, fit_head, human_pairs
-from engine.training.biq.pair_pictures import Measured, faulty_pictures, measure, plain_pictures
-from engine.training.biq.quality import FOLDS, Say, read_features
+from engine.training.biq.pair_pictures import Measured, Shown, faulty_pictures, kept_measured, plain_pictures
+from engine.training.biq.quality import FOLDS, Say, kept_features, projected_views, refitted, view_opinions
 from engine.training.biq.samples import LEAK_FREE, Samples, choose_samples
 from engine.training.biq.weights_file import write_weights
 
@@ -30,15 +30,14 @@ def train_comparator(data: Path, splits: Path, out: Path, model: FeatureModel, s
     Raises UsageError, ModelError.
     """
     samples = choose_samples(data, splits, LEAK_FREE)
+    series = development_series(data, splits)
+    plain, faulty, scenes = _measured(samples, series, out, model, say)
     weights = find_own_weights("quality", out)
     head = opinion_head(read_tensors(weights))
-    features = read_features(out, len(samples.photos))
-    places = np.sort(np.random.default_rng(PEOPLE_SEED).permutation(len(samples.photos))[:PEOPLE_PHOTOS])
-    plain = measure(plain_pictures(samples, places), model, _progress(say))
-    faulty = measure(faulty_pictures(samples), model, _progress(say))
+    features = kept_features(out, samples, model, say)
     tensors, counts = fit_comparator(samples, features, head, plain, faulty, seed)
     say(f"{counts[0]} pairs by people, {counts[1]} by faults")
-    temperature = fit_temperature(data, splits, model, head, tensors, _progress(say))
+    temperature = fit_temperature(series, scenes, head, tensors)
     tensors["temperature"] = np.array([temperature], np.float32)
     facts = {
         "network_sha256": weights.sha256,
@@ -46,6 +45,24 @@ def train_comparator(data: Path, splits: Path, out: Path, model: FeatureModel, s
         "seed": seed,
     }
     return write_weights(out, NAME, tensors, facts)
+
+
+def _measured(
+    samples: Samples, series: Samples, out: Path, model: FeatureModel, say: Say
+) -> tuple[Measured, Measured, Measured]:
+    """Return what is known of photos as they are, of clean ones with faulty copies, and of series."""
+    names = [photo.name for photo in samples.photos]
+    places = np.sort(np.random.default_rng(PEOPLE_SEED).permutation(len(names))[:PEOPLE_PHOTOS])
+    every, in_series = np.arange(len(series.photos)), [photo.name for photo in series.photos]
+
+    def measured(name: str, shown: Callable[[], Iterator[Shown]], of: list[str]) -> Measured:
+        return kept_measured(out / f"{name}.npz", shown, of, model, _progress(say))
+
+    return (
+        measured("plain", lambda: plain_pictures(samples, places), [names[place] for place in places]),
+        measured("faulty", lambda: faulty_pictures(samples), names),
+        measured("series", lambda: plain_pictures(series, every), in_series),
+    )
 
 
 def fit_comparator(
@@ -58,7 +75,7 @@ def fit_comparator(
 ) -> tuple[dict[str, NDArray[np.float32]], tuple[int, int]]:
     """Return the tensors, and how many pairs they were fitted to.
 
-    A picture's opinion comes from a head that saw no photo of its cluster, as it will be in use.
+    A picture's opinions come from a head that saw no photo of its cluster, as it will be in use.
     """
     strangers = _strangers(samples, features, head)
     seen = _joined([_seen(each, head, strangers) for each in (plain, faulty)])
@@ -79,24 +96,17 @@ def fault_pairs(faulty: Measured, offset: int) -> Pairs:
 def _strangers(
     samples: Samples, features: NDArray[np.float32], head: OpinionHead
 ) -> Callable[[NDArray[np.float32], NDArray[np.intp]], NDArray[np.float64]]:
-    """Return a function: opinions of projected pictures by heads that know no photo of their cluster."""
+    """Return a function: opinions (n, VIEWS) of projected pictures by heads strange to their cluster."""
     settings = FitSettings()
     folds = folds_of(samples.clusters, FOLDS, settings.seed)
-    projected = head.projected(features)
+    projected = projected_views(head, features)
     parts = [
-        fit_projected(
-            head.centre,
-            head.scale,
-            head.projection,
-            projected[folds != fold],
-            samples.opinions[folds != fold],
-            settings,
-        )
+        refitted(head, projected[folds != fold], samples.opinions[folds != fold], settings)
         for fold in range(FOLDS)
     ]
 
     def opinions(pictures: NDArray[np.float32], photos: NDArray[np.intp]) -> NDArray[np.float64]:
-        every = np.stack([part.opinions(pictures) for part in parts])
+        every = np.stack([view_opinions(part, pictures) for part in parts])
         return every[folds[photos], np.arange(len(photos))]
 
     return opinions
@@ -107,7 +117,7 @@ def _seen(
     head: OpinionHead,
     opinions: Callable[[NDArray[np.float32], NDArray[np.intp]], NDArray[np.float64]],
 ) -> Seen:
-    projected = head.projected(measured.features)
+    projected = projected_views(head, measured.features)
     return Seen(opinions(projected, measured.photos), projected, measured.traits, measured.files)
 
 

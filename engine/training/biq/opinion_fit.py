@@ -19,10 +19,10 @@ class FitSettings:
     """`width` is of the likeness, in medians of squared distance; penalties as in ridge regression."""
 
     directions: int = 400
-    landmarks: int = 5000
+    landmarks: int = 4000
     width: float = 2.5
-    kernel_penalty: float = 0.5
-    linear_penalty: float = 3e4
+    kernel_penalty: float = 1.0
+    linear_penalty: float = 6e4
     seed: int = 0
 
 

@@ -23,11 +23,11 @@ FAULT_SHARE = 0.2  # of the loss
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What is known of pictures, one row each."""
+    """What is known of n pictures, each shown in V views."""
 
-    opinions: Values  # the network's, (n,)
-    features: NDArray[np.float32]  # projected, (n, P)
-    traits: Values  # (n, VIEW_TRAITS)
+    opinions: Values  # the network's, (n, V)
+    features: NDArray[np.float32]  # projected, (n, V, P)
+    traits: Values  # (n, V, VIEW_TRAITS)
     files: Values  # (n, FILE_TRAITS)
 
     def rows(self, which: NDArray[np.intp]) -> Seen:
@@ -55,8 +55,8 @@ def human_pairs(people: Values, which: NDArray[np.intp], seed: int) -> Pairs:
 def fit_head(seen: Seen, people: Pairs, faults: Pairs, seed: int = 0) -> dict[str, NDArray[np.float32]]:
     """Return the tensors of a PairHead. In `faults` the first picture is always the better one."""
     projection = _projection(seen, faults)
-    raw = np.hstack([seen.opinions[:, None], seen.features @ projection.T, seen.traits])
-    centre, scale = raw.mean(axis=0), 1.0 / (raw.std(axis=0) + 1e-6)
+    raw = np.concatenate([seen.opinions[..., None], seen.features @ projection.T, seen.traits], axis=2)
+    centre, scale = raw.mean(axis=(0, 1)), 1.0 / (raw.std(axis=(0, 1)) + 1e-6)
     file_scale = 1.0 / (seen.files.std(axis=0) + 1e-6)
     learned = _descend((raw - centre) * scale, seen.files * file_scale, people, faults, seed)
     found = {
@@ -79,10 +79,11 @@ def temperature_of(logits: Values, better: Values) -> float:
 
 def _projection(seen: Seen, faults: Pairs) -> Values:
     """Return orthonormal directions along which faults, and photos, differ most."""
-    apart = (seen.features[faults.first] - seen.features[faults.second]).astype(np.float64)
+    size = seen.features.shape[-1]
+    apart = (seen.features[faults.first] - seen.features[faults.second]).astype(np.float64).reshape(-1, size)
     apart /= np.linalg.norm(apart, axis=1, keepdims=True) + 1e-9
     _, _, along_faults = np.linalg.svd(apart, full_matrices=False)
-    photos = seen.features.astype(np.float64)
+    photos = seen.features.astype(np.float64).reshape(-1, size)
     _, _, along_photos = np.linalg.svd(photos - photos.mean(axis=0), full_matrices=False)
     both = np.vstack([along_faults[:FAULT_DIRECTIONS], along_photos[:PHOTO_DIRECTIONS]])
     orthonormal, _ = np.linalg.qr(both.T)
@@ -93,7 +94,7 @@ def _descend(z: Values, files: Values, people: Pairs, faults: Pairs, seed: int) 
     import torch
 
     torch.manual_seed(seed)
-    size = z.shape[1]
+    size = z.shape[-1]
     linear = torch.zeros(size, requires_grad=True)
     file_linear = torch.zeros(files.shape[1], requires_grad=True)
     hidden = (0.05 * torch.randn(HIDDEN, 2 * size)).requires_grad_()
@@ -107,9 +108,10 @@ def _descend(z: Values, files: Values, people: Pairs, faults: Pairs, seed: int) 
 
     def logits(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
         apart, together = x[first] - x[second], x[first] + x[second]
-        forth = torch.tanh(torch.cat([apart, together], 1) @ hidden.T + bias) @ out
-        back = torch.tanh(torch.cat([-apart, together], 1) @ hidden.T + bias) @ out
-        return apart @ linear + (forth - back) + (f[first] - f[second]) @ file_linear
+        forth = torch.tanh(torch.cat([apart, together], 2) @ hidden.T + bias) @ out
+        back = torch.tanh(torch.cat([-apart, together], 2) @ hidden.T + bias) @ out
+        views = apart @ linear + (forth - back)
+        return views.mean(1) + (f[first] - f[second]) @ file_linear
 
     for _ in range(STEPS):
         loss = LINEAR_DECAY * linear.square().sum() + HIDDEN_DECAY * (

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.comparing.traits import file_traits, view_traits
-from engine.models.opinion import FeatureModel
-from engine.models.views import whole_view
+from engine.models.opinion import VERSION, FeatureModel
+from engine.models.views import VIEW_SIDE
 from engine.training.biq.faults import FAULTS, FRAMING_FAULTS, Picture
-from engine.training.biq.samples import Samples, read_pixels
+from engine.training.biq.kept import Arrays, kept, key_of
+from engine.training.biq.samples import VIEWS, Samples, both_views, read_pixels
 
 CLEAN = 0.55  # opinion from which copies are made
-CLEAN_PHOTOS = 500
+CLEAN_PHOTOS = 250
 FAULTS_EACH = 6
 FILE_QUALITY = 95
 BEST_JPEG, WORST_JPEG = 85, 8
@@ -34,7 +36,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What is known of pictures, one row each: raw features, traits of the view, traits of the file."""
+    """What is known of n pictures: raw features (n, VIEWS, FEATURES), traits of views and of the file."""
 
     photos: NDArray[np.intp]  # places among the samples
     faults: NDArray[np.str_]
@@ -68,15 +70,32 @@ def plain_pictures(samples: Samples, places: NDArray[np.intp]) -> Iterator[Shown
         yield Shown(int(place), "", read_pixels(samples.photos[place].path))
 
 
+def kept_measured(
+    file: Path,
+    shown: Callable[[], Iterator[Shown]],
+    of: list[str],
+    model: FeatureModel,
+    on_picture: Callable[[int], None],
+) -> Measured:
+    """Return what `measure` finds of pictures of the photos `of`, from `file` if it did before."""
+    key = key_of(VERSION, model.sha256s, VIEW_SIDE, CLEAN_PHOTOS, FAULTS_EACH, PHOTO_SEED, of)
+
+    def found() -> Arrays:
+        measured = measure(shown(), model, on_picture)
+        return {field.name: getattr(measured, field.name) for field in fields(measured)}
+
+    return Measured(**kept(file, key, found))
+
+
 def measure(shown: Iterator[Shown], model: FeatureModel, on_picture: Callable[[int], None]) -> Measured:
     """Return what is known of each picture. Raises ModelError."""
     photos, faults, features, traits, files = [], [], [], [], []
     for number, each in enumerate(shown, start=1):
-        view = whole_view(each.picture)
+        views = both_views(each.picture)
         photos.append(each.photo)
         faults.append(each.fault)
-        features.append(model.features([view])[0])
-        traits.append(view_traits(view))
+        features.append(model.features(views).reshape(VIEWS, -1))
+        traits.append([view_traits(view) for view in views])
         files.append(file_traits(each.picture, each.picture.shape[1]))
         on_picture(number)
     return Measured(

@@ -12,9 +12,12 @@ from PIL import Image
 
 from engine.benchmark.biq_data import Rated, read_all_ratings, read_splits
 from engine.errors import UsageError
+from engine.models.network import Outputs
 from engine.models.opinion import FeatureModel
-from engine.models.views import whole_view
+from engine.models.views import Image as Pixels
+from engine.models.views import views_of
 
+VIEWS = 2  # of a picture: the whole, and its most detailed part
 LEAK_FREE, OFFICIAL = frozenset({"train"}), frozenset({"train", "twin"})
 BATCH = 8
 
@@ -39,16 +42,38 @@ def choose_samples(data: Path, splits: Path, uses: frozenset[str]) -> Samples:
     return Samples(photos, opinions, np.array([int(listed[name].cluster) for name in names]))
 
 
+def joined(first: Samples, second: Samples) -> Samples:
+    """Return the photos of both, in this order."""
+    return Samples(
+        first.photos + second.photos,
+        np.concatenate([first.opinions, second.opinions]),
+        np.concatenate([first.clusters, second.clusters]),
+    )
+
+
 def features_of(
     photos: tuple[Rated, ...], model: FeatureModel, on_photo: Callable[[int, int], None]
 ) -> NDArray[np.float32]:
-    """Return the raw features (n, FEATURES) of whole photos. Raises ModelError."""
+    """Return the raw features (n, VIEWS, FEATURES) of photos. Raises ModelError."""
     parts: list[NDArray[np.float32]] = []
     for start in range(0, len(photos), BATCH):
-        views = [whole_view(read_pixels(photo.path)) for photo in photos[start : start + BATCH]]
-        parts.append(model.features(views))
+        pictures = [read_pixels(photo.path) for photo in photos[start : start + BATCH]]
+        found = model.features([view for picture in pictures for view in both_views(picture)])
+        parts.append(found.reshape(len(pictures), VIEWS, -1))
         on_photo(min(start + BATCH, len(photos)), len(photos))
     return np.concatenate(parts)
+
+
+def with_means(outputs: Outputs) -> Outputs:
+    """Return the features behind their means: as in use, single features need not be exact to a hundredth."""
+    (features,) = outputs
+    return features.mean(axis=1, keepdims=True), features
+
+
+def both_views(picture: Pixels) -> list[Pixels]:
+    """Return the views of a picture (height, width, RGB); of a small one the same twice, as in use."""
+    views = views_of(picture)
+    return [views.whole, views.whole if views.detail is None else views.detail]
 
 
 def read_pixels(path: Path) -> NDArray[np.uint8]:
