@@ -9,7 +9,7 @@ from gui.album_model import AlbumModel
 
 def shown_photos(model: AlbumModel) -> frozenset[int]:
     """Return the ids of the photos that pass the filter."""
-    return frozenset(model.entry_at(row).photo.id for row in range(model.rowCount()))
+    return frozenset(model.passing())
 
 
 def export_items(model: AlbumModel) -> list[ExportItem]:

@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.types import Decision
 from gui.criteria import Filter
+from gui.exporting import shown_photos
 from gui.main_window import MainWindow
 from tests.gui.group_keys import (
     CTRL,
@@ -88,6 +89,7 @@ def test_a_filter_shows_what_passes_of_folded_groups(qtbot: QtBot, window: MainW
         settle(qtbot, window)
     assert len(shown(window)) == 3 and count(window) == "6 of 9 shown, 3 groups folded"
     assert not any(window.album.entry_at(row).decision is Decision.ACCEPT for row in range(3))
+    assert len(shown_photos(window.album)) == 6, "what the filter shows is exported, folded away or not"
     window.set_filter(Filter.PICKS)
     assert set(shown(window)) <= set(picks(window))
 
