@@ -32,6 +32,14 @@ def compiled(model: openvino.Model, precision: str, cpu_threads: int) -> Any | N
     return found if used == precision else None
 
 
+def fix_size(model: openvino.Model, shape: tuple[int, ...]) -> None:
+    """Have a model take inputs of one shape only, which is faster by a seventh. Raises RuntimeUnfitError."""
+    try:
+        model.reshape(list(shape))
+    except RuntimeError as error:
+        raise RuntimeUnfitError(f"OpenVINO cannot run this network: {first_line(error)}") from error
+
+
 def runtime_name(precision: str) -> str:
     return f"OpenVINO {import_openvino().__version__.split('-')[0]} {precision}"
 

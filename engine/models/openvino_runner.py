@@ -11,7 +11,7 @@ import numpy as np
 from engine.errors import RuntimeUnfitError
 from engine.models.converted import Converted
 from engine.models.network import Outputs, Pixels, Runner
-from engine.models.openvino_cpu import PRECISIONS, compiled, first_line, runtime_name
+from engine.models.openvino_cpu import PRECISIONS, compiled, first_line, fix_size, runtime_name
 from engine.models.probe import Deviation, deviation, probe_pixels
 
 if TYPE_CHECKING:
@@ -38,8 +38,8 @@ class OpenVinoRunner:
         self._rescue = rescue
         self._rescued: Runner | None = None
         self._note = note
-        if self._batch_size == 1:  # a fixed size is faster by a seventh
-            converted.model.reshape([1, *converted.input_shape])
+        if self._batch_size == 1:
+            fix_size(converted.model, (1, *converted.input_shape))
         self._request, self.precision, self.deviation = self._compile(
             converted, cpu_threads, precisions, outcome
         )

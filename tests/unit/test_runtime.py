@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import json
 import subprocess
 import sys
@@ -263,3 +264,25 @@ def test_with_a_kept_network_neither_torch_nor_torchvision_is_imported(weights_d
     command = [sys.executable, "-W", "error", "-c", WARM, str(weights_dir), str(tmp_path)]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
     assert "OpenVINO" in said[0] and said[1] == "[]"
+
+
+def test_a_size_that_does_not_fit_is_no_crash(tmp_path):
+    converted = find_or_convert(source_of(), tmp_path)
+    wrong = dataclasses.replace(converted, input_shape=(32, 48, 5))
+    with pytest.raises(RuntimeUnfitError, match="OpenVINO cannot run this network"):
+        OpenVinoRunner(wrong, 1, 1, rescue=lambda: None)
+
+
+def test_one_at_a_time_and_in_batches_give_the_same_answers(tmp_path, pixels):
+    alone = Runtime("auto", tmp_path).open(source_of(), CPU, 1).runner.run(list(pixels))
+    together = Runtime("auto", tmp_path).open(source_of(), CPU, 4).runner.run(list(pixels))
+    for one, other in zip(alone, together, strict=True):
+        np.testing.assert_allclose(one, other, atol=2e-3)
+
+
+def test_runtimes_are_checked_by_what_becomes_of_the_outputs(tmp_path):
+    broken = dataclasses.replace(source_of(), outcome=lambda outputs: (outputs[0] * np.float32(np.nan),))
+    with pytest.raises(ModelError, match="differ from torch's"):
+        Runtime("openvino", tmp_path).open(broken, CPU, 1)
+    harmless = dataclasses.replace(source_of(), outcome=lambda outputs: (np.ones_like(outputs[0]),))
+    assert Runtime("openvino", tmp_path).open(harmless, CPU, 1).runner.runtime.startswith("OpenVINO")
