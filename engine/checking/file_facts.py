@@ -11,6 +11,7 @@ from engine.errors import ModelError
 from engine.models.checkpoint import Checkpoint, load_checkpoint
 from engine.models.manifest import Weights, load_manifest
 from engine.models.own_weights import find_own_weights, read_tensors
+from engine.models.views import DETAIL_LONG_SIDE, VIEW_SIDE
 from engine.types import Role
 
 # Of batch normalisation, as torch and Keras name them: counted while training, not learnt.
@@ -21,7 +22,8 @@ OWN = {  # weights that this program brings, by name
     "quality": (Role.QUALITY, "kernel ridge regression on features of MobileNetV2 and NIMA's MobileNet"),
     "comparator": (Role.COMPARATOR, "antisymmetric head on what learned quality sees"),
 }
-OWN_PREPROCESSING = "the whole as 512 x 512, and the most detailed 512 x 512 at 1,600 pixels"
+_SQUARE = f"{VIEW_SIDE} x {VIEW_SIDE}"
+OWN_PREPROCESSING = f"the whole as {_SQUARE}, and the most detailed {_SQUARE} at {DETAIL_LONG_SIDE:,} pixels"
 HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 ZIP_MAGIC = b"PK"
 FORMATS = {".safetensors": "safetensors", ".onnx": "ONNX", ".task": "MediaPipe task"}
