@@ -148,7 +148,7 @@ def _own_facts(path: Path, name: str) -> FileFacts:
         architecture=architecture,
         preprocessing=OWN_PREPROCESSING,
         parameters=sum(tensor.size for tensor in read_tensors(weights).values()),
-        validation={k: float(v) for k, v in weights.facts["figures"].items() if _is_figure(v)},
+        validation={k: float(v) for k, v in weights.facts.get("figures", {}).items() if _is_figure(v)},
     )
 
 

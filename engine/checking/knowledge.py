@@ -75,22 +75,16 @@ class Knowledge:
     verdict: Verdict
 
 
-def judge(answers: Sequence[Answer], *, ours: bool = False) -> Knowledge:
-    """Return what the answers prove. A reversed comparator is judged as corrected.
-
-    Weights of `ours` are known by their hash to be trained, and which class means what: of them no kind is
-    asked to prove that they are not ignorant.
-    """
+def judge(answers: Sequence[Answer]) -> Knowledge:
+    """Return what the answers prove. A reversed comparator is judged as corrected."""
     compares = answers[0].flipped is not None
     forward = _knowledge(answers, lambda lead: lead > 0)
     if not all(math.isfinite(number) for answer in answers for number in (*answer.outputs, answer.lead)):
         return _with(forward, Verdict.NAN, compares, Polarity.UNKNOWN)
     if _same(answers, compares):
         return _with(forward, Verdict.SAME, compares, Polarity.UNKNOWN)
-    if _knows(forward) or (ours and _is_right(forward)):
+    if _knows(forward):
         return _with(forward, Verdict.WORKS, compares, Polarity.FIRST)
-    if ours:
-        return _with(forward, Verdict.CHANCE, compares, Polarity.FIRST)
     backward = _knowledge(answers, lambda lead: lead < 0)
     if compares and _knows(backward):
         return _with(backward, Verdict.REVERSED, compares, Polarity.SECOND)
@@ -117,11 +111,8 @@ def wilson(right: int, pairs: int) -> tuple[float, float]:
 
 
 def _knows(found: Knowledge) -> bool:
-    return _is_right(found) and min(found.by_kind.values()) >= KIND_ACCURACY
-
-
-def _is_right(found: Knowledge) -> bool:
-    return found.accuracy >= WORKING_ACCURACY and found.low > 0.5
+    right = found.accuracy >= WORKING_ACCURACY and found.low > 0.5
+    return right and min(found.by_kind.values()) >= KIND_ACCURACY
 
 
 def _same(answers: Sequence[Answer], compares: bool) -> bool:

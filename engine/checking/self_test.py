@@ -91,9 +91,8 @@ def _run(model: Model, known: KnownPhotos, report: Report, cancel: CancelToken) 
 
 
 def _ask(model: Model, known: KnownPhotos, report: Report, cancel: CancelToken) -> Knowledge:
-    ours = isinstance(model, LearnedComparator)
-    if ours or isinstance(model, SiameseComparator):
-        return judge(ask_comparator(model, known.photos, report, cancel), ours=ours)
+    if isinstance(model, LearnedComparator | SiameseComparator):
+        return judge(ask_comparator(model, known.photos, report, cancel))
     if model.info.role is Role.PORTRAIT:
         return ask_faces(model, known.photos, report, cancel)
     return judge(ask_scorer(model, known.photos, report, cancel))

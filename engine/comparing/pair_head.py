@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.comparing.traits import FILE_TRAITS, VIEW_TRAITS
+from engine.comparing.traits import VIEW_TRAITS
 
 Values = NDArray[np.float64]
 VIEWS = 2
@@ -31,8 +31,6 @@ class PairHead:
     hidden: Values  # (H, 2 D)
     hidden_bias: Values  # (H,)
     out: Values  # (H,)
-    file_scale: Values  # (FILE_TRAITS,)
-    file_linear: Values  # (FILE_TRAITS,)
     temperature: float
 
     def view(self, opinion: float, features: NDArray[np.float32], traits: NDArray[np.float32]) -> Values:
@@ -41,9 +39,9 @@ class PairHead:
         return (raw - self.centre) * self.scale
 
     def probability(self, first: Values, second: Values) -> float:
-        """Return p(first is better) of two photos' vectors: VIEWS views and the file's traits, joined."""
+        """Return p(first is better) of two photos' vectors: VIEWS views, joined."""
         size = len(self.centre)
-        logit = float(self.file_linear @ ((first[VIEWS * size :] - second[VIEWS * size :]) * self.file_scale))
+        logit = 0.0
         for start in range(0, VIEWS * size, size):
             logit += self._logit(first[start : start + size], second[start : start + size]) / VIEWS
         return exact_probability(logit / self.temperature)
@@ -78,8 +76,6 @@ def pair_head(tensors: Mapping[str, NDArray[np.floating]]) -> PairHead:
         "linear": (size,),
         "hidden": (hidden, 2 * size),
         "hidden_bias": (hidden,),
-        "file_scale": (FILE_TRAITS,),
-        "file_linear": (FILE_TRAITS,),
     }
     for name, shape in expected.items():
         if arrays[name].shape != shape:

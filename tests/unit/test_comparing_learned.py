@@ -73,8 +73,7 @@ def test_a_clean_photo_beats_its_faulty_copies(
             opinion = comparator.compare(clean, prepared(comparator, copy))
             if opinion.first_over_second <= 0.5:
                 wrong.append(f"{name}, {fault}")
-    known = {"chelsea, squeezed", "coffee, squeezed"}  # the card's known failure: blocks pass for detail
-    assert set(wrong) <= known
+    assert not wrong
 
 
 def test_looking_is_the_same_alone_or_among_others(

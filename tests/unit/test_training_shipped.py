@@ -11,7 +11,7 @@ from PIL import Image
 
 from engine.benchmark.biq_data import read_all_ratings
 from engine.comparing.pair_head import exact_probability, pair_head
-from engine.comparing.traits import FILE_TRAITS, VIEW_TRAITS
+from engine.comparing.traits import VIEW_TRAITS
 from engine.errors import UsageError
 from engine.models.device import Device
 from engine.models.opinion import FeatureModel
@@ -112,13 +112,13 @@ def test_a_head_learns_from_pairs_which_of_two_is_better() -> None:
     features = rng.normal(0, 1, (300, VIEWS, 40)).astype(np.float32)
     features[:, :, 0] = 3.0 * opinions[:, None]
     traits = rng.normal(0, 1, (300, VIEWS, VIEW_TRAITS))
-    seen = Seen(rng.random((300, VIEWS)), features, traits, np.zeros((300, FILE_TRAITS)) + 1e-3)
+    seen = Seen(rng.random((300, VIEWS)), features, traits)
     first, second = rng.integers(0, 200, 4000), rng.integers(0, 200, 4000)
     people = Pairs(first, second, (opinions[first] > opinions[second]).astype(float))
     worst, best = np.argsort(opinions)[:50], np.argsort(opinions)[-50:]
     head = pair_head(fit_head(seen, people, Pairs(best, worst, np.ones(50))))
     whole = [
-        np.concatenate([*map(head.view, seen.opinions[i], seen.features[i], seen.traits[i]), seen.files[i]])
+        np.concatenate([*map(head.view, seen.opinions[i], seen.features[i], seen.traits[i])])
         for i in range(200, 300)
     ]
     right = [

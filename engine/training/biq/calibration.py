@@ -28,9 +28,7 @@ def fit_temperature(
     projected = projected_views(head, seen.features)
     guessed = view_opinions(head, projected)
     pairs = pair_head({**tensors, "temperature": np.ones(1, np.float32)})
-    vectors = [
-        _vector(pairs, *each) for each in zip(guessed, projected, seen.traits, seen.files, strict=True)
-    ]
+    vectors = [_vector(pairs, *each) for each in zip(guessed, projected, seen.traits, strict=True)]
     logits: list[float] = []
     better: list[float] = []
     for scene in np.unique(series.clusters):
@@ -54,11 +52,9 @@ def development_series(data: Path, splits: Path) -> Samples:
     return Samples(photos, np.array([photo.opinion for photo in photos]), numbers)
 
 
-def _vector(
-    pairs: PairHead, opinions: Values, features: NDArray[np.float32], traits: Values, file: Values
-) -> Values:
+def _vector(pairs: PairHead, opinions: Values, features: NDArray[np.float32], traits: Values) -> Values:
     views = zip(opinions, features, traits.astype(np.float32), strict=True)
-    return np.concatenate([*[pairs.view(float(o), f, t) for o, f, t in views], file])
+    return np.concatenate([pairs.view(float(o), f, t) for o, f, t in views])
 
 
 def _logit(probability: float) -> float:

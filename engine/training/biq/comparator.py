@@ -118,7 +118,7 @@ def _seen(
     opinions: Callable[[NDArray[np.float32], NDArray[np.intp]], NDArray[np.float64]],
 ) -> Seen:
     projected = projected_views(head, measured.features)
-    return Seen(opinions(projected, measured.photos), projected, measured.traits, measured.files)
+    return Seen(opinions(projected, measured.photos), projected, measured.traits)
 
 
 def _joined(parts: list[Seen]) -> Seen:
@@ -126,7 +126,6 @@ def _joined(parts: list[Seen]) -> Seen:
         np.concatenate([part.opinions for part in parts]),
         np.concatenate([part.features for part in parts]),
         np.concatenate([part.traits for part in parts]),
-        np.concatenate([part.files for part in parts]),
     )
 
 

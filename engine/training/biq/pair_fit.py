@@ -18,7 +18,7 @@ HUMAN_PAIRS = 40_000
 STEPS = 400
 RATE = 0.02
 LINEAR_DECAY, HIDDEN_DECAY = 1e-2, 3e-2
-FAULT_SHARE = 0.2  # of the loss
+FAULT_SHARE = 0.5  # of the loss
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,9 @@ class Seen:
     opinions: Values  # the network's, (n, V)
     features: NDArray[np.float32]  # projected, (n, V, P)
     traits: Values  # (n, V, VIEW_TRAITS)
-    files: Values  # (n, FILE_TRAITS)
 
     def rows(self, which: NDArray[np.intp]) -> Seen:
-        return Seen(self.opinions[which], self.features[which], self.traits[which], self.files[which])
+        return Seen(self.opinions[which], self.features[which], self.traits[which])
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +56,11 @@ def fit_head(seen: Seen, people: Pairs, faults: Pairs, seed: int = 0) -> dict[st
     projection = _projection(seen, faults)
     raw = np.concatenate([seen.opinions[..., None], seen.features @ projection.T, seen.traits], axis=2)
     centre, scale = raw.mean(axis=(0, 1)), 1.0 / (raw.std(axis=(0, 1)) + 1e-6)
-    file_scale = 1.0 / (seen.files.std(axis=0) + 1e-6)
-    learned = _descend((raw - centre) * scale, seen.files * file_scale, people, faults, seed)
+    learned = _descend((raw - centre) * scale, people, faults, seed)
     found = {
         "projection": projection,
         "centre": centre,
         "scale": scale,
-        "file_scale": file_scale,
         "temperature": np.ones(1),
         **learned,
     }
@@ -90,19 +87,18 @@ def _projection(seen: Seen, faults: Pairs) -> Values:
     return orthonormal.T
 
 
-def _descend(z: Values, files: Values, people: Pairs, faults: Pairs, seed: int) -> dict[str, Values]:
+def _descend(z: Values, people: Pairs, faults: Pairs, seed: int) -> dict[str, Values]:
     import torch
 
     torch.manual_seed(seed)
     size = z.shape[-1]
     linear = torch.zeros(size, requires_grad=True)
-    file_linear = torch.zeros(files.shape[1], requires_grad=True)
     hidden = (0.05 * torch.randn(HIDDEN, 2 * size)).requires_grad_()
     bias = torch.zeros(HIDDEN, requires_grad=True)
     out = (0.05 * torch.randn(HIDDEN)).requires_grad_()
-    optimiser = torch.optim.Adam([linear, file_linear, hidden, bias, out], lr=RATE)
+    optimiser = torch.optim.Adam([linear, hidden, bias, out], lr=RATE)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, STEPS)
-    x, f = torch.from_numpy(z).float(), torch.from_numpy(files).float()
+    x = torch.from_numpy(z).float()
     sets = [(_tensors(people), 1.0 - FAULT_SHARE), (_tensors(faults), FAULT_SHARE)]
     rng = np.random.default_rng(seed)
 
@@ -111,7 +107,7 @@ def _descend(z: Values, files: Values, people: Pairs, faults: Pairs, seed: int) 
         forth = torch.tanh(torch.cat([apart, together], 2) @ hidden.T + bias) @ out
         back = torch.tanh(torch.cat([-apart, together], 2) @ hidden.T + bias) @ out
         views = apart @ linear + (forth - back)
-        return views.mean(1) + (f[first] - f[second]) @ file_linear
+        return views.mean(1)
 
     for _ in range(STEPS):
         loss = LINEAR_DECAY * linear.square().sum() + HIDDEN_DECAY * (
@@ -125,7 +121,7 @@ def _descend(z: Values, files: Values, people: Pairs, faults: Pairs, seed: int) 
         loss.backward()
         optimiser.step()
         schedule.step()
-    named = {"linear": linear, "file_linear": file_linear, "hidden": hidden, "hidden_bias": bias, "out": out}
+    named = {"linear": linear, "hidden": hidden, "hidden_bias": bias, "out": out}
     return {name: tensor.detach().double().numpy() for name, tensor in named.items()}
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.comparing.traits import file_traits, view_traits
+from engine.comparing.traits import view_traits
 from engine.models.opinion import VERSION, FeatureModel
 from engine.models.views import VIEW_SIDE
 from engine.training.biq.faults import FAULTS, FRAMING_FAULTS, Picture
@@ -36,13 +36,12 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What is known of n pictures: raw features (n, VIEWS, FEATURES), traits of views and of the file."""
+    """What is known of n pictures: raw features (n, VIEWS, FEATURES), traits of views."""
 
     photos: NDArray[np.intp]  # places among the samples
     faults: NDArray[np.str_]
     features: NDArray[np.float32]
     traits: NDArray[np.float64]
-    files: NDArray[np.float64]
 
 
 def faulty_pictures(samples: Samples) -> Iterator[Shown]:
@@ -89,21 +88,19 @@ def kept_measured(
 
 def measure(shown: Iterator[Shown], model: FeatureModel, on_picture: Callable[[int], None]) -> Measured:
     """Return what is known of each picture. Raises ModelError."""
-    photos, faults, features, traits, files = [], [], [], [], []
+    photos, faults, features, traits = [], [], [], []
     for number, each in enumerate(shown, start=1):
         views = both_views(each.picture)
         photos.append(each.photo)
         faults.append(each.fault)
         features.append(model.features(views).reshape(VIEWS, -1))
         traits.append([view_traits(view) for view in views])
-        files.append(file_traits(each.picture, each.picture.shape[1]))
         on_picture(number)
     return Measured(
         np.array(photos),
         np.array(faults),
         np.array(features),
         np.array(traits, float),
-        np.array(files, float),
     )
 
 
