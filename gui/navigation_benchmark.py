@@ -200,11 +200,16 @@ def _jump(window: MainWindow, pilot: Pilot, *, kept: bool = True) -> float | Non
     target = next((entry for entry in cold if entry.error is None and entry is not pilot.current), None)
     if target is None or target.inspected is None:
         return None
+    on_disk, identity = window.previews.kept_on_disk, target.inspected.identity
+    picture = on_disk.get(identity)
     if not kept:
-        window.previews.kept_on_disk.drop(target.inspected.identity)
-    return pilot.timed(
+        on_disk.drop(identity)
+    took = pilot.timed(
         lambda: window.grid.go_to(target.photo.id), lambda: pilot.current is target and pilot.is_ready(target)
     )
+    if picture is not None:
+        on_disk.store(identity, picture)
+    return took
 
 
 def _decide(window: MainWindow, pilot: Pilot, number: int) -> float | None:

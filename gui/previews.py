@@ -13,6 +13,7 @@ from PySide6.QtGui import QImage, QPixmap
 
 from engine.album.decode import decode
 from engine.album.kept_previews import PreviewCache
+from engine.album.shrink import shrunk
 from engine.errors import PhotoError
 from engine.paths import DataDir
 from engine.types import Photo
@@ -70,9 +71,12 @@ def picture(wish: Wish, on_disk: PreviewCache) -> QImage:
     box = QSize(*wish.box)
     wanted = wish.size.scaled(box, _KEEP) if not wish.size.isEmpty() else box
     side = max(wanted.width(), wanted.height(), 1)
-    kept = QImage.fromData(on_disk.get(wish.identity) or b"") if wish.identity else QImage()
-    if max(kept.width(), kept.height()) >= side:
-        return fit(kept.convertToFormat(QImage.Format.Format_RGB32), box)
+    # Not by Qt, which holds the interpreter, and with it the window, while it decodes and scales.
+    kept = on_disk.pixels(wish.identity) if wish.identity else None
+    if kept is not None and max(kept.shape) >= side:
+        height, width = kept.shape[:2]
+        size = QSize(width, height).scaled(box, _KEEP)
+        return to_qimage(shrunk(kept, size.width(), size.height()))
     return fit(to_qimage(decode(wish.photo, side).image), box)
 
 
