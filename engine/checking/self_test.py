@@ -10,7 +10,7 @@ from pathlib import Path
 
 from engine.album.decode import Decoded
 from engine.checking.file_facts import OWN, FileFacts, read_facts
-from engine.checking.knowledge import KIND_ACCURACY, Knowledge, Verdict, judge
+from engine.checking.knowledge import Knowledge, Verdict, judge
 from engine.checking.known_faces import ask_faces
 from engine.checking.known_pairs import KnownPhotos
 from engine.checking.questions import Report, ask_comparator, ask_scorer
@@ -86,8 +86,7 @@ def _run(model: Model, known: KnownPhotos, report: Report, cancel: CancelToken) 
     look: Look = model.prepare if isinstance(model, SiameseComparator | LearnedComparator) else model.score
     knowledge = _ask(model, known, report, cancel)
     latency = _milliseconds(look, [photo.original for photo in known.photos[:TIMED_PHOTOS]])
-    notes = (*_notes(model.info, known), *_weak_kinds(knowledge))
-    return _Run(knowledge.verdict, loaded, latency, knowledge, notes)
+    return _Run(knowledge.verdict, loaded, latency, knowledge, _notes(model.info, known))
 
 
 def _ask(model: Model, known: KnownPhotos, report: Report, cancel: CancelToken) -> Knowledge:
@@ -110,13 +109,6 @@ def _milliseconds(look: Look, images: Sequence[Decoded]) -> float:
 
 def _notes(info: ModelInfo, known: KnownPhotos) -> tuple[str, ...]:
     return tuple(note for note in (info.note, known.lacking) if note)
-
-
-def _weak_kinds(knowledge: Knowledge) -> tuple[str, ...]:
-    weak = [kind for kind, share in knowledge.by_kind.items() if share < KIND_ACCURACY]
-    if knowledge.verdict.is_warning or not weak:
-        return ()
-    return (f"wrong more often than right about: {', '.join(weak)}",)
 
 
 def _report(info: ModelInfo, facts: FileFacts | None, known: KnownPhotos, run: _Run) -> CheckReport:
