@@ -76,6 +76,20 @@ def small_album(tmp_path: Path) -> Path:
     return album
 
 
+@pytest.fixture
+def bin_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The system's trash, moved into the test's folder."""
+    import send2trash.plat_other as system
+
+    home = tmp_path / "share"
+    monkeypatch.setenv("XDG_DATA_HOME", str(home))
+    monkeypatch.setattr(system, "XDG_DATA_HOME", os.fsencode(home))
+    monkeypatch.setattr(system, "HOMETRASH_B", os.fsencode(home / "Trash"))
+    monkeypatch.setattr(system, "get_dev", lambda path: 1)
+    monkeypatch.setattr("send2trash.send2trash", system.send2trash)
+    return home / "Trash"
+
+
 @pytest.fixture(autouse=True)
 def no_threads_left() -> Iterator[None]:
     """Fail a test that leaves a thread running."""

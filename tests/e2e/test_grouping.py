@@ -3,32 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.e2e.programs import run_python, run_session
+
 AS_FOUND = [0, 0, 0, 1, 1, 1, 2, 2, 2]
 
 
-def _run(*arguments: object) -> str:
-    platform = "xcb" if os.environ.get("DISPLAY") else "offscreen"
-    done = subprocess.run(
-        [sys.executable, *map(str, arguments)],
-        cwd=ROOT,
-        env={**os.environ, "QT_QPA_PLATFORM": platform},
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
 def _session(which: str, album: Path, data: Path) -> dict:
-    return json.loads(_run("-m", "tests.e2e.grouping_session", which, album, data).splitlines()[-1])
+    return run_session("grouping_session", which, album, data)
 
 
 def test_what_was_changed_by_hand_is_there_after_a_restart_and_can_be_taken_back(
@@ -42,13 +25,13 @@ def test_what_was_changed_by_hand_is_there_after_a_restart_and_can_be_taken_back
     assert first["changed"]["picks"][:2] == ["IMG_0001.JPG", "IMG_0003.JPG"]
 
     report = tmp_path / "cull.json"
-    _run("main.py", "cull", small_album, "--json", report, "--data-dir", data)
+    run_python("main.py", "cull", small_album, "--json", report, "--data-dir", data)
     photos = {photo["path"]: photo for photo in json.loads(report.read_text())["photos"]}
     assert [photo["group"] for photo in photos.values()] == first["changed"]["groups"]
     assert [name for name, photo in photos.items() if photo["pick"]] == first["changed"]["picks"]
     assert photos["IMG_0003.JPG"]["reasons"][0] == "your pick"
     target = tmp_path / "picks"
-    _run("main.py", "export", small_album, "--to", target, "--what", "picks", "--data-dir", data)
+    run_python("main.py", "export", small_album, "--to", target, "--what", "picks", "--data-dir", data)
     assert sorted(f.name for f in target.iterdir() if f.suffix == ".JPG") == first["changed"]["picks"]
 
     again = _session("again", small_album, data)

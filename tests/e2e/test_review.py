@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import os
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from tests.e2e.programs import run_session
 from tests.e2e.review_session import FIRST
 from tests.photos import NAMES, open_photo, wide, write_jpeg
 
-ROOT = Path(__file__).resolve().parents[2]
 GROUPS, FRAMES, WIDTH = 40, 5, 320
 
 
@@ -39,18 +35,7 @@ def album(tmp_path: Path) -> Path:
 
 
 def _sit(which: str, album: Path, data: Path, target: Path) -> dict:
-    platform = "xcb" if os.environ.get("DISPLAY") else "offscreen"
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.e2e.review_session", which, str(album), str(data), str(target)],
-        cwd=ROOT,
-        env={**os.environ, "QT_QPA_PLATFORM": platform},
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
+    return run_session("review_session", which, album, data, target)
 
 
 def _fingerprint(folder: Path) -> dict[str, tuple[str, int]]:

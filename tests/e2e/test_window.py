@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 from tests.data_dirs import with_models
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.e2e.programs import run_session
 
 
 def _session(album: Path, data: Path, target: Path) -> dict:
-    platform = "xcb" if os.environ.get("DISPLAY") else "offscreen"
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.e2e.window_session", str(album), str(data), str(target)],
-        cwd=ROOT,
-        env={**os.environ, "QT_QPA_PLATFORM": platform},
-        capture_output=True,
-        text=True,
-        timeout=240,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
+    return run_session("window_session", album, data, target)
 
 
 def test_a_session_from_opening_to_export(small_album: Path, tmp_path: Path, weights_dir: Path):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -41,20 +40,6 @@ def _dialog(window: MainWindow, rejected: int) -> RejectDialog:
         window.decisions.decide({entry.photo.id: Decision.REJECT})
     assert window.run.album is not None
     return RejectDialog(export_items(window.album), window.run.album, window._data_dir.exports, window)
-
-
-@pytest.fixture
-def bin_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The system's trash, moved into the test's folder."""
-    import send2trash.plat_other as system
-
-    home = tmp_path / "share"
-    monkeypatch.setenv("XDG_DATA_HOME", str(home))
-    monkeypatch.setattr(system, "XDG_DATA_HOME", os.fsencode(home))
-    monkeypatch.setattr(system, "HOMETRASH_B", os.fsencode(home / "Trash"))
-    monkeypatch.setattr(system, "get_dev", lambda path: 1)
-    monkeypatch.setattr("send2trash.send2trash", system.send2trash)
-    return home / "Trash"
 
 
 def _show(qtbot: QtBot, dialog: RejectDialog) -> None:

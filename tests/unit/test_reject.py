@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -29,20 +28,6 @@ def album(tmp_path: Path) -> Path:
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
     return tmp_path / "data" / "exports"
-
-
-@pytest.fixture
-def bin_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The system's trash, moved into the test's folder."""
-    import send2trash.plat_other as system
-
-    home = tmp_path / "share"
-    monkeypatch.setenv("XDG_DATA_HOME", str(home))
-    monkeypatch.setattr(system, "XDG_DATA_HOME", os.fsencode(home))
-    monkeypatch.setattr(system, "HOMETRASH_B", os.fsencode(home / "Trash"))
-    monkeypatch.setattr(system, "get_dev", lambda path: 1)
-    monkeypatch.setattr("send2trash.send2trash", system.send2trash)
-    return home / "Trash"
 
 
 def _rejected_pair(album: Path) -> list[ExportItem]:
