@@ -93,6 +93,11 @@ class Switching(QObject):
         """Whether picks can be made anew at once: while photos are scored the run itself does that."""
         return self._composed is not None
 
+    @property
+    def settled(self) -> bool:
+        """Whether the groups and picks that are shown are those of all marks and switches."""
+        return self._composed is not None and self._task is None
+
     @Slot(object)
     def take_statuses(self, statuses: Sequence[ModelStatus]) -> None:
         self._statuses = tuple(statuses)

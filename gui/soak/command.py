@@ -114,6 +114,9 @@ def _figures(walk: Walk) -> Figures:
         "albums_opened": walk.albums_opened,
         "windows_made": walk.windows_made,
         "decisions": walk.ledger.decisions,
+        "changes_of_groups": walk.ledger.regroupings,
+        "albums_compared_after_opening": walk.reopened,
+        "groups_compared": walk.groups_compared,
         "lost": walk.ledger.lost,
         "qt_warnings": dict(troubles.qt),
         "python_errors": dict(troubles.python),
@@ -128,6 +131,7 @@ def _figures(walk: Walk) -> Figures:
         "longest_close_ms": walk.longest_close_ms,
         "keys_by_command": dict(walk.keys.most_common(MOST_KEYS)),
         "memory_after_each_window_mb": walk.memory_between,
+        "widgets_after_each_window": walk.widgets_left,
         "memory_mb": [(round(at), round(mb)) for at, mb in pulse.memory[::12]],
     }
 
@@ -160,7 +164,7 @@ def as_rows(figures: Figures) -> list[tuple[str, str]]:
     rows: list[tuple[str, str]] = []
     for name, value in figures.items():
         if name == "keys_by_command" or name.startswith(
-            ("memory_", "load_", "threads_after", "longest_stalls")
+            ("memory_", "load_", "threads_after", "widgets_after", "longest_stalls")
         ):
             continue
         if isinstance(value, dict) and name == "memory":

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from engine.library.marks import MOST_STARS
 from engine.types import Decision, Label
 from gui.entry import Entry
 from gui.main_window import MainWindow
 from gui.pair import LEFT, RIGHT
 from gui.soak.ledger import Change, Fields
+from gui.soak.regrouping import GROUPING, foresee_group
 
 _DECISIONS = {
     "review.accept": Decision.ACCEPT,
@@ -18,7 +21,7 @@ _STARS = {f"rate.{stars}": stars for stars in range(MOST_STARS + 1)}
 _LABELS = {f"label.{label.value}": label for label in Label if label is not Label.NONE}
 _KEEPING = {"compare.keep_left": LEFT, "compare.keep_right": RIGHT}
 _WALKING = ("review.undo", "review.redo")
-DECIDING = frozenset({*_DECISIONS, *_STARS, *_LABELS, *_KEEPING, *_WALKING, "review.keep_one"})
+DECIDING = frozenset({*_DECISIONS, *_STARS, *_LABELS, *_KEEPING, *_WALKING, *GROUPING, "review.keep_one"})
 
 
 def foresee(window: MainWindow, command: str) -> Change:
@@ -30,6 +33,8 @@ def foresee(window: MainWindow, command: str) -> Change:
         change = _keep_side(window, _KEEPING[command])
     elif command == "review.keep_one":
         change = _keep_one(window)
+    elif command in GROUPING:
+        change = foresee_group(window, command)
     else:
         change = _mark(window, command)
     if any(entry.inspected is None for entry, _ in change):
@@ -37,7 +42,7 @@ def foresee(window: MainWindow, command: str) -> Change:
     return {entry.photo.name: fields for entry, fields in change}
 
 
-_Change = list[tuple[Entry, Fields]]
+_Change = Sequence[tuple[Entry, Fields]]
 
 
 def _mark(window: MainWindow, command: str) -> _Change:

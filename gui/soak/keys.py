@@ -12,7 +12,16 @@ from gui.commands import COMMANDS, Command, Place
 
 # These open a dialog of the system's own, or end the program.
 FORBIDDEN = frozenset({"album.open", "album.quit"})
-_WEIGHTS = {"Album": 0.5, "Review": 7.0, "Rate": 5.0, "Go": 8.0, "View": 4.0, "Compare": 4.0, "Filter": 1.2}
+_WEIGHTS = {
+    "Album": 0.5,
+    "Review": 7.0,
+    "Rate": 5.0,
+    "Go": 8.0,
+    "View": 4.0,
+    "Compare": 4.0,
+    "Filter": 1.2,
+    "Group": 2.0,
+}
 _RARE = {"filter.all": 8.0, "album.again": 0.15, "album.cancel": 0.15, "view.full_screen": 0.1}
 _RARE |= {"album.export": 0.3, "album.sidecars": 0.3, "grid.select_all": 0.2, "view.compare": 2.0}
 _RARE |= {"model.aesthetic": 0.1, "model.quality": 0.1, "model.portrait": 0.1, "model.comparator": 0.1}

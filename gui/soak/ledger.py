@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections import Counter
 from collections.abc import Collection, Mapping
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.types import Decision, Label, Marks
+from gui.soak.group_names import GroupNames
 
 Fields = Mapping[str, Any]  # marks by the name of their field in Marks
 Change = Mapping[str, Fields]  # by the photo's name
@@ -50,8 +50,9 @@ class Ledger:
         self._contents = contents
         self._kept: dict[tuple[Path, str], Kept] = {}
         self._histories: dict[Path, History] = {}
+        self._group_names = GroupNames()
         self._clock = 0
-        self.decisions = 0
+        self.decisions = self.regroupings = 0
         self.lost: list[str] = []
 
     # -- what the photographer does
@@ -68,23 +69,14 @@ class Ledger:
         for name, fields in after.items():
             marks, file = shown[name]
             own = self._kept.get((album, name))
-            base = own.marks if own else marks
+            base = own.marks if own else self._group_names.in_our_words(marks)
             before[name] = {each: getattr(base, each) for each in fields}
             self._keep(album, name, replace(base, **fields), self._contents[file])
         history = self._histories.setdefault(album, History())
         history.done.append(Step(before, after))
         history.undone.clear()
         self.decisions += len(after)
-
-    def regroup(self, album: Path, names: Collection[str], shown: Mapping[str, tuple[Marks, Path]]) -> None:
-        """Take down that photos were grouped or picked by hand: a step, but no other marks."""
-        for name in names:
-            marks, file = shown[name]
-            own = self._kept.get((album, name))
-            self._keep(album, name, own.marks if own else marks, self._contents[file])
-        history = self._histories.setdefault(album, History())
-        history.done.append(Step({}, {}))
-        history.undone.clear()
+        self.regroupings += any("own_group" in fields or "own_pick" in fields for fields in after.values())
 
     def undo(self, album: Path) -> None:
         history = self._histories.setdefault(album, History())
@@ -134,16 +126,39 @@ class Ledger:
         """Note every photo that shows other marks than it should."""
         expected = self.expected(album, {name: file for name, (_, file) in shown.items()})
         for name, (marks, file) in shown.items():
-            if marks != expected[name]:
+            if not self._group_names.same(expected[name], marks):
                 self._lose(f"{when}: {album.name}/{name} shows {_words(marks)}, not {_words(expected[name])}")
-                self._keep(album, name, marks, self._contents[file])  # once is enough
+                self._keep(album, name, self._group_names.in_our_words(marks), self._contents[file])
+
+    def compare_groups(self, album: Path, shown: Mapping[str, tuple[int, bool]], when: str) -> None:
+        """Note groups and picks made by hand that are not shown as such.
+
+        `shown` are the number of the group and whether it is a pick, by name; what has no group is left out.
+        """
+        seen: dict[str, set[int]] = {}
+        for (where, name), kept in self._kept.items():
+            if where != album or name not in shown:
+                continue
+            group, is_pick = shown[name]
+            if kept.marks.own_pick and not is_pick:
+                self._lose(f"{when}: {album.name}/{name} is picked by hand and not shown as a pick")
+            if kept.marks.own_group:
+                seen.setdefault(kept.marks.own_group, set()).add(group)
+        for name, numbers in seen.items():
+            if len(numbers) > 1:
+                self._lose(f"{when}: {album.name} shows the photos of {name} in {len(numbers)} groups")
+        several = [
+            n for n, count in Counter(n for numbers in seen.values() for n in numbers).items() if count > 1
+        ]
+        for number in several:
+            self._lose(f"{when}: {album.name} shows groups that are apart as one, number {number}")
 
     def compare_stored(self, library: Path, when: str) -> None:
         """Note every photo whose row in the library says something else."""
         stored = read_library(library) if library.exists() else {}
         for (album, name), kept in self._kept.items():
             marks = stored.pop((str(album), name), Marks())
-            if marks != kept.marks:
+            if not self._group_names.same(kept.marks, marks):
                 self._lose(
                     f"{when}: {album.name}/{name} is {_words(marks)} on disk, not {_words(kept.marks)}"
                 )
@@ -167,21 +182,15 @@ def _twins(rows: Collection[tuple[str, Kept]], name: str, alone: bool, here: Col
 
 def read_library(library: Path) -> dict[tuple[str, str], Marks]:
     """Return all marks of a library by (album, name), read past the program's own code."""
-    query = "SELECT album, name, decision, stars, label FROM decisions"
+    query = "SELECT album, name, decision, stars, label, own_group, own_pick FROM decisions"
     with closing(sqlite3.connect(f"file:{library}?mode=ro", uri=True)) as connection:
         rows = connection.execute(query).fetchall()
-    return {(album, name): Marks(Decision(d), stars, Label(label)) for album, name, d, stars, label in rows}
-
-
-def last_step(library: Path, album: Path) -> tuple[int, list[str]]:
-    """Return number and photos of the last step of an album's history; (0, []) where there is none."""
-    if not library.exists():
-        return 0, []
-    query = "SELECT id, after FROM history WHERE album = ? AND undone = 0 ORDER BY id DESC LIMIT 1"
-    with closing(sqlite3.connect(f"file:{library}?mode=ro", uri=True)) as connection:
-        row = connection.execute(query, (str(album),)).fetchone()
-    return (row[0], [change[1] for change in json.loads(row[1])]) if row else (0, [])
+    return {
+        (album, name): Marks(Decision(decision), stars, Label(label), own_group, bool(own_pick))
+        for album, name, decision, stars, label, own_group, own_pick in rows
+    }
 
 
 def _words(marks: Marks) -> str:
-    return f"{marks.decision.value} {marks.stars}* {marks.label.value}"
+    by_hand = f", group {marks.own_group or 'as found'}" + (", pick by hand" if marks.own_pick else "")
+    return f"{marks.decision.value} {marks.stars}* {marks.label.value}{by_hand}"

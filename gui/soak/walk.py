@@ -22,7 +22,7 @@ from gui.command_table import Place
 from gui.main_window import MainWindow
 from gui.soak.foresight import DECIDING, foresee
 from gui.soak.keys import Press, in_a_dialog, in_a_text_field, pushes_buttons, random_press
-from gui.soak.ledger import Ledger, last_step
+from gui.soak.ledger import Ledger
 from gui.soak.watch import Pulse, Troubles, threads_by_name
 
 # Seconds between two of them on average; the time between two keys (least and most, ms) changes now and then.
@@ -59,10 +59,11 @@ class Walk(QObject):
         self._tempo = TEMPOS[1]
         self._due: dict[str, float] = {}
         self.keys: Counter[str] = Counter()
-        self.albums_opened = self.windows_made = self.dialogs_seen = 0
+        self.albums_opened = self.windows_made = self.dialogs_seen = self.groups_compared = self.reopened = 0
         self.longest_close_ms = 0.0
         self._threads: list[Counter[str]] = []  # after each window
         self.memory_between: list[int] = []  # MB after each window
+        self.widgets_left: list[int] = []  # after each window
 
     # -- the frame
 
@@ -156,6 +157,7 @@ class Walk(QObject):
         self._threads.append(Counter(threads_by_name()))
         self.pulse.sample()
         self.memory_between.append(round(self.pulse.memory[-1][1]))
+        self.widgets_left.append(len(QApplication.allWidgets()))
         self.ledger.compare_stored(self._data_dir.library, f"after window {self.windows_made}")
         self.pulse.forgive()
 
@@ -171,7 +173,12 @@ class Walk(QObject):
 
     @Slot()
     def _note_ordered(self) -> None:
+        """An album was opened (again): all marks of before have to be there."""
         self._known = True
+        window = self._window
+        if window is not None and window.run.album is not None:
+            self.reopened += 1
+            self.ledger.compare_shown(window.run.album, shown_by(window), f"opened, number {self.reopened}")
 
     def _settle(self) -> None:
         """Change the tempo and the window's size now and then."""
@@ -203,20 +210,20 @@ class Walk(QObject):
     def _press_and_compare(self, window: MainWindow, press: Press, in_view: bool) -> None:
         album, place = window.run.album, place_of(window)
         self._fired.clear()
-        grouping = album is not None and press.command.startswith("group.")
-        before = last_step(self._data_dir.library, album) if album is not None and grouping else None
-        shown = shown_by(window) if grouping else {}
         self._send(window, press)
         if album is None or self._window is not window or window.run.album != album:
             return
-        if before is not None:
-            after = last_step(self._data_dir.library, album)
-            if after[0] > before[0]:
-                self.ledger.regroup(album, after[1], shown)
         if press.command in DECIDING and press.command not in self._fired and in_view:
             self.ledger.missed(press.command, place.value)
         if self._known:
             self.ledger.compare_shown(album, shown_by(window), f"{press.command or 'a key'} in {place.value}")
+            self._compare_groups(window, album)
+
+    def _compare_groups(self, window: MainWindow, album: Path) -> None:
+        """Compare the groups that are shown, where no run and no new picks are under way."""
+        if not window.run.running and window.switching.settled:
+            self.groups_compared += 1
+            self.ledger.compare_groups(album, groups_of(window), f"after key {self.keys.total()}")
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """A deciding key has arrived: foresee what it will do from what is there just now."""
@@ -254,5 +261,11 @@ def place_of(window: MainWindow) -> Place:
 
 
 def shown_by(window: MainWindow) -> dict[str, tuple[Marks, Path]]:
-    """Return decision, stars and label as the window shows them, and the photo's file, by name."""
-    return {entry.photo.name: (entry.marks.for_others, entry.photo.path) for entry in window.album.entries()}
+    """Return the marks as the window shows them, and the photo's file, by name."""
+    return {entry.photo.name: (entry.marks, entry.photo.path) for entry in window.album.entries()}
+
+
+def groups_of(window: MainWindow) -> dict[str, tuple[int, bool]]:
+    """Return the number of its group, and whether it is a pick, of each photo that has a group, by name."""
+    entries = window.album.entries()
+    return {e.photo.name: (e.group, e.is_pick) for e in entries if e.group is not None}

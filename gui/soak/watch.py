@@ -9,6 +9,7 @@ import threading
 import time
 import warnings
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -143,17 +144,23 @@ class Pulse(QObject):
     def memory_figures(self) -> dict[str, float | None]:
         """Return MB at the start, after the warm-up, at the end, and MB per hour from the warm-up on."""
         late = [(at, mb) for at, mb in self.memory if at >= WARM_UP_S]
-        slope = None
-        if late and late[-1][0] - late[0][0] >= LEAST_SLOPE_S:
-            seconds, megabytes = np.array(late).T
-            slope = float(np.polyfit(seconds, megabytes, 1)[0] * 3600)
+        end = self.memory[-1][0]
         return {
             "start_mb": self.memory[0][1],
             "after_5_min_mb": late[0][1] if late else None,
             "end_mb": self.memory[-1][1],
             "peak_mb": max(mb for _, mb in self.memory),
-            "mb_per_hour": slope,
+            "mb_per_hour": _slope(late),
+            "mb_per_hour_second_half": _slope([(at, mb) for at, mb in self.memory if at >= end / 2]),
         }
+
+
+def _slope(samples: Sequence[tuple[float, float]]) -> float | None:
+    """Return MB per hour; None where the time is too short to tell."""
+    if not samples or samples[-1][0] - samples[0][0] < LEAST_SLOPE_S:
+        return None
+    seconds, megabytes = np.array(samples).T
+    return float(np.polyfit(seconds, megabytes, 1)[0] * 3600)
 
 
 def threads_by_name() -> list[str]:

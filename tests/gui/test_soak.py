@@ -53,13 +53,30 @@ def test_the_ledger_follows_changes_undo_and_redo(ledger: Ledger):
     assert ledger.decisions == 4
 
 
-def test_grouping_by_hand_is_a_step_that_changes_no_marks(ledger: Ledger):
-    ledger.change(ALBUM, {"a.jpg": {"stars": 3}}, shown(ledger))
-    ledger.regroup(ALBUM, ["a.jpg", "b.jpg"], shown(ledger))
+def test_groups_made_by_hand_are_known_by_their_photos_whatever_they_are_called(ledger: Ledger):
+    ledger.change(ALBUM, {"a.jpg": {"own_group": "ours"}, "b.jpg": {"own_group": "ours"}}, shown(ledger))
+    together = {name: (Marks(own_group="x"), file) for name, file in FILES.items()}
+    ledger.compare_shown(ALBUM, together, "together")
+    assert not ledger.lost
+    ledger.compare_shown(ALBUM, {**together, "b.jpg": (Marks(own_group="y"), FILES["b.jpg"])}, "apart")
+    assert [each.split(": ")[0] for each in ledger.lost] == ["apart"]
     ledger.undo(ALBUM)
-    assert ledger.expected(ALBUM, FILES)["a.jpg"] == Marks(stars=3)
-    ledger.undo(ALBUM)
-    assert ledger.expected(ALBUM, FILES)["a.jpg"] == Marks()
+    assert ledger.expected(ALBUM, FILES) == {"a.jpg": Marks(), "b.jpg": Marks()}
+
+
+def test_groups_and_picks_made_by_hand_have_to_be_shown(ledger: Ledger):
+    ledger.change(ALBUM, {"a.jpg": {"own_group": "one", "own_pick": True}}, shown(ledger))
+    ledger.change(ALBUM, {"b.jpg": {"own_group": "two"}}, shown(ledger))
+    ledger.compare_groups(ALBUM, {"a.jpg": (0, True), "b.jpg": (1, False)}, "fine")
+    assert not ledger.lost
+    ledger.compare_groups(ALBUM, {"a.jpg": (0, False), "b.jpg": (0, True)}, "wrong")
+    assert [("picked by hand" in each, "as one" in each) for each in ledger.lost] == [
+        (True, False),
+        (False, True),
+    ]
+    ledger.change(ALBUM, {"b.jpg": {"own_group": "one"}}, shown(ledger))
+    ledger.compare_groups(ALBUM, {"a.jpg": (0, True), "b.jpg": (1, False)}, "torn")
+    assert "in 2 groups" in ledger.lost[-1]
 
 
 def test_the_ledger_knows_the_same_photo_in_another_album(ledger: Ledger):
