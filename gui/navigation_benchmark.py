@@ -24,6 +24,7 @@ from engine.errors import EXIT_OK, FramepickError, NothingToDoError
 from engine.paths import DataDir
 from engine.settings import Settings
 from engine.types import Decision
+from gui import beside
 from gui.app import before_window, make_window
 from gui.main_window import MainWindow
 from gui.navigation_pilot import Pilot
@@ -48,6 +49,10 @@ def run_from_command_line(options: Options) -> int:
         settings = settings_of(options, data_dir)
         figures = measure_navigation(options.album.absolute(), settings, data_dir, options.recursive)
         figures["large_album"] = probe_in_process(LARGE)
+        if options.beside is not None:
+            figures["beside"] = beside.measure_beside(
+                options.beside.absolute(), options.album.absolute(), settings, data_dir, options.recursive
+            )
     except FramepickError as error:
         print(error, file=sys.stderr)
         return error.exit_code
@@ -58,6 +63,8 @@ def run_from_command_line(options: Options) -> int:
         table.add_row(*row)
     tables.console().print(table)
     tables.console().print(_large_album_table(figures["large_album"]))
+    if "beside" in figures:
+        tables.console().print(beside.as_table(figures["beside"]))
     if options.json is not None:
         write_json(options.json, figures)
     return EXIT_OK

@@ -54,13 +54,13 @@ class ProbeResult:
 
 
 class StallMeter(QObject):
-    """Notes the longest gap between two turns of the event loop."""
+    """Notes the longest gap between two turns of the event loop, or between two beats beyond their pause."""
 
-    def __init__(self) -> None:
+    def __init__(self, beat_ms: int = 0) -> None:
         super().__init__()
         self._last = 0.0
         self.worst_ms = 0.0
-        self._timer = QTimer(self, interval=0)
+        self._timer = QTimer(self, interval=beat_ms)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
 
@@ -77,7 +77,7 @@ class StallMeter(QObject):
     @Slot()
     def _tick(self) -> None:
         now = time.perf_counter()
-        self.worst_ms = max(self.worst_ms, (now - self._last) * 1000)
+        self.worst_ms = max(self.worst_ms, (now - self._last) * 1000 - self._timer.interval())
         self._last = now
 
 

@@ -72,6 +72,7 @@ class Options:
     official: bool = False
     albums: Sequence[Path] = ()  # of `benchmark soak`
     minutes: float = 60.0
+    beside: Path | None = None  # of `benchmark navigation`
 
 
 class _Parser(argparse.ArgumentParser):
@@ -214,6 +215,12 @@ def _add_benchmark(commands: _Commands) -> None:
         "navigation", parents=[_common()], help="waiting for the next photo, in the real window"
     )
     _add_album(navigation)
+    navigation.add_argument(
+        "--beside",
+        type=Path,
+        metavar="VENV",
+        help="step through the same JPEGs in cullet and foto-util, too, where that environment has them",
+    )
     _add_json(navigation)
     soak = names.add_parser(
         "soak",
