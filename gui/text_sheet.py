@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from html import escape
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
 from gui import theme
-from gui.commands import Place, in_category
+from gui.command_table import Command, Place
+from gui.commands import in_category
 from gui.messages import Message, Tone
+
+MARGIN = 32  # pixels of the window around the sheet, both sides together
+MOST_CHARACTERS = 230  # of a sheet's width
+LEAST_HEIGHT = 240  # pixels
+FRAME = 16  # pixels of a text's frame and padding, both sides together
 
 
 class TextSheet(QDialog):
@@ -26,19 +34,29 @@ class TextSheet(QDialog):
         layout = QVBoxLayout(self)
         layout.addWidget(self._text)
         layout.addWidget(buttons)
-        size = parent.size()
-        self.resize(min(1180, size.width() - 40), min(560, size.height() - 40))
+        self._fit(parent.size() - QSize(MARGIN, MARGIN))
+
+    def _fit(self, room: QSize) -> None:
+        """Be as large as the text needs, as far as there is room."""
+        width = min(MOST_CHARACTERS * self.fontMetrics().averageCharWidth(), room.width())
+        around = self.sizeHint() - self._text.sizeHint() + QSize(FRAME, FRAME)
+        page = self._text.document().clone()
+        page.setTextWidth(width - around.width())
+        wanted = math.ceil(page.size().height()) + around.height()
+        self.resize(width, min(max(LEAST_HEIGHT, wanted), room.height()))
 
     @property
     def text(self) -> str:
         return self._text.toPlainText()
 
 
+# Categories one under another, with a column's share of the width. All are seen at once at 1366 x 768.
 COLUMNS = (
-    ("Album", "Review", "Rate", "Help"),
-    ("Go", "Compare"),
-    ("View", "Panels", "Models"),
-    ("Filter", "Sort", "Group"),
+    (("Album", "Review", "Group", "Help"), 22),
+    (("Rate", "Filter"), 14),
+    (("Go", "Sort"), 22),
+    (("View", "Panels"), 22),
+    (("Compare", "Models"), 20),
 )
 SYMBOLS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓", "PgUp": "Page Up", "PgDown": "Page Down"}
 
@@ -46,31 +64,34 @@ SYMBOLS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓", "PgUp": "P
 def shortcuts_html() -> str:
     """Return the command table in columns of categories."""
     columns = "".join(
-        f'<td width="{100 // len(COLUMNS)}%">{"".join(_category_html(category) for category in column)}</td>'
-        for column in COLUMNS
+        f'<td width="{share}%"><table cellspacing="0">{"".join(map(_category_html, names))}</table></td>'
+        for names, share in COLUMNS
     )
     return f'<table width="100%" cellspacing="0"><tr>{columns}</tr></table>'
 
 
 def _category_html(category: str) -> str:
     rows = "".join(
-        f'<tr><td align="right" style="padding:3px 12px 3px 0">{_keys_html(entry.keys)}</td>'
-        f'<td style="padding:3px 0">{escape(entry.title)}{_where(entry.place)}</td></tr>'
+        f'<tr><td align="right" style="padding:2px 8px 2px 0">{_keys_html(entry.keys)}</td>'
+        f'<td style="padding:2px 0">{escape(entry.title)}{_where(entry, category)}</td></tr>'
         for entry in in_category(category)
     )
-    title = f'<td></td><td style="padding:10px 0 4px 0; color:{theme.ACCENT.name()}"><b>{category}</b></td>'
-    return f'<table cellspacing="0"><tr>{title}</tr>{rows}</table>'
+    style = f"padding:7px 0 2px 0; color:{theme.ACCENT.name()}"
+    return f'<tr><td></td><td style="{style}"><b>{category}</b></td></tr>{rows}'
 
 
 def _keys_html(keys: Sequence[str]) -> str:
     """Return keys as they are printed on keyboards, one line; the first two are enough."""
     style = f"background-color:{theme.SELECTED.name()}; white-space:nowrap"
-    shown = (SYMBOLS.get(key, key) for key in keys)
-    return "&nbsp; ".join(f'<span style="{style}">&nbsp;{escape(key)}&nbsp;</span>' for key in shown)
+    shown = (SYMBOLS.get(key, key).replace(" ", "\N{NO-BREAK SPACE}") for key in keys)
+    words = "&nbsp;&nbsp;".join(f'<span style="{style}">&nbsp;{escape(key)}&nbsp;</span>' for key in shown)
+    return f'<p style="white-space:nowrap; margin:0">{words}</p>'
 
 
-def _where(place: Place) -> str:
-    return "" if place is Place.ANYWHERE else f' <span style="color:{theme.FAINT.name()}">{place}</span>'
+def _where(entry: Command, category: str) -> str:
+    if entry.place is Place.ANYWHERE or entry.place == category.lower():
+        return ""
+    return f' <span style="color:{theme.FAINT.name()}">{entry.place}</span>'
 
 
 _TONES = {Tone.INFO: theme.TEXT, Tone.WARNING: theme.WARN, Tone.ERROR: theme.BAD}

@@ -63,9 +63,17 @@ _GREYED_ROLES = (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalett
 def apply(app: QApplication, *, light: bool = False) -> None:
     """Give the application Framepick's look. The font stays the system's own."""
     _fill(LIGHT if light else DARK)
-    app.setStyle("Fusion")
+    if not app.styleSheet():
+        app.setStyle("Fusion")
+    shown = [window for window in app.topLevelWidgets() if window.isVisible() and window.updatesEnabled()]
+    for window in shown:
+        window.setUpdatesEnabled(False)
+    # A sheet in place of another one, and colours under a sheet, have every widget polished several times.
+    app.setStyleSheet("")
     app.setPalette(palette())
     app.setStyleSheet(style_sheet())
+    for window in shown:
+        window.setUpdatesEnabled(True)
 
 
 def is_light() -> bool:

@@ -1,10 +1,13 @@
 """The command table feeds everything, and no key means two things."""
 
 from dataclasses import replace
+from html import escape
 
 import pytest
 from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QApplication, QScrollBar, QWidget
 
+from gui import theme
 from gui.commands import (
     CATEGORIES,
     COMMANDS,
@@ -15,7 +18,7 @@ from gui.commands import (
     check_keys,
     tooltip,
 )
-from gui.text_sheet import COLUMNS, SYMBOLS, shortcuts_html
+from gui.text_sheet import COLUMNS, SYMBOLS, TextSheet, shortcuts_html
 
 
 def _with(key: str, place: Place) -> tuple[Command, ...]:
@@ -56,8 +59,24 @@ def test_markdown_and_sheet_hold_every_command():
         assert command.title in sheet
         for key in command.keys:
             assert f"`{key}`" in markdown
-            assert SYMBOLS.get(key, key) in sheet
-    assert sorted(sum(COLUMNS, ())) == sorted(CATEGORIES)
+            assert escape(SYMBOLS.get(key, key).replace(" ", "\N{NO-BREAK SPACE}")) in sheet
+    assert sorted(name for names, _ in COLUMNS for name in names) == sorted(CATEGORIES)
+    assert sum(share for _, share in COLUMNS) == 100
+
+
+@pytest.mark.parametrize("size", [(1366, 700), (1366, 768), (1920, 1080)])
+def test_the_sheet_of_keys_is_seen_whole(qtbot, size):
+    theme.apply(QApplication.instance())
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    parent.resize(*size)
+    sheet = TextSheet("Keyboard shortcuts", shortcuts_html(), parent)
+    sheet.show()
+    bars = [each for each in sheet.findChildren(QScrollBar) if each.maximum() > 0]
+    assert not bars
+    assert sheet.width() < size[0]
+    assert sheet.height() < size[1]
+    sheet.close()
 
 
 def test_a_tooltip_names_the_key():
