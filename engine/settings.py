@@ -30,6 +30,20 @@ class QualityAssessment(_Section):
     siamese_checkpoint: Path | None
     siamese_polarity: Literal["auto", "first", "second"]
 
+    @field_validator("ava_checkpoint", "siamese_checkpoint", mode="before")
+    @classmethod
+    def _is_one_path(cls, value: Any) -> Any:
+        """Nothing in quotes is a slip, and a line break a path of two lines."""
+        if isinstance(value, str) and (not value.strip() or not value.strip().isprintable()):
+            raise ValueError("must be the path of a file, on one line, or null")
+        return value
+
+    @field_validator("ava_checkpoint", "siamese_checkpoint")
+    @classmethod
+    def _is_absolute(cls, value: Path | None) -> Path | None:
+        """So that whoever reads of a file that is not there sees where it was looked for."""
+        return None if value is None else value.expanduser().absolute()
+
 
 class Quality(_Section):
     """How technical quality is judged."""

@@ -3,20 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, PrivateAttr, ValidationError, ValidationInfo, field_validator
 
 from engine.errors import SettingsError
 from engine.settings_words import unknown_setting, wrong_value
 from engine.settings_yaml import SettingsText
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The lines of a user's settings file, by key. Settings are the same wherever they were read."""
+
+    lines: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    def of(self, dotted: str) -> str | None:
+        """Return "FILE, line N" of a key such as album.quality; None for one that the file does not have."""
+        return self.lines.get(dotted)
+
+
 class Section(BaseModel):
     """A part of a settings file: no unknown keys, plain values only, never changed once read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    _origin: Origin = PrivateAttr(default_factory=Origin)
+
+    @property
+    def origin(self) -> Origin:
+        """Where these settings were read; of a part of them nothing is known."""
+        return self._origin
 
     @field_validator("*", mode="before")
     @classmethod
@@ -32,7 +50,7 @@ class Section(BaseModel):
         return value
 
 
-_Model = TypeVar("_Model", bound=BaseModel)
+_Model = TypeVar("_Model", bound=Section)
 
 
 def load_validated(model: type[_Model], defaults_file: Path, user_file: Path | None) -> _Model:
@@ -46,9 +64,12 @@ def load_validated(model: type[_Model], defaults_file: Path, user_file: Path | N
         text = SettingsText(user_file)
         merged = _merge(merged, text.values)
     try:
-        return model.model_validate(merged)
+        found = model.model_validate(merged)
     except ValidationError as error:
         raise SettingsError("\n".join(_explanations(error, text, model))) from error
+    if user_file is not None:
+        found._origin = Origin(text.lines())
+    return found
 
 
 def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -41,6 +42,9 @@ _WANTED = {
 def unknown_setting(dotted: str, model: type[BaseModel]) -> str:
     """Return the sentence for a key that is not known, with the nearest that is."""
     near = nearest(dotted, known_keys(model))
+    if near == dotted:
+        parts = ", ".join(dotted.split("."))
+        return f"{shown(dotted)} is written in lines of their own, each indented below the other: {parts}."
     return f"unknown setting {shown(dotted)}." + (f" Did you mean {near}?" if near else "")
 
 
@@ -71,6 +75,8 @@ def wrong_value(detail: Mapping[str, Any], description: str | None) -> str:
     if kind in ("value_error", "assertion_error"):
         said = str(detail["msg"]).partition(", ")[2] or str(detail["msg"])
         return said if isinstance(value, dict) else f"{said} (it is {shown(value)})"
+    if kind == "model_type" and isinstance(value, str) and re.match(r"\w+:\S", value):
+        return f"has a line without a space after the colon (it is {shown(value)})"
     if kind == "path_type" and value is None:
         return "must be set to a path"
     if kind in ("string_pattern_mismatch", "string_type") and description:

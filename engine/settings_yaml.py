@@ -13,6 +13,7 @@ from engine.errors import SettingsError
 MOST_BYTES = 1_000_000  # settings are a page of text; what is larger is another file
 _HOW = 'Write one "key: value" per line, and indent what belongs to a section with spaces.'
 _PROBLEMS = (
+    ("escape", "a backslash in double quotation marks means something else; use single quotation marks"),
     ("found character '\\t'", "a tab stands where spaces are needed; indent with spaces"),
     ("could not find expected ':'", "a colon is missing after a key"),
     ("mapping values are not allowed", "there is a colon too many, or the line is indented wrongly"),
@@ -24,6 +25,17 @@ _PROBLEMS = (
     ("special characters are not allowed", "it holds characters that are no text"),
     ("expected the node content", "a bracket or a value is not finished"),
 )
+
+
+# Lines of other kinds of settings files, and what is written here instead.
+_FOREIGN_LINES = (
+    (re.compile(r"\s*(;|//)"), "comments begin with #"),
+    (re.compile(r"\s*\[[\w.]+\]\s*$"), 'a section is a word with a colon, such as "album:"'),
+    (re.compile(r"\s*[\w.]+\s*=\s*\S"), "a colon and a space stand between key and value, no equals sign"),
+    (re.compile(r"\s*[a-z_]+:[^\s:/]"), "a space is missing after the colon"),
+)
+_PLAIN_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)$")
+_ODD_SPACE = re.compile(r"[^\S ]")
 
 
 class _Loader(yaml.SafeLoader):
@@ -53,7 +65,8 @@ class SettingsText:
             self._node = _compose(_text(path))
             self.values = _values(self._node)
         except _MistakeError as error:
-            raise SettingsError(f"{path}, line {error.line}: {error.what}.") from error
+            told = _foreign_line(_text(path), error.line) or error
+            raise SettingsError(f"{path}, line {told.line}: {told.what}.") from error
         except RecursionError as error:
             raise SettingsError(f"{path}: sections lie within sections too deeply. {_HOW}") from error
 
@@ -69,11 +82,33 @@ class SettingsText:
             line, node = found[0].start_mark.line + 1, found[1]
         return line
 
+    def lines(self) -> dict[str, str]:
+        """Return "FILE, line N" of every key that is there, sections and all."""
+        found: dict[str, str] = {}
+        self._note_lines(self._node, "", found)
+        return found
+
+    def _note_lines(self, node: yaml.Node | None, above: str, found: dict[str, str]) -> None:
+        if isinstance(node, yaml.MappingNode):
+            for key, value in node.value:
+                name = f"{above}{key.value}"
+                found[name] = f"{self.path}, line {key.start_mark.line + 1}"
+                self._note_lines(value, f"{name}.", found)
+
 
 class _MistakeError(Exception):
     def __init__(self, line: int, what: str) -> None:
         super().__init__(what)
         self.line, self.what = line, what
+
+
+def _foreign_line(text: str, last: int) -> _MistakeError | None:
+    """Return the first line up to `last` that is written as other programs have it; None without one."""
+    for number, line in enumerate(text.splitlines()[:last], start=1):
+        for form, words in _FOREIGN_LINES:
+            if form.match(line):
+                return _MistakeError(number, f"{words}. {_HOW.removesuffix('.')}")
+    return None
 
 
 def _mistake(mark: yaml.Mark | None, what: str) -> _MistakeError:
@@ -139,6 +174,10 @@ def _mapping(node: yaml.MappingNode, above: tuple[str, ...]) -> dict[str, Any]:
         if not isinstance(key, yaml.ScalarNode):
             raise _mistake(key.start_mark, "a key must be one word")
         name = (*above, key.value)
+        if _ODD_SPACE.search(key.value):
+            raise _mistake(
+                key.start_mark, "a no-break space or the like stands where a plain space is needed"
+            )
         if key.value in values:
             raise _mistake(key.start_mark, f"{'.'.join(name)} is there twice. Keep one of them")
         values[key.value] = _value(value, name)
@@ -152,6 +191,10 @@ def _value(node: yaml.Node, name: tuple[str, ...]) -> Any:
         return _mapping(node, name)
     if isinstance(node, yaml.SequenceNode):
         return [_value(each, name) for each in node.value]
+    if node.tag.endswith(":int") and not _PLAIN_NUMBER.match(node.value):
+        raise _mistake(
+            node.start_mark, f"{'.'.join(name)}: {node.value} can be read in two ways; write a plain number"
+        )
     try:
         return _Scalars().construct_object(node)
     except (yaml.YAMLError, ValueError) as error:

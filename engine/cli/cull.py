@@ -21,7 +21,7 @@ from engine.errors import (
 )
 from engine.events import CancelToken
 from engine.library.decisions import DecisionStore, PhotoKey
-from engine.models.device import choose_device
+from engine.models.device import device_of
 from engine.paths import DataDir
 from engine.pipeline import CullJob, cull
 from engine.report import CullResult, as_json
@@ -39,7 +39,7 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
     )
     result = run_cull(job, settings, data_dir)
     if options.json is not None:
-        device = choose_device(job.device or settings.device).name
+        device = device_of(settings, job.device).name
         telemetry = read_telemetry(result.finished.telemetry_file if result.finished else None)
         write_json(options.json, as_json(result, device, decisions_of(result, data_dir), telemetry))
     if not result.photos:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.cli.parser import Options
 from engine.errors import EXIT_OK
-from engine.models.device import choose_device
+from engine.models.device import device_of
 from engine.models.opinion import FeatureModel
 from engine.models.runtime import Runtime
 from engine.paths import DataDir
@@ -21,7 +21,7 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
     data, splits, out = options.data, options.splits, options.out
     assert data is not None and splits is not None and out is not None
     runtime = Runtime(settings.performance.runtime, data_dir.converted)
-    device = choose_device(settings.device)
+    device = device_of(settings)
     model = FeatureModel(data_dir.models, device, BATCH, runtime, with_means)
     if options.kind == "quality":
         sha256 = train_quality(data, splits, out, model, options.official, FitSettings(), print)

@@ -10,13 +10,23 @@ from numpy.typing import NDArray
 
 from engine.errors import ModelError
 from engine.models.centre_crop import centre_crop
-from engine.models.checkpoint import Checkpoint
-from engine.models.checkpoint_config import bad, choice, is_size, layer_sizes, section, triple
+from engine.models.checkpoint_config import (
+    Described,
+    bad,
+    choice,
+    first_keys,
+    has_rows,
+    is_size,
+    layer_sizes,
+    section,
+    triple,
+)
 from engine.models.imagenet import MEAN, STD
 from engine.models.linear_head import ACTIVATIONS
 from engine.models.resnet import FEATURES
 
 OUTPUTS = {"regression": 1, "distribution": 10}
+SIAMESE_CLASSES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +53,7 @@ class AvaConfig:
     transform: AvaTransform
 
 
-def read_ava_config(checkpoint: Checkpoint) -> AvaConfig:
+def read_ava_config(checkpoint: Described) -> AvaConfig:
     """Return the checkpoint's configuration. Raises ModelError naming the key that cannot be used."""
     model = section(checkpoint, "model")
     _refuse_other_networks(checkpoint, model)
@@ -58,15 +68,22 @@ def read_ava_config(checkpoint: Checkpoint) -> AvaConfig:
     )
 
 
-def _refuse_other_networks(checkpoint: Checkpoint, model: dict[str, Any]) -> None:
-    if any(key.startswith("mlp.") for key in checkpoint.state) or "cnn_backbone" in model:
+def _refuse_other_networks(checkpoint: Described, model: dict[str, Any]) -> None:
+    state = checkpoint.state
+    plain_siamese = "conv1.weight" in state and has_rows(state.get("fc.weight"), SIAMESE_CLASSES)
+    if any(key.startswith("mlp.") for key in state) or "cnn_backbone" in model or plain_siamese:
         raise ModelError(
             f"The checkpoint {checkpoint.path} is a Siamese comparator; set it as siamese_checkpoint instead."
         )
     choice(checkpoint, model, "backbone", ("resnet50",), "resnet50")
+    if not any(key.startswith(("backbone.", "head.")) for key in state):
+        raise ModelError(
+            f"The checkpoint {checkpoint.path} is no AVA model: its first keys are {first_keys(checkpoint)}, "
+            "not backbone.0.weight and the like."
+        )
 
 
-def _output_mode(checkpoint: Checkpoint, model: dict[str, Any], outputs: int) -> str:
+def _output_mode(checkpoint: Described, model: dict[str, Any], outputs: int) -> str:
     """Return the configured mode; where the file is silent, distribution unless it has one output only."""
     silent = "regression" if outputs == OUTPUTS["regression"] else "distribution"
     mode = choice(checkpoint, model, "output_mode", tuple(OUTPUTS), silent)
@@ -77,7 +94,7 @@ def _output_mode(checkpoint: Checkpoint, model: dict[str, Any], outputs: int) ->
     return mode
 
 
-def _transform(checkpoint: Checkpoint) -> AvaTransform:
+def _transform(checkpoint: Described) -> AvaTransform:
     found = section(checkpoint, "transform")
     default = AvaTransform()
     resize = found.get("resize_size", default.resize_size)

@@ -30,6 +30,13 @@ STATE_KEYS = ("model_state_dict", "state_dict")
 SCALARS = {f"{kind}{size}" for kind in "fiu" for size in (2, 4, 8)} | {"i1", "u1", "b1"}
 MAX_NAME = 200  # characters of a tensor's name
 MAX_EXTRAS = 100
+# Paths become pure ones: a WindowsPath cannot exist elsewhere, and a pure path cannot touch a disk.
+PATH_KINDS = [
+    (kind, f"{module}.{prefix}{system}Path")
+    for system, kind in (("Windows", pathlib.PureWindowsPath), ("Posix", pathlib.PurePosixPath))
+    for module in ("pathlib", "pathlib._local")  # the second one: written by Python 3.13
+    for prefix in ("", "Pure")
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,26 +112,16 @@ def _unpickled(path: Path, file: IO[bytes]) -> Any:
 
 
 def _allowed() -> list[Any]:
-    """Return the classes that owners' files hold beside tensors, under each name they go by.
-
-    Paths become pure ones: a WindowsPath cannot exist elsewhere, and a pure path cannot touch a disk.
-    """
-    pure = {"Windows": pathlib.PureWindowsPath, "Posix": pathlib.PurePosixPath}
-    paths = [
-        (kind, f"{module}.{prefix}{system}Path")
-        for system, kind in pure.items()
-        for module in ("pathlib", "pathlib._local")  # the second one: written by Python 3.13
-        for prefix in ("", "Pure")
-    ]
+    """Return the classes that owners' files hold beside tensors, under each name they go by."""
     return [
-        (_scalar, "numpy.core.multiarray.scalar"),
-        (_scalar, "numpy._core.multiarray.scalar"),
-        (_ScalarType, "numpy.dtype"),
-        *paths,
+        (scalar, "numpy.core.multiarray.scalar"),
+        (scalar, "numpy._core.multiarray.scalar"),
+        (ScalarType, "numpy.dtype"),
+        *PATH_KINDS,
     ]
 
 
-class _ScalarType:
+class ScalarType:
     """Stands in for numpy.dtype, which would make room for items of any size."""
 
     def __init__(self, name: str, align: object = False, copy: object = True) -> None:
@@ -136,24 +133,34 @@ class _ScalarType:
         self.order = ">" if state[1] == ">" else "<"
 
 
-def _scalar(kind: _ScalarType, raw: bytes) -> float | int | bool:
+def scalar(kind: ScalarType, raw: bytes) -> float | int | bool:
     """Return a numpy scalar as a plain number."""
     return np.frombuffer(raw, np.dtype(kind.order + kind.name), count=1)[0].item()
 
 
-def _from_dict(path: Path, loaded: Any) -> Checkpoint:
+def content_of(path: Path, loaded: Any) -> tuple[Any, dict[str, Any], dict[str, Any]]:
+    """Return state (not looked at yet), configuration and other entries. Raises ModelError."""
     if not isinstance(loaded, dict):
         raise ModelError(f"The checkpoint {path} holds a {type(loaded).__name__}, not named tensors.")
     content = dict(dict.items(loaded))
     key = next((key for key in STATE_KEYS if key in content), None)
     if key is None:
-        return Checkpoint(path, _tensors(path, content))
+        return content, {}, {}
     config = plain(path, content.get("config") or {})
     if not isinstance(config, dict):
         raise ModelError(f"The checkpoint {path} has a config that is a {type(config).__name__}.")
     others = [name for name in content if name not in (key, "config")][:MAX_EXTRAS]
     extras = {name: content[name] for name in others if isinstance(content[name], str | int | float)}
-    return Checkpoint(path, _tensors(path, content[key]), config, extras)
+    return content[key], config, extras
+
+
+def no_state(path: Path) -> ModelError:
+    return ModelError(f"The checkpoint {path} holds no model_state_dict and is none itself.")
+
+
+def _from_dict(path: Path, loaded: Any) -> Checkpoint:
+    state, config, extras = content_of(path, loaded)
+    return Checkpoint(path, _tensors(path, state), config, extras)
 
 
 def _from_safetensors(path: Path, file: IO[bytes]) -> Checkpoint:
@@ -178,7 +185,7 @@ def _tensors(path: Path, state: Any) -> dict[str, Tensor]:
         isinstance(name, str) and isinstance(value, torch.Tensor) for name, value in dict.items(state)
     )
     if not named or not state:
-        raise ModelError(f"The checkpoint {path} holds no model_state_dict and is none itself.")
+        raise no_state(path)
     tensors = dict(dict.items(state))
     for name, tensor in tensors.items():
         if len(name) > MAX_NAME or not name.isprintable():

@@ -9,10 +9,13 @@ import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 from engine.errors import UsageError
+from engine.settings_files import Origin
 
-ADVICE = "Use --device auto or --device cpu."
+OPTION = "--device"
+ADVICE = "Say auto or cpu there."
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,22 +26,44 @@ class Device:
     note: str | None = None
 
 
-def choose_device(requested: str) -> Device:
+class NamesDevice(Protocol):
+    """Settings of any kind that name a device."""
+
+    @property
+    def device(self) -> str: ...
+
+    @property
+    def origin(self) -> Origin: ...
+
+
+def device_of(settings: NamesDevice, requested: str | None = None) -> Device:
+    """Return the device that the command line asks for, else the one of the settings.
+
+    Raises UsageError naming the option, or file, line and key, when it is not there.
+    """
+    if requested is not None:
+        return choose_device(requested)
+    where = settings.origin.of("device")
+    return choose_device(settings.device, f"{where}: device" if where else "device")
+
+
+def choose_device(requested: str, asked_by: str = OPTION) -> Device:
     """Return the device for `auto`, `cpu`, `mps`, `cuda` or `cuda:N`.
 
-    `auto` takes CUDA, then MPS, then the CPU. Raises UsageError for a name that is none of these and
-    for a device that is not there: who names a device never gets another one silently.
+    `auto` takes CUDA, then MPS, then the CPU. `asked_by` says who names it. Raises UsageError for a name
+    that is none of these and for a device that is not there: who names one never gets another silently.
     """
     if requested == "cpu":
         return Device("cpu")
     if requested == "auto":
         return _best_device()
-    if requested == "mps":
-        return _mps_device()
     match = re.fullmatch(r"cuda(?::([0-9]{1,3}))?", requested)
-    if match is None:
-        raise UsageError(f"Unknown device {requested!r}. Use auto, cpu, cuda, cuda:N or mps.")
-    return _cuda_device(None if match[1] is None else int(match[1]))
+    if match is None and requested != "mps":
+        raise UsageError(f"{asked_by}: unknown device {requested!r}. Use auto, cpu, cuda, cuda:N or mps.")
+    trouble = _mps_trouble() if match is None else _cuda_trouble(match[1])
+    if trouble is not None:
+        raise UsageError(f"{asked_by}: {requested} cannot be used: {trouble}. {ADVICE}")
+    return Device(requested)
 
 
 def _best_device() -> Device:
@@ -51,26 +76,22 @@ def _best_device() -> Device:
     return Device("cuda") if count else Device("cpu", f"a GPU driver is installed, but {trouble}")
 
 
-def _cuda_device(index: int | None) -> Device:
+def _cuda_trouble(number: str | None) -> str | None:
+    """Return why a CUDA device, or that one, cannot be used; None when it can."""
     if not _has_gpu_driver():
-        raise UsageError(
-            "There is no CUDA device: no GPU driver is installed. Use --device auto or --device cpu."
-        )
+        return "no GPU driver is installed on this computer"
     count, trouble = _torch_cuda_devices()
     if not count:
-        raise UsageError(f"No CUDA device can be used: {trouble}. {ADVICE}")
-    if index is not None and index >= count:
-        there = "only cuda:0 is" if count == 1 else f"cuda:0 to cuda:{count - 1} are"
-        raise UsageError(f"There is no device cuda:{index}: {there} there.")
-    return Device("cuda" if index is None else f"cuda:{index}")
+        return trouble
+    if number is not None and int(number) >= count:
+        return "only cuda:0 is there" if count == 1 else f"cuda:0 to cuda:{count - 1} are there"
+    return None
 
 
-def _mps_device() -> Device:
+def _mps_trouble() -> str | None:
     if not _is_apple_silicon():
-        raise UsageError(f"MPS needs a Mac with Apple silicon. {ADVICE}")
-    if not _torch_sees_mps():
-        raise UsageError(f"MPS cannot be used with this build of torch. {ADVICE}")
-    return Device("mps")
+        return "MPS needs a Mac with Apple silicon"
+    return None if _torch_sees_mps() else "this build of torch has no MPS"
 
 
 def _is_apple_silicon() -> bool:

@@ -10,8 +10,11 @@ from engine.checking.memory import with_warning
 from engine.comparing.base import Comparator
 from engine.errors import ModelError, UsageError, WeightsMissingError
 from engine.events import CancelToken
-from engine.models.device import Device, choose_device
+from engine.models.ava_config import read_ava_config
+from engine.models.checkpoint_outline import refuse_other_kinds
+from engine.models.device import Device, device_of
 from engine.models.runtime import Runtime
+from engine.models.siamese_config import read_siamese_config
 from engine.models.status import status_of
 from engine.paths import DataDir
 from engine.scoring.base import Scorer
@@ -53,10 +56,15 @@ def build_lineup(
     `cancel` stops what takes long while a model is loaded. Raises UsageError when the requested device is
     not there.
     """
-    chosen = choose_device(device or settings.device)
+    chosen = device_of(settings, device)
     comparator = _open_comparator(settings, data_dir, without, chosen, cancel)
     openings = [
-        _open(_aesthetic_wish(settings), without, lambda: _aesthetic(settings, data_dir, chosen)),
+        _open(
+            _aesthetic_wish(settings),
+            without,
+            lambda: _aesthetic(settings, data_dir, chosen),
+            named_in(settings, "quality_assessment.ava_checkpoint"),
+        ),
         _open(
             _quality_wish(settings), without, lambda: _quality(settings, data_dir, chosen, comparator.model)
         ),
@@ -101,15 +109,23 @@ def _quality_wish(settings: Settings) -> ModelStatus:
     return ModelStatus(Role.QUALITY, name, ModelState.IDLE, embedded_default=True)
 
 
-def _open(wish: ModelStatus, without: frozenset[Role], make: Callable[[], _Model]) -> _Opening[_Model]:
+def named_in(settings: Settings, key: str) -> str:
+    """Return the sentence that says where a setting stands; nothing where it stands in no file."""
+    where = settings.origin.of(key)
+    return f" It is named in {where} ({key})." if where else ""
+
+
+def _open(
+    wish: ModelStatus, without: frozenset[Role], make: Callable[[], _Model], named: str = ""
+) -> _Opening[_Model]:
     if wish.role in without:
         return _Opening(replace(wish, state=ModelState.DISABLED, reason="switched off for this run"))
     try:
         model = make()
     except WeightsMissingError as error:
-        return _Opening(replace(wish, state=ModelState.MISSING, reason=str(error)))
+        return _Opening(replace(wish, state=ModelState.MISSING, reason=f"{error}{named}"))
     except ModelError as error:
-        return _Opening(replace(wish, state=ModelState.FAILED, reason=str(error)))
+        return _Opening(replace(wish, state=ModelState.FAILED, reason=f"{error}{named}"))
     info = model.info
     return _Opening(status_of(info, ModelState.IDLE, info.note), model)
 
@@ -122,7 +138,9 @@ def _aesthetic(settings: Settings, data_dir: DataDir, device: Device) -> Scorer:
     runtime = runtime_of(settings, data_dir)
     own = settings.quality_assessment.ava_checkpoint
     if own is not None:
-        return AvaCheckpointScorer(own, device, batch, runtime)
+        scorer = AvaCheckpointScorer(own, device, batch, runtime)
+        refuse_other_kinds(own.expanduser(), read_ava_config)
+        return scorer
     return NimaScorer(data_dir.models, device, batch, runtime)
 
 
@@ -171,7 +189,8 @@ def _open_comparator(
     if not settings.album.selection.use_siamese_tiebreaker and wish.role not in without:
         reason = f"switched off (album.selection.use_siamese_tiebreaker). {BY_COMPOSITE}"
         return _Opening(replace(wish, state=ModelState.DISABLED, reason=reason))
-    opening = _open(wish, without, lambda: _comparator(settings, data_dir, device, cancel))
+    named = named_in(settings, "quality_assessment.siamese_checkpoint")
+    opening = _open(wish, without, lambda: _comparator(settings, data_dir, device, cancel), named)
     if opening.model is not None:
         return opening
     return _Opening(replace(opening.status, reason=f"{_sentence(opening.status.reason)} {BY_COMPOSITE}"))
@@ -194,9 +213,12 @@ def _comparator(
 
     runtime = runtime_of(settings, data_dir)
     batch = batch_size(settings, device)
-    if settings.quality_assessment.siamese_checkpoint is None:
+    own = settings.quality_assessment.siamese_checkpoint
+    if own is None:
         return LearnedComparator(data_dir.models, device, batch, runtime)
-    return open_siamese(settings, data_dir.library, device, batch, runtime, cancel)
+    comparator = open_siamese(settings, data_dir.library, device, batch, runtime, cancel)
+    refuse_other_kinds(own.expanduser(), read_siamese_config)
+    return comparator
 
 
 def _sentence(reason: str | None) -> str:

@@ -11,8 +11,16 @@ from numpy.typing import NDArray
 from engine.errors import ModelError
 from engine.models import resnet, vgg
 from engine.models.centre_crop import centre_crop, fit_inside
-from engine.models.checkpoint import Checkpoint
-from engine.models.checkpoint_config import bad, choice, layer_sizes, section, triple
+from engine.models.checkpoint_config import (
+    Described,
+    bad,
+    choice,
+    first_keys,
+    has_rows,
+    layer_sizes,
+    section,
+    triple,
+)
 from engine.models.imagenet import MEAN
 from engine.models.linear_head import ACTIVATIONS
 
@@ -64,7 +72,7 @@ class SiameseConfig:
     notes: tuple[str, ...]
 
 
-def read_siamese_config(checkpoint: Checkpoint) -> SiameseConfig:
+def read_siamese_config(checkpoint: Described) -> SiameseConfig:
     """Return the checkpoint's configuration. Raises ModelError naming what cannot be used."""
     model = section(checkpoint, "model")
     _refuse_other_networks(checkpoint, model)
@@ -76,15 +84,22 @@ def read_siamese_config(checkpoint: Checkpoint) -> SiameseConfig:
     return SiameseConfig(backbone, head, activation, transform, plain, (*assumed, *noted))
 
 
-def _refuse_other_networks(checkpoint: Checkpoint, model: dict[str, Any]) -> None:
+def _refuse_other_networks(checkpoint: Described, model: dict[str, Any]) -> None:
     has_ava_head = any(key.startswith("head.") for key in checkpoint.state)
     if has_ava_head or ("output_mode" in model and "cnn_backbone" not in model):
         raise ModelError(
             f"The checkpoint {checkpoint.path} is an AVA aesthetic model; set it as ava_checkpoint instead."
         )
+    last = checkpoint.state.get("fc.weight")
+    if "conv1.weight" in checkpoint.state and not has_rows(last, CLASSES):
+        found = "it has no fc.weight" if last is None else f"its fc.weight is {tuple(last.shape)}"
+        raise ModelError(
+            f"The checkpoint {checkpoint.path} is no comparator: {found}, and a comparator has "
+            f"{CLASSES} classes."
+        )
 
 
-def _backbone(checkpoint: Checkpoint, model: dict[str, Any]) -> str:
+def _backbone(checkpoint: Described, model: dict[str, Any]) -> str:
     """Return the configured backbone, or else the one whose tensors are there."""
     if "cnn_backbone" in model:
         return choice(checkpoint, model, "cnn_backbone", tuple(FEATURES), "")
@@ -92,14 +107,13 @@ def _backbone(checkpoint: Checkpoint, model: dict[str, Any]) -> str:
         return "vgg16"
     if "backbone.4.0.conv1.weight" in checkpoint.state:
         return "resnet50"
-    first = ", ".join(list(checkpoint.state)[:3])
     raise ModelError(
         f"The checkpoint {checkpoint.path} has neither a ResNet50 nor a VGG16 backbone: its first keys "
-        f"are {first}, and its config names no model.cnn_backbone."
+        f"are {first_keys(checkpoint)}, and its config names no model.cnn_backbone."
     )
 
 
-def _head(checkpoint: Checkpoint, model: dict[str, Any], features: int) -> tuple[int, ...]:
+def _head(checkpoint: Described, model: dict[str, Any], features: int) -> tuple[int, ...]:
     sizes = layer_sizes(checkpoint, model, "mlp", features)
     if "mlp.0.weight" not in checkpoint.state:
         return (*sizes, CLASSES)
@@ -109,7 +123,7 @@ def _head(checkpoint: Checkpoint, model: dict[str, Any], features: int) -> tuple
 
 
 def _activation(
-    checkpoint: Checkpoint, model: dict[str, Any], backbone: str, *, hidden: bool
+    checkpoint: Described, model: dict[str, Any], backbone: str, *, hidden: bool
 ) -> tuple[str, tuple[str, ...]]:
     """Return the activation between the head's layers, and a note where no shape could tell it."""
     if not hidden or model:
@@ -118,7 +132,7 @@ def _activation(
     return usual, (f"the file does not name the head's activation: assumed {usual}",)
 
 
-def _transform(checkpoint: Checkpoint, model: dict[str, Any]) -> tuple[SiameseTransform, tuple[str, ...]]:
+def _transform(checkpoint: Described, model: dict[str, Any]) -> tuple[SiameseTransform, tuple[str, ...]]:
     """Return how photos were prepared, and notes on what had to be assumed."""
     config = checkpoint.config
     kind = config.get("transform_type") or "auto"

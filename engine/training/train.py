@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from engine.models.device import choose_device
+from engine.models.device import device_of
 from engine.models.preload import TORCH, preload
 from engine.training.ava_file import read_opinions
 from engine.training.loop import BatchDone, EpochDone, Lesson, Trainer
@@ -58,7 +58,7 @@ def train(run: Run, *, resume: bool = False) -> Iterator[Event]:
     preload(*TORCH)
     import torch
 
-    device = choose_device(run.device)
+    device = device_of(run)
     skipped = Skipped(run.data.max_bad_fraction)
     parts = split_by_series(_samples(run, skipped), run.split, run.seed)
     folder = RunFolder(run, resume=resume)

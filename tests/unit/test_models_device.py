@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from engine.errors import UsageError
 from engine.models import device
-from engine.models.device import Device, choose_device
+from engine.models.device import Device, choose_device, device_of
+from engine.settings import load_settings
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ def test_a_device_that_is_there_is_taken_as_named(machine, name):
         ("cuda:7", {"driver": True, "cuda": (1, "")}, "only cuda:0 is there"),
         ("cuda:4", {"driver": True, "cuda": (4, "")}, "cuda:0 to cuda:3 are there"),
         ("mps", {"driver": True, "cuda": (1, "")}, "Apple silicon"),
-        ("mps", {"apple": True}, "cannot be used with this build"),
+        ("mps", {"apple": True}, "this build of torch has no MPS"),
     ],
 )
 def test_a_named_device_that_is_not_there_is_a_usage_error(machine, name, has, said):
@@ -102,3 +103,17 @@ def test_what_torch_says_here_agrees_with_the_choice():
 
     expected = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
     assert choose_device("auto").name == expected
+
+
+def test_a_device_that_is_not_there_is_told_with_the_place_that_names_it(machine, tmp_path):
+    machine()
+    config = tmp_path / "config.yaml"
+    config.write_text("# mine\ndevice: cuda\n", encoding="utf-8")
+    with pytest.raises(UsageError) as caught:
+        device_of(load_settings(config))
+    said = str(caught.value)
+    assert said.startswith(f"{config}, line 2: device: cuda cannot be used: no GPU driver is installed")
+    assert said.endswith("Say auto or cpu there.")
+    with pytest.raises(UsageError, match=r"^--device: cuda:1 cannot be used: "):
+        device_of(load_settings(config), "cuda:1")
+    assert device_of(load_settings(config), "cpu").name == "cpu"

@@ -66,6 +66,36 @@ CASES = {
     "control character": ("device: c\0pu\n", 1, "characters that are no text"),
     "a list as key": ("? [a, b]\n: c\n", 1, "a key must be one word"),
     "a number as key": ("1: 2\n", 1, "unknown setting '1'"),
+    "a Windows path in double quotes": (
+        'quality_assessment:\n  ava_checkpoint: "C:\\Users\\me\\best.pt"\n',
+        2,
+        "a backslash in double quotation marks means something else",
+    ),
+    "no path in quotes": ('quality_assessment:\n  ava_checkpoint: ""\n', 2, "or null (it is '')"),
+    "a path of two lines": (
+        "quality_assessment:\n  siamese_checkpoint: |\n    /x/y\n    z.pt\n",
+        2,
+        "on one line, or null",
+    ),
+    "no space after the colon": ("device:cpu\n", 1, "a space is missing after the colon"),
+    "no space in a section": (
+        "quality_assessment:\n  ava_checkpoint:/x/y.pt\n",
+        1,
+        "quality_assessment has a line without a space after the colon",
+    ),
+    "equals": ("device = cpu\n", 1, "a colon and a space stand between key and value"),
+    "other comments": ("; mine\ndevice: cpu\n", 1, "comments begin with #"),
+    "a section of an ini file": ("[album]\nclose_range=0.1\n", 1, 'a word with a colon, such as "album:"'),
+    "no-break spaces": ("album:\n\u00a0\u00a0quality:\n", 2, "a no-break space or the like"),
+    "a leading zero": ("performance:\n  batch_size: 010\n", 2, "can be read in two ways"),
+    "minutes": ("album:\n  grouping:\n    time_window_seconds: 1:30\n", 3, "can be read in two ways"),
+    "dots for sections": (
+        "album.selection.close_range: 0.1\n",
+        1,
+        "is written in lines of their own, each indented below the other: album, selection, close_range.",
+    ),
+    "decimal comma": (QUALITY + "0,4\n", 3, "must be a number (it is '0,4')"),
+    "percent": (QUALITY + "40%\n", 3, "must be a number (it is '40%')"),
 }  # fmt: skip
 
 
@@ -94,6 +124,22 @@ def test_every_mistake_has_a_line_of_its_own(tmp_path: Path):
     file.write_text("devise: x\nperformance:\n  batch_size: 0\n", encoding="utf-8")
     lines = _said(file).splitlines()
     assert len(lines) == 2 and all(line.startswith(f"{file}, line ") for line in lines)
+
+
+def test_a_path_is_made_absolute_so_that_a_message_says_where_was_looked(tmp_path: Path):
+    file = tmp_path / "config.yaml"
+    file.write_text("quality_assessment:\n  ava_checkpoint: best.pt\n  siamese_checkpoint: ~/s.pt\n")
+    found = load_settings(file).quality_assessment
+    assert found.ava_checkpoint == Path.cwd() / "best.pt"
+    assert found.siamese_checkpoint == Path.home() / "s.pt"
+
+
+def test_settings_know_the_line_of_each_key(tmp_path: Path):
+    file = tmp_path / "config.yaml"
+    file.write_text("# mine\nalbum:\n  quality:\n    min_sharpness: 0.1\n")
+    origin = load_settings(file).origin
+    assert origin.of("album.quality.min_sharpness") == f"{file}, line 4"
+    assert origin.of("device") is None and load_settings().origin.of("device") is None
 
 
 @pytest.mark.parametrize("content", [b"device: cpu\n# caf\xe9\n", "device: cpu\n".encode("utf-16")])

@@ -232,7 +232,10 @@ def test_keys_and_shapes_that_do_not_fit_are_listed(file, shapes):
 def test_older_file_that_does_not_fit_is_told_by_its_own_names(file, backbone):
     state = shapes_only(plain_state(backbone, head_of([2048, 2])))
     state["fc.weight"] = torch.ones(()).expand(1000, 2048)
-    assert "other shape: fc.weight (1000, 2048) instead of (2, 2048)" in refused(file(state))
+    said = refused(file(state))
+    assert "is no comparator: its fc.weight is (1000, 2048), and a comparator has 2 classes" in said
+    state["fc.weight"] = torch.ones(()).expand(2, 1024)
+    assert "other shape: fc.weight (2, 1024) instead of (2, 2048)" in refused(file(state))
 
 
 @pytest.mark.parametrize(
