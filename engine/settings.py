@@ -127,6 +127,7 @@ class Sidecars(_Section):
     profiles: tuple[Profile, ...] = Field(min_length=1)
     naming: Naming
     reject_as_rating: RejectAsRating
+    into_files: bool
     label_words: dict[str, Label] = Field(description=f"words, each for one of {', '.join(COLOURS)}")
 
     @field_validator("write", mode="before")

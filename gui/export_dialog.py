@@ -17,7 +17,7 @@ from engine.export.execute import execute
 from engine.export.items import ExportItem
 from engine.export.journal import Journal, State
 from engine.export.lists_beside import Lists, write_lists
-from engine.export.plan import ExportPlan, How, plan_export, require_room
+from engine.export.plan import CHANGE_ALBUM, ExportPlan, How, plan_export, require_room
 from engine.export.recover import find_last, find_unfinished, go_on, revert
 from engine.export.report import ExportReport, RevertReport
 from engine.export.small_jpegs import ListsReport
@@ -178,7 +178,7 @@ class ExportDialog(FileWorkDialog):
 
     def _recover(self, journal: Journal | None, work: Callable[..., Report]) -> None:
         if journal is not None:
-            self.album_changed |= any(file.action.how is How.MOVE for file in journal.files)
+            self.album_changed |= any(file.action.how in CHANGE_ALBUM for file in journal.files)
             self._work(lambda cancel, report: (work(journal, cancel, report),), self._show_reports)
 
     # -- the work

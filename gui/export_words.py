@@ -98,13 +98,15 @@ def interrupted_text(journal: Journal) -> str:
         "export": f"An export to {journal.archive or journal.target}",
         "reject": f"Moving rejected photos to {journal.target}",
         "trash": "Moving rejected photos to the trash",
+        "inside": "Writing marks into photos",
     }[journal.kind]
     count = len(journal.files)
     if journal.state is State.REVERTING:
         back = sum(file.step is Step.REVERTED for file in journal.files)
         return f"{what} was being taken back when it was interrupted: {back} of {count} files are done."
     arrived = sum(file.step in (Step.PLACED, Step.REMOVED) for file in journal.files)
-    return f"{what} was interrupted: {arrived} of {count} files arrived."
+    done = "done" if journal.kind == "inside" else "arrived"
+    return f"{what} was interrupted: {arrived} of {count} files {done}."
 
 
 def size_text(count: int, what: str) -> str:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
 from engine.export.journal import Journal
-from engine.export.plan import How
+from engine.export.plan import CHANGE_ALBUM
 from engine.paths import DataDir
 from engine.settings import Settings
 from gui.album_model import AlbumModel
@@ -70,9 +70,14 @@ class HandOff(QObject):
     def show_sidecars(self) -> None:
         if self._model.total:
             rules = self._settings.sidecars
-            dialog = SidecarDialog(self._sidecars, rules.targets, rules.write != "off", self._window)
+            dialog = SidecarDialog(
+                self._sidecars, rules.targets, rules.write != "off", self._window, into_files=rules.into_files
+            )
             dialog.exec()
             dialog.deleteLater()
+            if dialog.photos_changed:  # they have other bytes now, and are known by them
+                self._messages.info(dialog.words)
+                self._run.again()
 
     @Slot()
     def _look_for_interrupted(self) -> None:
@@ -82,7 +87,7 @@ class HandOff(QObject):
     def _take_journal(self, journal: Journal) -> None:
         """Read the album again where the files that were moved or brought back are its own."""
         album = self._run.album
-        moved = (file.action.source for file in journal.files if file.action.how is How.MOVE)
+        moved = (file.action.source for file in journal.files if file.action.how in CHANGE_ALBUM)
         if album is not None and any(album in source.parents for source in moved):
             self._run.again()
 

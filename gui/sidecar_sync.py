@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from engine.library.marks import MarkChange
 from engine.paths import DataDir
+from engine.photo_xmp.with_sidecars import Books, HandedMarks
 from engine.settings import Settings
-from engine.sidecars.album import AlbumSidecars, Entry, Outcome
+from engine.sidecars.entries import Entry, Outcome
 from engine.types import Marks
 from gui.album_model import AlbumModel
 from gui.album_run import AlbumRun
@@ -36,12 +38,12 @@ class SidecarSync(QObject):
         parent: QObject,
     ) -> None:
         super().__init__(parent)
-        self._settings, self._library = settings.sidecars, data_dir.library
+        self._settings, self._books = settings.sidecars, Books(data_dir.library, data_dir.exports)
         self._run, self._model, self._decisions, self._messages = run, model, decisions, messages
         self._task: Task | None = None
         self._may_stop = False  # reading may be cut short; what is being written is written to the end
         self._written: dict[int, Marks] | None = None  # need no writing; None before they are known
-        self._pending: tuple[AlbumSidecars, dict[int, Marks]] | None = None  # of the album they were made in
+        self._pending: tuple[HandedMarks, dict[int, Marks]] | None = None  # of the album they were made in
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(WRITE_AFTER)
@@ -55,9 +57,19 @@ class SidecarSync(QObject):
     def busy(self) -> bool:
         return self._task is not None
 
-    def sidecars(self) -> AlbumSidecars:
+    @property
+    def album(self) -> Path | None:
+        return self._run.album
+
+    @property
+    def books(self) -> Books:
+        return self._books
+
+    def sidecars(self, *, into_files: bool = False) -> HandedMarks:
+        """Return the sidecars of the open album; with `into_files` also the XMP inside its photos."""
         photos = [entry.photo for entry in self._model.entries()]
-        return AlbumSidecars(photos, self._settings.naming, self._library, self._settings.words)
+        rules, album = self._settings, self._run.album or Path()
+        return HandedMarks(album, photos, rules.naming, self._books, rules.words, into_files=into_files)
 
     def marks(self) -> dict[int, Marks]:
         """Return the marks that sidecars can hold of all photos whose identity is known."""
@@ -100,7 +112,7 @@ class SidecarSync(QObject):
         if not self._settings.read_on_open:
             self._written = self.marks()
             return
-        sidecars, shown = self.sidecars(), self.marks()
+        sidecars, shown = self.sidecars(into_files=self._settings.into_files), self.marks()
         self._start(lambda cancel, _: (sidecars.read(shown, cancel=cancel), shown), self._show_read)
         self._may_stop = True
 

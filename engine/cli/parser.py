@@ -55,6 +55,7 @@ class Options:
     profiles: tuple[Profile, ...] | None = None
     naming: str | None = None
     prefer: str | None = None
+    into_files: bool | None = None  # None: as the settings say
     benchmark: str = ""
     quick: bool = False
     photos: Path | None = None

@@ -41,6 +41,13 @@ def add_sidecars(commands: _Commands, common: argparse.ArgumentParser) -> None:
         help="whose word counts where both changed a mark; without it such photos are left alone and listed",
     )
     sidecars.add_argument(
+        "--into-files",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="read and write JPEG, TIFF and DNG files themselves, too (needs ExifTool); the untouched files "
+        "are kept in _originals of the album, and `export --undo` brings them back",
+    )
+    sidecars.add_argument(
         "--json", type=Path, metavar="FILE", default=argparse.SUPPRESS, help="write the result there"
     )
 

@@ -11,7 +11,8 @@ from typing import Any
 from engine.album.formats import JPEG_SUFFIXES
 from engine.album.scan import display_name
 from engine.cli.printable import printable
-from engine.sidecars.album import Entry, Outcome
+from engine.photo_xmp.originals import ORIGINALS_FOLDER
+from engine.sidecars.entries import Entry, Outcome
 from engine.sidecars.naming import Naming, owner_of
 from engine.sidecars.profiles import Profile, Targets
 from engine.types import Decision, Label, Marks
@@ -43,13 +44,25 @@ def print_entries(read: Sequence[Entry], written: Sequence[Entry], targets: Targ
         if counts[outcome]:
             print(advice, file=sys.stderr)
     _warn_of_lightroom(written, targets)
+    _tell_of_originals(written)
 
 
 def _warn_of_lightroom(written: Sequence[Entry], targets: Targets) -> None:
-    suffixes = [owner_of(e.photo).suffix.lower() for e in written if not is_trouble(e)]
+    suffixes = [owner_of(e.photo).suffix.lower() for e in written if not (is_trouble(e) or e.inside)]
     count = sum(suffix in _NOT_FOR_LIGHTROOM for suffix in suffixes)
     if count and Profile.LIGHTROOM in targets.profiles:
         print(f"Lightroom reads no sidecars of JPEG, TIFF, PNG and DNG files: {count} are for others only.")
+
+
+def _tell_of_originals(written: Sequence[Entry]) -> None:
+    inside = [entry for entry in written if entry.inside]
+    if any(entry.outcome is Outcome.WRITTEN for entry in inside):
+        print(
+            f"The untouched files are kept in {ORIGINALS_FOLDER} inside the album; `framepick export --undo` "
+            "brings them back. Delete that folder when you no longer want this."
+        )
+    elif any(entry.outcome is Outcome.PLANNED for entry in inside):
+        print(f"Writing keeps the untouched files in {ORIGINALS_FOLDER} inside the album.")
 
 
 def as_json(
@@ -74,6 +87,8 @@ def as_json(
 def _line(entry: Entry) -> str:
     words = [f"{entry.outcome}: {printable(display_name(entry.path))}"]
     words.append(f"({printable(entry.photo.name)}: {in_words(entry.marks)})")
+    if entry.inside:
+        words.append("[inside the file itself]")
     if entry.reason:
         words.append(f"left alone: {printable(entry.reason)}")
     if entry.place.others:
@@ -96,6 +111,7 @@ def _entry_as_json(entry: Entry) -> dict[str, Any]:
     return {
         "photo": entry.photo.name,
         "sidecar": display_name(entry.path),
+        "inside": entry.inside,
         "outcome": entry.outcome.value,
         "reason": entry.reason,
         "decision": entry.marks.decision.value,

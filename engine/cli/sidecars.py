@@ -12,6 +12,7 @@ from engine.album.scan import scan
 from engine.cli import sidecar_tables as tables
 from engine.cli.cull import EXIT_INTERRUPTED
 from engine.cli.export import interruptible
+from engine.cli.export_progress import ExportLine
 from engine.cli.json_file import write_json
 from engine.cli.parser import Options
 from engine.cli.printable import printable
@@ -20,8 +21,10 @@ from engine.events import CancelToken
 from engine.library.decisions import DecisionStore
 from engine.library.marks import MarkChange, PhotoKey
 from engine.paths import DataDir
+from engine.photo_xmp.exiftool import ExifTool, find_exiftool
+from engine.photo_xmp.with_sidecars import Books, HandedMarks
 from engine.settings import Settings
-from engine.sidecars.album import AlbumSidecars, Entry, Outcome
+from engine.sidecars.entries import Entry, Outcome
 from engine.sidecars.merge import Prefer
 from engine.sidecars.naming import Naming
 from engine.sidecars.profiles import Targets
@@ -55,19 +58,22 @@ class _Album:
 
 
 def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
-    _check(options, settings)
     assert options.album is not None
+    rules = settings.sidecars
+    into_files = rules.into_files if options.into_files is None else options.into_files
+    tool = _check(options, settings, into_files)
     with interruptible() as cancel:
         album = _open(options.album.absolute(), options.recursive, data_dir, cancel)
         if cancel.cancelled:
             return EXIT_INTERRUPTED
-        naming = Naming(options.naming) if options.naming else settings.sidecars.naming
-        rules = settings.sidecars
+        naming = Naming(options.naming) if options.naming else rules.naming
         targets = Targets(options.profiles or rules.profiles, rules.reject_as_rating, rules.words)
-        sidecars = AlbumSidecars(album.photos, naming, data_dir.library, rules.words)
+        books = Books(data_dir.library, data_dir.exports)
+        handed = HandedMarks(album.path, album.photos, naming, books, rules.words, into_files=into_files)
         prefer = Prefer(options.prefer or Prefer.NOBODY)
-        read = _read(sidecars, album, prefer, options.dry_run, cancel) if options.read else []
-        written = _write(sidecars, album, targets, prefer, options.dry_run, cancel) if options.write else []
+        read = _read(handed, album, prefer, options.dry_run, cancel) if options.read else []
+        plan = handed.plan(album.marks(), targets, prefer, cancel) if options.write else []
+        written = plan if options.dry_run else _write(handed, plan, tool, cancel)
     if options.json is not None:
         write_json(options.json, tables.as_json(album.path, naming, targets, options.dry_run, read, written))
     for name, reason in album.unread:
@@ -79,11 +85,13 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
     return EXIT_OK if good else EXIT_SOME_UNREADABLE
 
 
-def _check(options: Options, settings: Settings) -> None:
+def _check(options: Options, settings: Settings, into_files: bool) -> ExifTool | None:
+    """Return the ExifTool that is needed, or None. Raises UsageError."""
     if not (options.read or options.write):
         raise UsageError("Say what to do: framepick sidecars ALBUM --read, --write, or both")
     if options.write and settings.sidecars.write == "off":
         raise UsageError("Nothing was written: sidecars.write is off in the settings. Set it to on_demand.")
+    return find_exiftool() if into_files and options.write and not options.dry_run else None
 
 
 def _open(path: Path, recursive: bool, data_dir: DataDir, cancel: CancelToken) -> _Album:
@@ -103,27 +111,22 @@ def _open(path: Path, recursive: bool, data_dir: DataDir, cancel: CancelToken) -
 
 
 def _read(
-    sidecars: AlbumSidecars, album: _Album, prefer: Prefer, dry_run: bool, cancel: CancelToken
+    handed: HandedMarks, album: _Album, prefer: Prefer, dry_run: bool, cancel: CancelToken
 ) -> list[Entry]:
     shown = album.marks()
-    entries = sidecars.read(shown, prefer, cancel)
+    entries = handed.read(shown, prefer, cancel)
     if not dry_run:
         if taken := [entry for entry in entries if entry.outcome is Outcome.TAKEN]:
             album.take(taken, shown)
-        sidecars.agree([e for e in entries if e.outcome in (Outcome.TAKEN, Outcome.UNCHANGED)])
+        handed.agree([e for e in entries if e.outcome in (Outcome.TAKEN, Outcome.UNCHANGED)])
     return entries
 
 
-def _write(
-    sidecars: AlbumSidecars,
-    album: _Album,
-    targets: Targets,
-    prefer: Prefer,
-    dry_run: bool,
-    cancel: CancelToken,
-) -> list[Entry]:
-    plan = sidecars.plan(album.marks(), targets, prefer, cancel)
-    return plan if dry_run else sidecars.write(plan, cancel)
+def _write(handed: HandedMarks, plan: list[Entry], tool: ExifTool | None, cancel: CancelToken) -> list[Entry]:
+    if not any(entry.inside for entry in plan):
+        return handed.write(plan, cancel=cancel)
+    with ExportLine() as line:
+        return handed.write(plan, tool, cancel, line.take)
 
 
 def as_change(marks: Marks) -> MarkChange:

@@ -8,12 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.album.scan import EXPORT_MARKER
 from engine.errors import ExportError
 from engine.events import CancelToken
 from engine.export.archive import pack
 from engine.export.copying import CancelledError
 from engine.export.filing import KeptError, place, remove_source, take_back
+from engine.export.folders import make_folder
 from engine.export.journal import FileState, Journal, JournalError, State, Step
 from engine.export.plan import ExportPlan, How, require_room
 from engine.export.report import ExportClock, ExportProgress, ExportReport
@@ -73,7 +73,7 @@ class _Run:
 
     def run(self) -> ExportReport:
         try:
-            _make_target(self.journal)
+            make_folder(self.journal, self.journal.target)
         except OSError as error:
             self.journal.note_state(State.REVERTED)
             why = f"The folder {self.journal.target} cannot be made: {error.strerror}."
@@ -124,7 +124,7 @@ class _Run:
         self._clock.begin(file.action.source.name)
         before = self._clock.bytes_done
         try:
-            _make_folder(self.journal, file.action.target.parent)
+            make_folder(self.journal, file.action.target.parent)
             place(self.journal, file, self.cancel, self._clock.moved)
         except CancelledError:
             return False
@@ -180,19 +180,3 @@ class _Run:
             self.journal.how,
             self._stopped,
         )
-
-
-def _make_target(journal: Journal) -> None:
-    """Create the folder, marked as an export so that an album around it does not show its copies."""
-    if journal.target.is_dir():
-        return
-    _make_folder(journal, journal.target)
-    (journal.target / EXPORT_MARKER).touch()
-
-
-def _make_folder(journal: Journal, folder: Path) -> None:
-    """Make a folder and those above it; each is in the journal before it is made. Raises OSError."""
-    missing = list(itertools.takewhile(lambda each: not each.is_dir(), (folder, *folder.parents)))
-    for each in reversed(missing):
-        journal.note_folder(each)
-        each.mkdir(exist_ok=True)

@@ -38,7 +38,7 @@ def place(journal: Journal, file: FileState, cancel: CancelToken, moved: Callabl
         _new_link(action.target, lambda: os.link(action.source.resolve(), action.target))
     elif not (action.how is How.MOVE and _linked(action.source, action.target)):
         _copy(journal, file, cancel, moved)
-    journal.note(file, Step.PLACED, stamp=_stamp(action.target))
+    journal.note(file, Step.PLACED, stamp=stamp(action.target))
 
 
 def _new_link(target: Path, make: Callable[[], None]) -> None:
@@ -65,7 +65,7 @@ def _linked(source: Path, target: Path) -> bool:
 
 def _copy(journal: Journal, file: FileState, cancel: CancelToken, moved: Callable[[int], None]) -> None:
     part = journal.part_of(file)
-    source_stamp = _stamp(file.action.source)
+    source_stamp = stamp(file.action.source)
     digest = write_part(file.action.source, part, cancel, moved)
     try:
         journal.note(file, Step.VERIFIED, digest=digest, source=source_stamp)
@@ -84,7 +84,7 @@ def remove_source(journal: Journal, file: FileState) -> None:
     if file.step is not Step.PLACED or file.action.how is not How.MOVE:
         return
     if os.path.lexists(source):
-        if not _same_inode(source, target) and _stamp(source) != file.source_stamp:
+        if not same_inode(source, target) and stamp(source) != file.source_stamp:
             raise OSError(errno.EBUSY, "was changed while it was moved; both files are kept")
         source.unlink()
         flush_folder(source.parent)
@@ -105,7 +105,7 @@ def settle(journal: Journal, file: FileState) -> None:
     with suppress(FileNotFoundError):
         part.unlink()
     if whole:
-        journal.note(file, Step.PLACED, stamp=_stamp(target))
+        journal.note(file, Step.PLACED, stamp=stamp(target))
     elif file.step is not Step.PLANNED:
         journal.note(file, Step.PLANNED)
 
@@ -117,11 +117,11 @@ def _arrived(file: FileState, part: Path) -> bool:
         return False
     if action.how is How.SYMBOLIC_LINK:
         return action.target.is_symlink() and action.target.readlink() == action.source
-    if action.how in (How.HARD_LINK, How.MOVE) and _same_inode(action.source, action.target):
+    if action.how in (How.HARD_LINK, How.MOVE) and same_inode(action.source, action.target):
         return True
     if file.step is Step.PLANNED or file.digest is None:
         return False
-    mine = _same_inode(part, action.target) or not part.exists()
+    mine = same_inode(part, action.target) or not part.exists()
     return mine and not action.target.is_symlink() and digest_of(action.target) == file.digest
 
 
@@ -159,11 +159,11 @@ def _check_ours(file: FileState) -> None:
     elif action.target.is_symlink() or not action.target.is_file():
         ours = False
     elif action.how is How.HARD_LINK:
-        ours = _same_inode(action.source, action.target) or _stamp(action.target) == file.stamp
+        ours = same_inode(action.source, action.target) or stamp(action.target) == file.stamp
     elif file.digest is not None:
         ours = digest_of(action.target) == file.digest
     else:
-        ours = _stamp(action.target) == file.stamp
+        ours = stamp(action.target) == file.stamp
     if not ours:
         raise KeptError("it was changed since, or is another file")
 
@@ -171,14 +171,14 @@ def _check_ours(file: FileState) -> None:
 def _check_original(file: FileState) -> None:
     """Raise KeptError where removing our file could remove the last copy."""
     source, target = file.action.source, file.action.target
-    if file.action.how is How.SYMBOLIC_LINK or _same_inode(source, target):
+    if file.action.how is How.SYMBOLIC_LINK or same_inode(source, target):
         return
     if not os.path.lexists(source):
         raise KeptError("the original is no longer there: this may be the last copy")
     if file.step is Step.REMOVED:
         if not same_content(target, source):
             raise KeptError(f"another file is at {source} now")
-    elif _stamp(source) != file.source_stamp:
+    elif stamp(source) != file.source_stamp:
         raise KeptError("the original was changed or replaced since: this may be the last copy")
 
 
@@ -194,7 +194,7 @@ def _move_back(journal: Journal, file: FileState) -> None:
     flush_folder(target.parent)
 
 
-def _same_inode(a: Path, b: Path) -> bool:
+def same_inode(a: Path, b: Path) -> bool:
     try:
         first, second = a.lstat(), b.lstat()
     except OSError:
@@ -202,7 +202,7 @@ def _same_inode(a: Path, b: Path) -> bool:
     return stat.S_ISREG(first.st_mode) and os.path.samestat(first, second)
 
 
-def _stamp(path: Path) -> tuple[int, int]:
+def stamp(path: Path) -> tuple[int, int]:
     """Return size and mtime (ns) of a file; of a link itself."""
     found = path.lstat()
     return found.st_size, found.st_mtime_ns

@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Self
@@ -75,7 +76,7 @@ class Journal:
 
     path: Path
     id: str
-    kind: str  # "export", "reject", "trash"
+    kind: str  # "export", "reject", "trash", "inside"
     target: Path
     how: How
     started: float
@@ -84,16 +85,20 @@ class Journal:
     state: State = State.RUNNING
     folders: list[Path] = field(default_factory=list)  # made by us
     archive_digest: str | None = None
+    library: Path | None = None  # what knows the photos whose bytes change
     _lock: FileLock | None = None
     _handle: int | None = None
 
     @classmethod
-    def create(cls, folder: Path, plan: ExportPlan, kind: str = "export") -> Self:
+    def create(
+        cls, folder: Path, plan: ExportPlan, kind: str = "export", library: Path | None = None
+    ) -> Self:
         """Start a journal for a plan. Raises ExportError when it cannot be written."""
-        number = f"{time.strftime('%Y%m%d-%H%M%S')}-{uuid.uuid4().hex[:8]}"
+        number = f"{_now()}-{uuid.uuid4().hex[:8]}"
         files = [FileState(n, action) for n, action in enumerate(plan.actions)]
         path = folder / f"{number}.jsonl"
         journal = cls(path, number, kind, plan.target, plan.how, time.time(), files, plan.archive)
+        journal.library = library
         try:
             folder.mkdir(parents=True, exist_ok=True)
             journal.lock()
@@ -194,6 +199,7 @@ class Journal:
             "how": self.how.value,
             "started": self.started,
             "archive": str(self.archive) if self.archive else None,
+            "library": str(self.library) if self.library else None,
             "files": [_dump(file.action) for file in self.files],
         }
 
@@ -205,7 +211,9 @@ class Journal:
         archive = Path(header["archive"]) if header["archive"] else None
         how = How(header["how"])
         target = Path(header["target"])
-        return cls(path, header["id"], header["kind"], target, how, header["started"], files, archive)
+        journal = cls(path, header["id"], header["kind"], target, how, header["started"], files, archive)
+        journal.library = Path(header["library"]) if header.get("library") else None
+        return journal
 
     def _apply(self, record: dict[str, Any]) -> None:
         if "state" in record:
@@ -232,6 +240,11 @@ def journals(folder: Path) -> Iterator[Journal]:
     for path in sorted(folder.glob("*.jsonl"), reverse=True):
         with suppress(ExportError):
             yield Journal.load(path)
+
+
+def _now() -> str:
+    """Return the time to the microsecond, as text that sorts by it: two runs may begin within a second."""
+    return datetime.now().strftime("%Y%m%d-%H%M%S.%f")
 
 
 def _pair(numbers: Sequence[int] | None) -> tuple[int, int] | None:

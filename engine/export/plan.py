@@ -26,6 +26,10 @@ class How(StrEnum):
     HARD_LINK = "hard-link"
     SYMBOLIC_LINK = "symbolic-link"
     ZIP = "zip"
+    INSIDE = "inside"  # no export: marks are written into the source, and the target keeps the original
+
+
+CHANGE_ALBUM = (How.MOVE, How.INSIDE)  # files of the album come, go or get other bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +176,7 @@ class _Planner:
             photos,
             tuple(self.already),
             tuple(self.left_out),
-            _free_bytes(self.target),
+            free_bytes(self.target),
             self.options.how,
             self.archive,
         )
@@ -232,7 +236,7 @@ def _existing(folder: Path) -> Path:
     return folder
 
 
-def _free_bytes(target: Path) -> int:
+def free_bytes(target: Path) -> int:
     """Return the room on the target's drive. Raises ExportError where no folder can be made."""
     existing = _existing(target)
     usage = shutil.disk_usage(existing)

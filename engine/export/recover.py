@@ -6,16 +6,17 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from engine.album.scan import EXPORT_MARKER
 from engine.errors import ExportError, NothingToDoError
 from engine.events import CancelToken
 from engine.export.archive import part_of_archive
 from engine.export.copying import digest_of
 from engine.export.execute import run_journal
 from engine.export.filing import KeptError, settle, take_back
-from engine.export.journal import Journal, State, Step, journals
+from engine.export.folders import remove_folders
+from engine.export.journal import FileState, Journal, State, Step, journals
 from engine.export.report import ExportClock, ExportProgress, ExportReport, RevertReport
 from engine.export.trash import settle_trash, take_from_trash, trash_files
+from engine.photo_xmp.settling import finish_inside, restore, settle_inside
 
 _UNFINISHED = (State.RUNNING, State.CANCELLED, State.STOPPED, State.REVERTING)
 
@@ -68,6 +69,8 @@ def go_on(
         if journal.kind == "trash":
             settle_trash(journal)
             return trash_files(journal, cancel, report)
+        if journal.kind == "inside":
+            return finish_inside(journal)
         settle_all(journal)
         return run_journal(journal, cancel, report)
     finally:
@@ -103,13 +106,15 @@ def revert(
         journal.note_state(State.REVERTING)
         if journal.archive is not None:
             return _revert_archive(journal, journal.archive)
-        if journal.kind == "trash":
-            settle_trash(journal)
-        else:
-            settle_all(journal)
+        _SETTLE.get(journal.kind, settle_all)(journal)
         return _revert_files(journal, cancel, report)
     finally:
         journal.close()
+
+
+# By kind of journal; an export's own steps for all others.
+_SETTLE: dict[str, Callable[[Journal], None]] = {"trash": settle_trash, "inside": settle_inside}
+_TAKE_BACK: dict[str, Callable[[Journal, FileState], bool]] = {"trash": take_from_trash, "inside": restore}
 
 
 def _revert_files(
@@ -124,14 +129,14 @@ def _revert_files(
             break
         clock.begin(file.action.target.name)
         try:
-            back = take_from_trash(journal, file) if journal.kind == "trash" else take_back(journal, file)
+            back = _TAKE_BACK.get(journal.kind, take_back)(journal, file)
             moved_back += back
             removed += not back
         except (KeptError, OSError) as error:
             kept.append((file.action.target, str(error)))
         clock.done += 1
     if not cancel.cancelled:
-        _remove_folders(journal)
+        remove_folders(journal)
         journal.note_state(State.REVERTED)
     return RevertReport(journal.target, removed, moved_back, tuple(kept), cancel.cancelled)
 
@@ -147,7 +152,7 @@ def _revert_archive(journal: Journal, archive: Path) -> RevertReport:
         else:
             archive.unlink()
             removed = 1
-    _remove_folders(journal)
+    remove_folders(journal)
     journal.note_state(State.REVERTED)
     return RevertReport(archive.parent, removed, 0, tuple(kept))
 
@@ -161,12 +166,3 @@ def _why_keep(journal: Journal, archive: Path) -> str | None:
                 continue
         return f"the original of {file.action.source.name} is no longer there: this may be the last copy"
     return None
-
-
-def _remove_folders(journal: Journal) -> None:
-    """Remove the folders that the export made, where nothing but our mark is in them."""
-    for folder in reversed(journal.folders):
-        with suppress(OSError):
-            if [entry.name for entry in folder.iterdir()] == [EXPORT_MARKER]:
-                (folder / EXPORT_MARKER).unlink()
-            folder.rmdir()

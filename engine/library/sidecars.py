@@ -66,6 +66,13 @@ class SidecarStore:
                 self._connection.execute("ROLLBACK")
             raise LibraryError(f"What sidecars hold could not be noted: {error}.") from error
 
+    def forget(self, path: Path) -> None:
+        """Drop what is known of a sidecar: it is read as if for the first time. Raises LibraryError."""
+        try:
+            self._connection.execute("DELETE FROM sidecars WHERE path = ?", (_key(path),))
+        except sqlite3.Error as error:
+            raise LibraryError(f"What sidecars hold could not be noted: {error}.") from error
+
 
 def _key(path: Path) -> str:
     return path.absolute().as_posix().encode("utf-8", "backslashreplace").decode()

@@ -55,7 +55,7 @@ def replace(path: Path, data: bytes, sha256: str) -> None:
         _write_part(part, data)
         _check_unchanged(real, sha256)
         if sha256:
-            _keep_status(real, part)
+            keep_status(real, part)
         _put_in_place(part, real, new=not sha256)
         _sync_folder(real.parent)
     except OSError as error:
@@ -84,8 +84,11 @@ def _write_part(part: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _keep_status(old: Path, part: Path) -> None:
-    """Give the part what the old file has, its times apart. Raises SidecarError on a write-protected file."""
+def keep_status(old: Path, part: Path) -> None:
+    """Give the part permissions, owner and attributes of the old file; its times are new, for backups to see.
+
+    Raises SidecarError on a write-protected file.
+    """
     status = old.stat()
     if not status.st_mode & 0o222:
         raise SidecarError("it is write-protected")

@@ -229,10 +229,10 @@ def test_a_zip_is_never_overwritten(originals: Path, tmp_path: Path):
 
 
 def test_a_folder_that_cannot_be_made_is_said_to_be_so(tmp_path):
-    from engine.export.plan import _free_bytes
+    from engine.export.plan import free_bytes
 
     (tmp_path / "file").write_text("x")
     with pytest.raises(ExportError, match="nothing can be written to") as caught:
-        _free_bytes(tmp_path / "file" / "inside")
+        free_bytes(tmp_path / "file" / "inside")
     assert "free" not in str(caught.value)
-    assert _free_bytes(tmp_path / "new" / "one") > 0
+    assert free_bytes(tmp_path / "new" / "one") > 0

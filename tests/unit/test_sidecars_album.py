@@ -9,7 +9,8 @@ import pytest
 
 from engine.album.scan import scan
 from engine.events import CancelToken
-from engine.sidecars.album import AlbumSidecars, Entry, Outcome
+from engine.sidecars.album import AlbumSidecars
+from engine.sidecars.entries import Entry, Outcome
 from engine.sidecars.merge import Prefer
 from engine.sidecars.naming import Naming
 from engine.sidecars.profiles import Profile, RejectAsRating, Targets
