@@ -17,7 +17,8 @@ from engine.export.execute import execute
 from engine.export.items import ExportItem
 from engine.export.journal import Journal, State
 from engine.export.lists_beside import Lists, write_lists
-from engine.export.plan import CHANGE_ALBUM, ExportPlan, How, plan_export, require_room
+from engine.export.made import Maker
+from engine.export.plan import CHANGE_ALBUM, ExportPlan, How, plan_export, plan_of_lists
 from engine.export.recover import find_last, find_unfinished, go_on, revert
 from engine.export.report import ExportReport, RevertReport
 from engine.export.small_jpegs import ListsReport
@@ -223,13 +224,17 @@ class _Writing:
     def run(self, cancel: CancelToken, report: Callable[[Any], None]) -> list[Report]:
         """Write everything and return what was done. Raises ExportError when it cannot begin."""
         done: list[Report] = []
-        if self.plan is not None:
-            require_room(self.plan)
-        if self.lists:
-            thumbnail = thumbnails_from(ThumbnailCache(self.data_dir.thumbnails))
-            done.append(
-                write_lists(self.lists, self.items, self.folder, self.name, thumbnail, cancel, report)
-            )
-        if self.plan is not None and self.plan.actions and not cancel.cancelled:
-            done.append(execute(self.plan, self.data_dir.exports, cancel, report))
-        return done
+        thumbnail = thumbnails_from(ThumbnailCache(self.data_dir.thumbnails))
+
+        def lists(journal: Journal) -> None:
+            if self.lists:
+                maker = Maker(journal)
+                done.append(
+                    write_lists(
+                        self.lists, self.items, self.folder, self.name, thumbnail, maker, cancel, report
+                    )
+                )
+
+        plan = self.plan or plan_of_lists(self.folder, len(self.items))
+        exported = execute(plan, self.data_dir.exports, cancel, report, first=lists)
+        return [*done, exported] if plan.actions else done

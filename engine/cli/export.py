@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.album.scan import display_name
@@ -21,12 +22,14 @@ from engine.events import CancelToken
 from engine.export.contact_sheet import thumbnails_from
 from engine.export.execute import execute
 from engine.export.items import ExportItem, choose, parse_what
+from engine.export.journal import Journal
 from engine.export.layout import Layout
 from engine.export.lists import check_list
-from engine.export.plan import ExportOptions, ExportPlan, How, as_json, megabytes, plan_export
+from engine.export.made import Maker
+from engine.export.plan import ExportOptions, ExportPlan, How, as_json, megabytes, plan_export, plan_of_lists
 from engine.export.recover import go_on, revert, the_last, the_unfinished
 from engine.export.report import ExportReport, RevertReport
-from engine.export.small_jpegs import ListsReport, write_small_jpegs
+from engine.export.small_jpegs import ListsReport, check_folder, write_small_jpegs
 from engine.export.write_list import write_list
 from engine.paths import DataDir
 from engine.pipeline import CullJob
@@ -48,46 +51,78 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
     Layout(options.layout)
     job = CullJob(options.album.absolute(), options.recursive, infer=False)
     items = chosen_items(job, options.what, settings, data_dir)
-    for path in options.lists if not options.dry_run else ():
-        write_list(path, items, job.album.name, thumbnails_from(ThumbnailCache(data_dir.thumbnails)))
-        print(f"Wrote {printable(display_name(path))}.")
-    code = _write_small(options, items)
-    if code == EXIT_INTERRUPTED or options.target is None:
-        return code
-    return _export(options, items, options.target, data_dir) or code
-
-
-def _write_small(options: Options, items: list[ExportItem]) -> int:
-    """Write the small JPEGs that are wanted, and return the exit code."""
-    if options.thumbnails is None or options.dry_run:
-        return EXIT_OK
+    if options.thumbnails is not None:
+        check_folder(options.thumbnails, (file for item in items for file in item.photo.files))
+    plan = _plan(options, items)
+    if options.json is not None and options.target is not None:
+        write_json(options.json, as_json(plan))
+    if options.dry_run:
+        return _tell_plan(options, plan)
+    making = _Making(options, items, job.album.name, data_dir)
     with interruptible() as cancel, ExportLine() as line:
-        report = write_small_jpegs(
-            items, options.thumbnails.absolute(), options.thumbnail_size, cancel, line.take
+        report = execute(
+            plan, data_dir.exports, cancel, line.take, first=lambda journal: making.run(journal, cancel, line)
         )
-    return tell(report)
+    code = making.tell()
+    return code if options.target is None else tell(report) or code
 
 
-def _export(options: Options, items: list[ExportItem], target: Path, data_dir: DataDir) -> int:
+def _plan(options: Options, items: list[ExportItem]) -> ExportPlan:
+    if options.target is None:
+        folder = options.lists[0].parent if options.lists else options.thumbnails
+        assert options.album is not None and folder is not None
+        return plan_of_lists(folder.absolute(), len(items))
     assert options.album is not None
-    plan = plan_export(
+    return plan_export(
         items,
         ExportOptions(
-            target,
+            options.target,
             How(options.how),
             options.layout,
             options.sidecars,
             archive_name=options.album.absolute().name or "photos",
         ),
     )
-    if options.json is not None:
-        write_json(options.json, as_json(plan))
-    if options.dry_run:
+
+
+def _tell_plan(options: Options, plan: ExportPlan) -> int:
+    for path in (*options.lists, *([options.thumbnails] if options.thumbnails else [])):
+        print(f"write  {printable(display_name(path))}")
+    if options.target is not None:
         print_plan(plan)
-        return EXIT_SOME_UNREADABLE if plan.unreadable else EXIT_OK
-    with interruptible() as cancel, ExportLine() as line:
-        report = execute(plan, data_dir.exports, cancel, line.take)
-    return tell(report)
+    return EXIT_SOME_UNREADABLE if plan.unreadable else EXIT_OK
+
+
+@dataclass(slots=True)
+class _Making:
+    """The lists and small JPEGs of one export; they come first, since a move takes the photos away."""
+
+    options: Options
+    items: list[ExportItem]
+    name: str
+    data_dir: DataDir
+    _lists: list[Path] = field(default_factory=list)
+    _small: ListsReport | None = None
+
+    def run(self, journal: Journal, cancel: CancelToken, line: ExportLine) -> None:
+        """Write them through the journal. Raises ExportError."""
+        maker, options = Maker(journal), self.options
+        thumbnail = thumbnails_from(ThumbnailCache(self.data_dir.thumbnails))
+        for path in options.lists:
+            if not cancel.cancelled:
+                write_list(path.absolute(), self.items, self.name, thumbnail, maker)
+                self._lists.append(path)
+        if options.thumbnails is not None and not cancel.cancelled:
+            folder, size = options.thumbnails.absolute(), options.thumbnail_size
+            self._small = write_small_jpegs(self.items, folder, maker, size, cancel, line.take)
+
+    def tell(self) -> int:
+        """Print what was written and return the exit code."""
+        for path in self._lists:
+            print(f"Wrote {printable(display_name(path))}.")
+        if self._small is not None:
+            return tell(self._small)
+        return EXIT_OK if len(self._lists) == len(self.options.lists) else EXIT_INTERRUPTED
 
 
 def chosen_items(job: CullJob, what: str, settings: Settings, data_dir: DataDir) -> list[ExportItem]:

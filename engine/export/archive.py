@@ -42,7 +42,7 @@ def pack(journal: Journal, archive: Path, cancel: CancelToken, clock: ExportCloc
     if _arrived(journal, archive, part):
         return
     try:
-        while files := [file for file in journal.files if file.step is not Step.FAILED]:
+        while files := [file for file in journal.members if file.step is not Step.FAILED]:
             clock.done = clock.bytes_done = 0
             try:
                 digests = _write(part, archive, files, cancel, clock)

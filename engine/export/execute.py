@@ -29,25 +29,45 @@ def execute(
     cancel: CancelToken,
     report: Callable[[ExportProgress], None] = lambda _: None,
     kind: str = "export",
+    first: Callable[[Journal], object] = lambda _: None,
 ) -> ExportReport:
     """Carry out a plan; every step goes into a journal in the folder `journals`.
 
-    One file that fails does not stop the others; a full or vanished target does. Raises ExportError when it
-    cannot begin; nothing was written then.
+    One file that fails does not stop the others; a full or vanished target does. `first` is called before
+    any file is touched: it makes lists and pictures through the journal. Raises ExportError when it cannot
+    begin; nothing was written then.
     """
     require_room(plan)
     journal = Journal.create(journals, plan, kind)
     try:
-        return _Run(journal, cancel, report, plan.already_there, plan.unreadable).run()
+        run = _Run(journal, cancel, report, plan.already_there, plan.unreadable)
+        run.prepare()
+        _make_first(journal, first)
+        return run.run()
     finally:
         journal.close()
+
+
+def _make_first(journal: Journal, first: Callable[[Journal], object]) -> None:
+    try:
+        first(journal)
+    except ExportError:
+        made = any(file.step in _DONE for file in journal.files)
+        journal.note_state(State.STOPPED if made else State.REVERTED)
+        raise
 
 
 def run_journal(
     journal: Journal, cancel: CancelToken, report: Callable[[ExportProgress], None]
 ) -> ExportReport:
     """Carry out what of a journal has not arrived yet."""
-    return _Run(journal, cancel, report).run()
+    run = _Run(journal, cancel, report)
+    run.prepare()
+    for file in journal.files:
+        if file.action.how is How.WRITE and file.step not in (*_DONE, Step.FAILED):
+            journal.note(file, Step.FAILED, reason="it is not made again: export once more")
+            run.left_out = [*run.left_out, (file.action.target, file.reason)]
+    return run.run()
 
 
 class _StoppedError(Exception):
@@ -67,21 +87,25 @@ class _Run:
     _stopped: str | None = None
 
     def __post_init__(self) -> None:
-        pending = [file for file in self.journal.files if file.step not in _DONE]
+        pending = [file for file in self.journal.members if file.step not in _DONE]
         total = sum(file.action.bytes for file in pending)
         self._clock = ExportClock(len(pending), total, self.report)
 
-    def run(self) -> ExportReport:
+    def prepare(self) -> None:
+        """Make the target folder. Raises ExportError."""
         try:
             make_folder(self.journal, self.journal.target)
         except OSError as error:
             self.journal.note_state(State.REVERTED)
             why = f"The folder {self.journal.target} cannot be made: {error.strerror}."
             raise ExportError(f"{why} Nothing was written.") from error
+
+    def run(self) -> ExportReport:
         try:
             self._files()
             self._clock.tell()
-            self.journal.note_state(State.CANCELLED if self.cancel.cancelled else State.FINISHED)
+            cut = self.cancel.cancelled and any(file.step not in _DONE for file in self.journal.members)
+            self.journal.note_state(State.CANCELLED if cut else State.FINISHED)
         except _StoppedError as stopped:
             self._stopped = str(stopped)
             self.journal.note_state(State.STOPPED)
@@ -91,9 +115,10 @@ class _Run:
 
     def _files(self) -> None:
         if self.journal.archive is not None:
-            self._archive(self.journal.archive)
+            if self.journal.members and not self.cancel.cancelled:
+                self._archive(self.journal.archive)
             return
-        for _, files in itertools.groupby(self.journal.files, key=lambda file: file.action.shot):
+        for _, files in itertools.groupby(self.journal.members, key=lambda file: file.action.shot):
             if self.cancel.cancelled:
                 return
             self._shot(list(files))
@@ -167,7 +192,7 @@ class _Run:
             self.left_out = [*self.left_out, (file.action.source, f"only copied: {error}")]
 
     def _result(self) -> ExportReport:
-        files = self.journal.files
+        files = self.journal.members
         done = [file for file in files if file.step in _DONE]
         failed = [(f.action.source, f.reason) for f in files if f.step is Step.FAILED]
         return ExportReport(

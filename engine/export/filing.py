@@ -144,7 +144,8 @@ def take_back(journal: Journal, file: FileState) -> bool:
     if action.how is How.MOVE and gone:
         _move_back(journal, file)
     else:
-        _check_original(file)
+        if action.how is not How.WRITE:
+            _check_original(file)
         action.target.unlink()
         flush_folder(action.target.parent)
     journal.note(file, Step.REVERTED)

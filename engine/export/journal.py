@@ -153,6 +153,11 @@ class Journal:
             self._lock.release()
             self._lock = None
 
+    @property
+    def members(self) -> list[FileState]:
+        """The files that come from somewhere: all but the lists and pictures that are made."""
+        return [file for file in self.files if file.action.how is not How.WRITE]
+
     # -- writing; each returns when the line is on disk, and raises JournalError when it is not
 
     def note(self, file: FileState, step: Step, **details: Any) -> None:
@@ -160,6 +165,13 @@ class Journal:
         record = {"n": file.number, "step": step.value, **details}
         self._append(record)
         self._apply(record)
+
+    def add(self, action: FileAction) -> FileState:
+        """Record one more file, before anything happens to it."""
+        record = {"add": _dump(action)}
+        self._append(record)
+        self._apply(record)
+        return self.files[-1]
 
     def note_folder(self, folder: Path) -> None:
         """Record a folder that is about to be made."""
@@ -218,6 +230,8 @@ class Journal:
     def _apply(self, record: dict[str, Any]) -> None:
         if "state" in record:
             self.state = State(record["state"])
+        elif "add" in record:
+            self.files.append(FileState(len(self.files), _action(record["add"])))
         elif "folder" in record:
             self.folders.append(Path(record["folder"]))
         elif "packed" in record:

@@ -10,9 +10,10 @@ from engine.errors import ExportError
 from engine.events import CancelToken
 from engine.export.contact_sheet import Thumbnail
 from engine.export.items import ExportItem
+from engine.export.made import Maker
 from engine.export.names import clean, with_suffix_number
 from engine.export.report import ExportProgress
-from engine.export.small_jpegs import ListsReport, make_folder, write_small_jpegs
+from engine.export.small_jpegs import ListsReport, write_small_jpegs
 from engine.export.write_list import write_list
 
 PICTURES = " small"  # what a folder of small JPEGs is called after the album's name
@@ -40,6 +41,7 @@ def write_lists(
     folder: Path,
     name: str,
     thumbnail: Thumbnail,
+    maker: Maker,
     cancel: CancelToken,
     report: Callable[[ExportProgress], None] = lambda _: None,
 ) -> ListsReport:
@@ -47,7 +49,7 @@ def write_lists(
 
     Raises ExportError when the folder cannot be made.
     """
-    make_folder(folder)
+    maker.folder(folder)
     written: list[Path] = []
     failed: list[tuple[Path, str]] = []
     paths = wanted.paths(folder, name)
@@ -56,13 +58,13 @@ def write_lists(
             return ListsReport(tuple(written), 0, tuple(failed), cancelled=True)
         report(ExportProgress(0, len(items), 0, path.name))
         try:
-            write_list(path, items, name, thumbnail)
+            write_list(path, items, name, thumbnail, maker)
             written.append(path)
         except ExportError as error:
             failed.append((path, str(error)))
     if not wanted.small_side:
         return ListsReport(tuple(written), 0, tuple(failed))
-    small = write_small_jpegs(items, paths[-1], wanted.small_side, cancel, report)
+    small = write_small_jpegs(items, paths[-1], maker, wanted.small_side, cancel, report)
     return ListsReport((*written, *small.written), small.pictures, (*failed, *small.failed), small.cancelled)
 
 

@@ -26,6 +26,7 @@ class How(StrEnum):
     HARD_LINK = "hard-link"
     SYMBOLIC_LINK = "symbolic-link"
     ZIP = "zip"
+    WRITE = "write"  # a list or picture that is made, not copied; source and target are the same
     INSIDE = "inside"  # no export: marks are written into the source, and the target keeps the original
 
 
@@ -96,6 +97,14 @@ def plan_export(items: Sequence[ExportItem], options: ExportOptions) -> ExportPl
     for number, item in enumerate(items):
         planner.add(number, item)
     return planner.plan(len(items))
+
+
+def plan_of_lists(folder: Path, photos: int) -> ExportPlan:
+    """Return the plan of an export that copies nothing: lists and pictures alone go into `folder`.
+
+    Raises ExportError when it cannot be used.
+    """
+    return ExportPlan(folder, (), photos, (), (), free_bytes(folder), How.WRITE)
 
 
 def require_room(plan: ExportPlan) -> None:

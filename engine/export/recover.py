@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.errors import ExportError, NothingToDoError
@@ -14,10 +15,12 @@ from engine.export.execute import run_journal
 from engine.export.filing import KeptError, settle, take_back
 from engine.export.folders import remove_folders
 from engine.export.journal import FileState, Journal, State, Step, journals
+from engine.export.plan import How
 from engine.export.report import ExportClock, ExportProgress, ExportReport, RevertReport
 from engine.export.trash import settle_trash, take_from_trash, trash_files
 from engine.photo_xmp.settling import finish_inside, restore, settle_inside
 
+_DONE = (Step.PLACED, Step.REMOVED)
 _UNFINISHED = (State.RUNNING, State.CANCELLED, State.STOPPED, State.REVERTING)
 
 
@@ -84,9 +87,9 @@ def take(journal: Journal) -> None:
     journal.reload()
 
 
-def settle_all(journal: Journal) -> None:
-    """After a crash: bring every file to a state without half files."""
-    for file in journal.files:
+def settle_all(journal: Journal, files: Sequence[FileState] | None = None) -> None:
+    """After a crash: bring every file, or these, to a state without half files."""
+    for file in journal.files if files is None else files:
         try:
             settle(journal, file)
         except OSError as error:
@@ -120,47 +123,63 @@ _TAKE_BACK: dict[str, Callable[[Journal, FileState], bool]] = {"trash": take_fro
 def _revert_files(
     journal: Journal, cancel: CancelToken, report: Callable[[ExportProgress], None]
 ) -> RevertReport:
-    placed = [file for file in journal.files if file.step in (Step.PLACED, Step.REMOVED)]
-    clock = ExportClock(len(placed), sum(file.action.bytes for file in placed), report)
-    removed = moved_back = 0
-    kept: list[tuple[Path, str]] = []
-    for file in reversed(placed):
-        if cancel.cancelled:
-            break
-        clock.begin(file.action.target.name)
-        try:
-            back = _TAKE_BACK.get(journal.kind, take_back)(journal, file)
-            moved_back += back
-            removed += not back
-        except (KeptError, OSError) as error:
-            kept.append((file.action.target, str(error)))
-        clock.done += 1
+    back = _Back(journal, cancel, report)
+    back.take([file for file in journal.files if file.step in _DONE])
     if not cancel.cancelled:
         remove_folders(journal)
         journal.note_state(State.REVERTED)
-    return RevertReport(journal.target, removed, moved_back, tuple(kept), cancel.cancelled)
+    return RevertReport(journal.target, back.removed, back.moved_back, tuple(back.kept), cancel.cancelled)
+
+
+@dataclass(slots=True)
+class _Back:
+    """Files on their way back: how many are gone or in their old place, and which stayed."""
+
+    journal: Journal
+    cancel: CancelToken
+    report: Callable[[ExportProgress], None]
+    removed: int = 0
+    moved_back: int = 0
+    kept: list[tuple[Path, str]] = field(default_factory=list)
+
+    def take(self, files: Sequence[FileState]) -> None:
+        clock = ExportClock(len(files), sum(file.action.bytes for file in files), self.report)
+        for file in reversed(files):
+            if self.cancel.cancelled:
+                return
+            clock.begin(file.action.target.name)
+            try:
+                moved = _TAKE_BACK.get(self.journal.kind, take_back)(self.journal, file)
+                self.moved_back += moved
+                self.removed += not moved
+            except (KeptError, OSError) as error:
+                self.kept.append((file.action.target, str(error)))
+            clock.done += 1
 
 
 def _revert_archive(journal: Journal, archive: Path) -> RevertReport:
     with suppress(OSError):
         part_of_archive(journal).unlink()
-    removed, kept = 0, []
+    back = _Back(journal, CancelToken(), lambda _: None)
+    made = [file for file in journal.files if file.action.how is How.WRITE]
+    settle_all(journal, made)
+    back.take([file for file in made if file.step in _DONE])
     if journal.archive_digest is not None and archive.exists():
         why = _why_keep(journal, archive)
         if why:
-            kept.append((archive, why))
+            back.kept.append((archive, why))
         else:
             archive.unlink()
-            removed = 1
+            back.removed += 1
     remove_folders(journal)
     journal.note_state(State.REVERTED)
-    return RevertReport(archive.parent, removed, 0, tuple(kept))
+    return RevertReport(archive.parent, back.removed, 0, tuple(back.kept))
 
 
 def _why_keep(journal: Journal, archive: Path) -> str | None:
     if digest_of(archive) != journal.archive_digest:
         return "it was changed since, or is another file"
-    for file in journal.files:
+    for file in journal.members:
         with suppress(OSError):
             if file.action.source.stat().st_size == file.action.bytes:
                 continue

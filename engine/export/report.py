@@ -145,6 +145,7 @@ _DONE = {
     How.HARD_LINK: "Linked {files} in {target} (hard links).",
     How.SYMBOLIC_LINK: "Linked {files} in {target} (symbolic links).",
     How.ZIP: "Packed and verified {files} in {target}.",
+    How.WRITE: "Wrote {files} to {target}.",
     How.INSIDE: "Wrote marks into {files}; the originals are in {target}.",
 }
 _PAST = {
@@ -153,6 +154,7 @@ _PAST = {
     How.HARD_LINK: "linked",
     How.SYMBOLIC_LINK: "linked",
     How.ZIP: "packed",
+    How.WRITE: "written",
     How.INSIDE: "written",
 }
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,15 +12,14 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from engine.album.decode import decode
-from engine.album.scan import EXPORT_MARKER
 from engine.album.shrink import fit, shrunk
 from engine.errors import ExportError, PhotoError
 from engine.events import CancelToken
 from engine.export.items import ExportItem
+from engine.export.made import Maker
 from engine.export.names import clean, folded, with_suffix_number
 from engine.export.report import ExportClock, ExportProgress, named_files
 from engine.export.sizes import SMALL_SIDE
-from engine.export.write_whole import write_whole
 from engine.types import Photo
 
 _QUALITY = 85
@@ -53,6 +51,7 @@ class ListsReport:
 def write_small_jpegs(
     items: Sequence[ExportItem],
     folder: Path,
+    maker: Maker,
     long_side: int = SMALL_SIDE,
     cancel: CancelToken | None = None,
     report: Callable[[ExportProgress], None] = lambda _: None,
@@ -63,7 +62,7 @@ def write_small_jpegs(
     """
     cancel = cancel or CancelToken()
     check_folder(folder, (file for item in items for file in item.photo.files))
-    make_folder(folder)
+    maker.folder(folder)
     taken = {folded(path.name) for path in folder.iterdir()}
     clock = ExportClock(len(items), 0, report)
     written: list[Path] = []
@@ -74,7 +73,7 @@ def write_small_jpegs(
         clock.begin(item.photo.path.name)
         path = folder / _free_name(item.photo, taken)
         try:
-            write_whole(path, small_jpeg(item.photo, long_side))
+            maker.file(path, small_jpeg(item.photo, long_side))
             written.append(path)
         except PhotoError as error:
             failed.append((item.photo.path, error.what))
@@ -92,22 +91,6 @@ def small_jpeg(photo: Photo, long_side: int) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(image).save(buffer, "JPEG", quality=_QUALITY)
     return buffer.getvalue()
-
-
-def make_folder(folder: Path) -> None:
-    """Make a folder, marked as an export so that an album around it does not show what is in it.
-
-    Raises ExportError.
-    """
-    if folder.is_dir():
-        return
-    try:
-        folder.mkdir(parents=True)
-        (folder / EXPORT_MARKER).touch()
-    except OSError as error:
-        with suppress(OSError):
-            folder.rmdir()
-        raise ExportError(f"The folder {folder} cannot be made: {error.strerror}. Choose another.") from error
 
 
 def _free_name(photo: Photo, taken: set[str]) -> str:

@@ -9,15 +9,17 @@ from engine.errors import ExportError
 from engine.export import contact_sheet, lists
 from engine.export.contact_sheet import Thumbnail
 from engine.export.items import ExportItem
-from engine.export.write_whole import write_whole
+from engine.export.made import Maker
 
 
-def write_list(path: Path, items: Sequence[ExportItem], title: str, thumbnail: Thumbnail) -> None:
+def write_list(
+    path: Path, items: Sequence[ExportItem], title: str, thumbnail: Thumbnail, maker: Maker
+) -> None:
     """Write what the ending of `path` asks for: .csv, .json, .txt, .html or .pdf. Raises ExportError."""
     lists.check_list(path)
     data = _content(path.suffix.lower(), items, title, thumbnail)
     try:
-        write_whole(path, data)
+        maker.file(path, data)
     except OSError as error:
         raise ExportError(f"{path} cannot be written: {error.strerror or error}.") from error
 

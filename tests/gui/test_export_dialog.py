@@ -187,6 +187,12 @@ def test_lists_and_small_jpegs_without_copying_anything(qtbot, window: MainWindo
     with Image.open(target / "album small" / "IMG_0001.jpg") as small:
         assert max(small.size) == 800
     assert "Wrote 9 small JPEGs" in dialog.words
+    (target / "album.txt").write_text("changed since")
+    dialog._undo.click()
+    qtbot.waitUntil(lambda: dialog.reverted is not None, timeout=PATIENCE)
+    left = {path.name for path in target.rglob("*") if path.is_file()}
+    assert left == {".framepick-export", "album.txt"}
+    assert "changed since" in dialog.words
     dialog.reject()
 
 
@@ -201,6 +207,9 @@ def test_lists_come_along_with_a_move_and_the_album_is_read_again(qtbot, window:
     qtbot.waitUntil(lambda: dialog.report is not None, timeout=20_000)
     assert dialog.album_changed
     assert len(list(target.glob("*.JPG"))) == len(list((target / "album small").glob("*.jpg"))) == 3
+    dialog._undo.click()
+    qtbot.waitUntil(lambda: dialog.reverted is not None, timeout=PATIENCE)
+    assert not target.exists()
     dialog.reject()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,10 @@ from engine.benchmark.survival.samples import write_jpegs
 from engine.errors import ExportError
 from engine.export.contact_sheet import as_html, as_pdf, thumbnails_from
 from engine.export.items import ExportItem
+from engine.export.journal import Journal
 from engine.export.lists import as_csv, as_json, as_text
+from engine.export.made import Maker
+from engine.export.plan import plan_of_lists
 from engine.export.write_list import write_list
 from engine.types import Decision, Label, Marks, Photo, Ranked, Role, Score
 
@@ -36,6 +40,13 @@ def _item(path: Path, number: int = 0) -> ExportItem:
 @pytest.fixture
 def items(tmp_path: Path) -> list[ExportItem]:
     return [_item(path, n) for n, path in enumerate(write_jpegs(tmp_path / "card", 22))]
+
+
+@pytest.fixture
+def maker(tmp_path: Path) -> Iterator[Maker]:
+    journal = Journal.create(tmp_path / "journals", plan_of_lists(tmp_path, 1))
+    yield Maker(journal)
+    journal.close()
 
 
 def test_csv_and_json_say_what_made_each_score(items: list[ExportItem]):
@@ -82,18 +93,18 @@ def test_a_photo_that_cannot_be_read_has_its_place(tmp_path: Path):
 
 @pytest.mark.parametrize("suffix", [".csv", ".json", ".txt", ".html", ".pdf"])
 def test_a_list_is_written_whole_and_never_over_another_file(
-    items: list[ExportItem], tmp_path: Path, suffix: str
+    items: list[ExportItem], tmp_path: Path, suffix: str, maker: Maker
 ):
     path = tmp_path / f"list{suffix}"
-    write_list(path, items[:1], "card", lambda _: None)
+    write_list(path, items[:1], "card", lambda _: None, maker)
     before = path.read_bytes()
     with pytest.raises(ExportError, match="not overwritten"):
-        write_list(path, items, "card", lambda _: None)
+        write_list(path, items, "card", lambda _: None, maker)
     assert path.read_bytes() == before
     assert [p.name for p in tmp_path.iterdir() if p.is_file()] == [path.name]
 
 
 @pytest.mark.parametrize("name", ["list.xls", "list", "no folder/list.csv"])
-def test_a_place_that_cannot_be_is_named(items: list[ExportItem], tmp_path: Path, name: str):
+def test_a_place_that_cannot_be_is_named(items: list[ExportItem], tmp_path: Path, name: str, maker: Maker):
     with pytest.raises(ExportError, match="list"):
-        write_list(tmp_path / name, items, "card", lambda _: None)
+        write_list(tmp_path / name, items, "card", lambda _: None, maker)
