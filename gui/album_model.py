@@ -54,7 +54,7 @@ class AlbumModel(RowsModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return self.describe(entry)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return self.describe(entry).replace("\n", ". ")
+            return self._in_one_line(entry)
         return None
 
     @property
@@ -162,6 +162,12 @@ class AlbumModel(RowsModel):
         sentence = wording.verdict_sentence(found[0], entry, found[1]) if found else None
         words = wording.tooltip(entry, self.roles, sentence)
         return f"{words}\nFolded group of {self.place(entry)[1]}" if self.is_folded(entry) else words
+
+    def _in_one_line(self, entry: Entry) -> str:
+        """Return what a screen reader says of a photo: its place in the group, which others see, as well."""
+        at, size = self.place(entry)
+        lines = [line.rstrip(".") for line in self.describe(entry).splitlines()]
+        return ". ".join([*lines, f"Photo {at} of {size} in its group"] if size > 1 else lines)
 
     def counts(self) -> Counts:
         return count(self._entries.values())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from engine.types import ModelState, ModelStatus
@@ -13,6 +13,7 @@ from gui.commands import command, tooltip
 from gui.messages import Message, Tone
 
 WORST_FIRST = (ModelState.FAILED, ModelState.MISSING, ModelState.DISABLED, ModelState.IDLE, ModelState.ACTIVE)
+SHOWN_MS = 12_000  # that a message without a warning stays
 
 
 class BottomBar(QWidget):
@@ -29,6 +30,8 @@ class BottomBar(QWidget):
         self._message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._message.setAccessibleName("Last message")
+        self._fade = QTimer(self, singleShot=True, interval=SHOWN_MS)
+        self._fade.timeout.connect(self._message.clear)
         self._history = self._flat("Messages", "help.messages")
         self._models = self._flat("Models", "panel.models")
         self._history.clicked.connect(self.history_wanted)
@@ -50,6 +53,7 @@ class BottomBar(QWidget):
     def show_message(self, message: Message) -> None:
         self._message.setText(message.text.replace("\n", " "))
         self._message.setToolTip(message.text)
+        self._fade.start() if message.tone is Tone.INFO else self._fade.stop()
         self._message.setProperty("tone", None if message.tone is Tone.INFO else message.tone.value)
         self._message.style().polish(self._message)
 

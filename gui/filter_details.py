@@ -61,9 +61,9 @@ class FilterDetails(QWidget):
 
     def _search_field(self) -> QLineEdit:
         field = QLineEdit(self)
-        field.setPlaceholderText("Search name, camera, lens")
+        field.setPlaceholderText("Name, camera, lens")
         field.setClearButtonEnabled(True)
-        field.setMinimumWidth(20 * field.fontMetrics().averageCharWidth())
+        field.setFixedWidth(22 * field.fontMetrics().averageCharWidth())  # its own hint grows with the text
         field.setToolTip(tooltip(command("filter.search")))
         field.setAccessibleName("Search")
         field.textChanged.connect(self._note_text)
@@ -83,7 +83,7 @@ class FilterDetails(QWidget):
         for stars, button in self._stars.items():
             button.setIcon(star_icon(lit=stars <= criteria.stars))
             button.setChecked(stars == criteria.stars)
-            button.setText(str(counts.by_stars[stars]))
+            button.setText(f"{stars}+\N{EN SPACE}{counts.by_stars[stars]}")
         for label, button in self._labels.items():
             button.setIcon(label_icon(label))
             button.setChecked(label in criteria.labels)

@@ -334,4 +334,4 @@ class Grid(QListView):
 def nothing_text(criteria: Criteria) -> str:
     """Return why no photo is shown."""
     alone = next((text for each, text in _NOTHING.items() if criteria == Criteria().toggled(each)), None)
-    return alone or f"No photo is {criteria.words()}. Alt+1 shows all."
+    return alone or f"No photo passes all filters: {criteria.words()}. Alt+1 shows all."

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from engine.cli.printable import printable
 from engine.selection.pairs import COMPOSITE_SOURCE
 from gui import theme, wording
 from gui.album_model import AlbumModel
+from gui.elided_label import ElidedLabel
 from gui.entry import Entry
 from gui.marks_view import MarksView
 
@@ -21,15 +22,15 @@ class InfoStrip(QWidget):
         self.setObjectName("loupeInfo")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._model, self._brief = model, brief
-        self.marks = MarksView(self)
-        self._title, self._line, self._reasons = QLabel(self), QLabel(self), QLabel(self)
+        self.marks = MarksView(self, snug=brief)
+        self._title = ElidedLabel(self, Qt.TextElideMode.ElideMiddle)
+        self._line, self._reasons = ElidedLabel(self), ElidedLabel(self)
         self._title.setFont(theme.scaled_font(self.font(), 1.1, bold=True))
         self._line.setProperty("tone", "muted")
         self._reasons.setVisible(not brief)
         words = QVBoxLayout()
         words.setSpacing(2)
         for label in (self._title, self._line, self._reasons):
-            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
             words.addWidget(label)
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 8, 14, 8)
@@ -49,6 +50,7 @@ class InfoStrip(QWidget):
         position, size = self._model.place(entry)
         place = f"   {position} of {size} in its group" if size > 1 else ""
         self._title.setText(f"{printable(entry.photo.name)}{place}")
+        self._title.setToolTip(self._title.text())
         line = "   ".join(filter(None, self._facts(entry)))
         self._line.setText(line)
         self._line.setToolTip(line)

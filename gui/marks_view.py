@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
-from engine.types import Decision
+from engine.types import Decision, Label
 from gui import marks, theme, wording
 from gui.entry import Entry
 
@@ -15,7 +15,7 @@ RIGHT_OF_DISC, SPARK, RATING = 38, 22, 13  # pixels
 
 
 class MarksView(QWidget):
-    """The decision's disc and the pick's spark; below them label and stars.
+    """The decision's disc and the pick's spark; below the spark, where there are any, label and stars.
 
     `snug` is no wider than they are.
     """
@@ -49,7 +49,8 @@ class MarksView(QWidget):
             painter.drawEllipse(disc.adjusted(1, 1, -1, -1))
         if self._entry.is_pick:
             draw = marks.draw_own if wording.is_own_pick(self._entry) else marks.draw_spark
-            draw(painter, QRectF(RIGHT_OF_DISC, 2, 17, 17), theme.ACCENT)
+            alone = given.stars == 0 and given.label is Label.NONE
+            draw(painter, QRectF(RIGHT_OF_DISC, 11.5 if alone else 2, 17, 17), theme.ACCENT)
         marks.draw_rating(painter, QRectF(RIGHT_OF_DISC + 1, 23, 80, RATING), given.stars, given.label)
 
 

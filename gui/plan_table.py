@@ -16,6 +16,7 @@ from gui.export_words import VERBS
 Index = QModelIndex | QPersistentModelIndex
 Row = tuple[str, str, str, str]  # as the columns
 COLUMNS = ("", "File", "Becomes", "Size")
+ACTION = "What is done"  # the first column, for screen readers
 _BECOMES = 2
 
 
@@ -49,9 +50,11 @@ class PlanModel(QAbstractTableModel):
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+        if orientation is Qt.Orientation.Vertical:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
             return COLUMNS[section]
-        return None
+        return (COLUMNS[section] or ACTION) if role == Qt.ItemDataRole.AccessibleTextRole else None
 
 
 class PlanTable(QTableView):

@@ -106,9 +106,8 @@ class Survey(QWidget):
             tile.show_entry(entry, current=entry is current)
             tile.show()
             if entry is current:
-                self.setAccessibleDescription(
-                    f"Current: {tile.accessibleName()}; {len(self._members)} photos"
-                )
+                of = f"photo {self._members.index(entry) + 1} of {len(self._members)}"
+                self.setAccessibleDescription(f"Current: {tile.accessibleName()}; {of}")
         self._fill()
 
     def step(self, by: int) -> None:

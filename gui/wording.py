@@ -283,7 +283,8 @@ def tooltip(entry: Entry, roles: int, verdict: str | None) -> str:
         parts = ", ".join(f"{ROLE_TITLES[s.role].lower()} {percent(s.value)}" for s in entry.scores)
         of = f" from {len(ranked.composite_of)} of {roles} models"
         lines.append(f"Composite {percent(ranked.composite)}{of} ({parts})")
-    if found := faces_found(entry):
+    why = reasons(entry)
+    if (found := faces_found(entry)) and not any("face" in each for each in why):
         lines.append(str(found))
-    lines += reasons(entry)
+    lines += why
     return "\n".join([*lines, verdict] if verdict else lines)

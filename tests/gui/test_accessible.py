@@ -140,5 +140,19 @@ def test_a_pick_and_a_failure_are_described(window: MainWindow):
     assert Role.QUALITY.value in texts[0]
 
 
+def test_a_photo_of_the_grid_says_its_place_in_the_group_and_each_thing_once(window: MainWindow):
+    model = window.album
+    entries = [model.entry_at(row) for row in range(model.rowCount())]
+    several = [row for row, entry in enumerate(entries) if len(model.members(entry)) > 1]
+    assert several
+    for row in several:
+        at, size = model.place(entries[row])
+        assert f"Photo {at} of {size} in its group" in _described(window, row)
+    for row in range(len(entries)):
+        parts = _described(window, row).split(". ")
+        assert len(parts) == len(set(parts))
+        assert sum("eyes" in part and "face" in part for part in parts) < 2
+
+
 def _described(window: MainWindow, row: int) -> str:
     return window.album.data(window.album.index(row, 0), Qt.ItemDataRole.AccessibleTextRole)
