@@ -67,6 +67,11 @@ class AlbumRun(QObject):
     def album(self) -> Path | None:
         return self._job.album if self._job else None
 
+    @property
+    def recursive(self) -> bool:
+        """Whether the folders inside the album belong to it."""
+        return self._job is not None and self._job.recursive
+
     def open(self, album: Path, recursive: bool = False) -> None:
         """Cull a folder; whatever runs is stopped, and nothing of it will show."""
         job = CullJob(album.absolute(), recursive, switches=self.switches, regrouped=self.regrouped)

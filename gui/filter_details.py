@@ -61,7 +61,7 @@ class FilterDetails(QWidget):
 
     def _search_field(self) -> QLineEdit:
         field = QLineEdit(self)
-        field.setPlaceholderText("Name, camera, lens")
+        field.setPlaceholderText("Search")
         field.setClearButtonEnabled(True)
         field.setFixedWidth(22 * field.fontMetrics().averageCharWidth())  # its own hint grows with the text
         field.setToolTip(tooltip(command("filter.search")))

@@ -34,7 +34,7 @@ from gui.messages import Messages
 from gui.model_notices import ModelNotices
 from gui.ordering import SortBy
 from gui.panels import Panels
-from gui.recent import RecentAlbums
+from gui.recent import RecentAlbums, has_folders
 from gui.review import Review
 from gui.run_bar import RunBar
 from gui.session import Session
@@ -134,7 +134,8 @@ class MainWindow(QMainWindow):
         self.bottom_bar.models_wanted.connect(self.show_models_panel)
         self.bottom_bar.history_wanted.connect(self.show_messages)
         self.welcome.open_wanted.connect(self.ask_for_album)
-        self.welcome.album_wanted.connect(self.open_album)
+        self.welcome.album_wanted.connect(self.open_as_before)
+        self.welcome.deeper_wanted.connect(self._open_deeper)
         self.panels.changed.connect(self._show_panel_state)
         self.messages.said.connect(self.bottom_bar.show_message)
         self.run.begun.connect(self._begin)
@@ -166,12 +167,22 @@ class MainWindow(QMainWindow):
             return
         self.run.open(album, recursive)
 
+    @Slot(object)
+    def open_as_before(self, album: Path) -> None:
+        """Open a folder, with the folders inside where it was opened so last."""
+        self.open_album(album, self._recent.is_recursive(album.absolute()))
+
+    @Slot()
+    def _open_deeper(self) -> None:
+        if self.run.album is not None:
+            self.open_album(self.run.album, recursive=True)
+
     @Slot()
     def ask_for_album(self) -> None:
         start = str(self.run.album or Path.home())
         folder = QFileDialog.getExistingDirectory(self, "Open a folder of photos", start)
         if folder:
-            self.open_album(Path(folder))
+            self.open_as_before(Path(folder))
 
     @Slot(int)
     def _begin(self, job_id: int) -> None:
@@ -188,9 +199,11 @@ class MainWindow(QMainWindow):
     @Slot(int)
     def _show_listed(self, count: int) -> None:
         if count == 0:
-            self.welcome.tell("No photos here", f"{self.run.album} holds no photos that Framepick can read.")
+            words = f"{self.run.album} holds no photos that Framepick can read."
+            deeper = not self.run.recursive and has_folders(self.run.album)
+            self.welcome.tell("No photos here", words, deeper=deeper)
         elif self.run.album is not None:
-            self._recent.add(self.run.album)
+            self._recent.add(self.run.album, recursive=self.run.recursive)
         self.show_grid()
         self._show_state()
 
@@ -352,7 +365,7 @@ class MainWindow(QMainWindow):
         folder = _dropped_folder(event)
         if folder is not None:
             event.acceptProposedAction()
-            self.open_album(folder)
+            self.open_as_before(folder)
 
     @Slot()
     def quit(self) -> None:

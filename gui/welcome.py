@@ -18,6 +18,7 @@ class Welcome(QWidget):
 
     open_wanted = Signal()
     album_wanted = Signal(object)  # Path of a recent album
+    deeper_wanted = Signal()  # this folder with those inside it
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,6 +43,10 @@ class Welcome(QWidget):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             inner.addWidget(label)
         inner.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._deeper = QPushButton("Open it with the folders inside", frame)
+        self._deeper.setToolTip("Make one album of this folder and all folders in it")
+        self._deeper.clicked.connect(self.deeper_wanted)
+        inner.addWidget(self._deeper, 0, Qt.AlignmentFlag.AlignHCenter)
         self._recent = QVBoxLayout()
         self._recent.setSpacing(2)
         inner.addLayout(self._recent)
@@ -73,9 +78,11 @@ class Welcome(QWidget):
     def _want(self, album: Path, *_checked: bool) -> None:
         self.album_wanted.emit(album)
 
-    def tell(self, title: str, words: str) -> None:
+    def tell(self, title: str, words: str, *, deeper: bool = False) -> None:
+        """Say why there is nothing to see; with `deeper`, offer to look into the folders inside."""
         self._title.setText(title)
         self._words.setText(words)
+        self._deeper.setVisible(deeper)
 
     @property
     def text(self) -> str:

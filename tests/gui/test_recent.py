@@ -1,6 +1,7 @@
 """Albums opened last."""
 
 import json
+import shutil
 
 from PySide6.QtWidgets import QPushButton
 
@@ -57,3 +58,44 @@ def test_an_empty_folder_is_not_remembered(tmp_path, data_dir, make_window, open
     window = make_window()
     open_album(window, tmp_path)
     assert RecentAlbums(data_dir).albums() == []
+
+
+def test_a_folder_of_folders_offers_to_open_them_and_is_opened_so_again(
+    qtbot, make_window, open_album, small_album, tmp_path, data_dir
+):
+    shoot = tmp_path / "shoot"
+    (shoot / "card 1").mkdir(parents=True)
+    for file in small_album.iterdir():
+        shutil.copy2(file, shoot / "card 1")
+    window = make_window()
+    open_album(window, shoot)
+    (button,) = [b for b in window.welcome.findChildren(QPushButton) if "folders inside" in b.text()]
+    assert button.isVisible()
+    with qtbot.waitSignal(window.run.ended, timeout=60_000):
+        button.click()
+    assert window.album.rowCount() == 9
+    assert RecentAlbums(data_dir).is_recursive(shoot)
+    window.close()
+    again = make_window()
+    (recent,) = [b for b in again.welcome.findChildren(QPushButton) if b.text() == "shoot"]
+    with qtbot.waitSignal(again.run.ended, timeout=60_000):
+        recent.click()
+    assert again.album.rowCount() == 9
+
+
+def test_an_empty_folder_offers_no_folders_inside(tmp_path, make_window, open_album):
+    for name in (".hidden", "_rejected"):
+        (tmp_path / "album" / name).mkdir(parents=True)
+    window = make_window()
+    open_album(window, tmp_path / "album")
+    buttons = window.welcome.findChildren(QPushButton)
+    assert not any(b.isVisible() and "folders inside" in b.text() for b in buttons)
+
+
+def test_what_former_versions_remembered_is_read(tmp_path, data_dir):
+    (album,) = _folders(tmp_path, 1)
+    data_dir.root.mkdir(parents=True)
+    (data_dir.root / "recent.json").write_text(json.dumps([str(album)]), encoding="utf-8")
+    recent = RecentAlbums(data_dir)
+    assert recent.albums() == [album]
+    assert not recent.is_recursive(album)
