@@ -65,7 +65,7 @@ def written_in_words(done: list[Entry]) -> str:
     troubled = sum(entry.outcome in (Outcome.REFUSED, Outcome.CONFLICT, Outcome.SKIPPED) for entry in done)
     parts = [f"Wrote into {files} photo{_s(files)} and {sidecars} sidecar{_s(sidecars)}."]
     if files:
-        parts.append(f"The untouched files are in {ORIGINALS_FOLDER}; the album is read again.")
+        parts.append(f"The untouched files are in {ORIGINALS_FOLDER}. Closing this reads the album again.")
     if troubled:
         parts.append(f"{troubled} left alone.")
     return " ".join(parts)

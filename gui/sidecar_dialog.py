@@ -226,6 +226,7 @@ class SidecarDialog(QDialog):
             return
         self._fill([entry for entry in done if entry.outcome is not Outcome.UNCHANGED])
         self._words.setText(written_in_words(done))
+        self._write.setText("Write")
         self._back.setEnabled(True)
         self._back.look()
         self._close.setFocus()
