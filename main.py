@@ -45,5 +45,20 @@ def _measure_window() -> dict[str, float]:
     return probe_in_process()
 
 
+def _main_or_what_is_missing() -> int:
+    """Run Framepick; where its packages are not installed say so, rather than fail with a trace."""
+    try:
+        return main()
+    except ModuleNotFoundError as error:
+        if not error.name or error.name.partition(".")[0] in ("engine", "gui"):
+            raise
+        print(
+            f"The package {error.name} is not installed for {sys.executable}. Use the Python of the "
+            "environment that make demo made: .venv/bin/python main.py (Windows: .venv\\Scripts\\python)",
+            file=sys.stderr,
+        )
+        return 2
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(_main_or_what_is_missing())

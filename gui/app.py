@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import logging
+import os
 import sys
 from pathlib import Path
 from types import TracebackType
@@ -10,9 +12,10 @@ from types import TracebackType
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from engine.cli.parser import Options
+from engine.album.scan import refuse_no_folder
+from engine.cli.parser import COMMANDS, Options
 from engine.cli.run import settings_of
-from engine.errors import FramepickError, SettingsError
+from engine.errors import FramepickError, SettingsError, UsageError
 from engine.log import start_log
 from engine.matplotlib_home import settle_matplotlib
 from engine.paths import DataDir
@@ -36,10 +39,24 @@ def open_from_command_line(options: Options) -> int:
         start_log(data_dir)
         settle_matplotlib(data_dir)
         settings = settings_of(options, data_dir)
+        _refuse_what_cannot_be_shown(options.album)
     except FramepickError as error:
         print(error, file=sys.stderr)
         return error.exit_code
     return run(options.album, settings, data_dir, options.recursive)
+
+
+def _refuse_what_cannot_be_shown(album: Path | None) -> None:
+    """Raise UsageError for an album that is no folder, or a mistyped command, and where nothing shows it."""
+    try:
+        if album is not None:
+            refuse_no_folder(album)
+    except UsageError as error:
+        near = difflib.get_close_matches(str(album), COMMANDS, n=1)
+        raise UsageError(f"{error} Did you mean the command {near[0]}?" if near else str(error)) from error
+    shows = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in shows):
+        raise UsageError("There is no display here to show the window on. Without one: framepick cull ALBUM")
 
 
 def run(album: Path | None, settings: Settings, data_dir: DataDir, recursive: bool = False) -> int:

@@ -38,6 +38,14 @@ def scan(album: Path, recursive: bool = False) -> tuple[Photo, ...]:
     return _in_name_order(album, files)
 
 
+def refuse_no_folder(album: Path) -> None:
+    """Raise UsageError when an album is not a folder that can be listed."""
+    try:
+        os.scandir(album).close()
+    except OSError as error:
+        raise UsageError(f"{display_name(album)}: {_trouble(error)}") from error
+
+
 def _trouble(error: OSError) -> str:
     if isinstance(error, FileNotFoundError):
         return "there is no such folder. Check the path."

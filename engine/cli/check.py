@@ -60,7 +60,8 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
 
 def _progress() -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed} pictures"))
-    return Progress(*columns, console=tables.console(), transient=True)
+    console = tables.console()
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
 def _show(report: CheckReport) -> None:

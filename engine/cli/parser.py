@@ -76,6 +76,19 @@ class Options:
     beside: Path | None = None  # of `benchmark navigation`
 
 
+class _Version(argparse.Action):
+    """Prints the version of what is installed; looked up only when asked."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            print(f"framepick {version('framepick')}")
+        except PackageNotFoundError:
+            print("framepick, not installed: its version stands in pyproject.toml")
+        parser.exit()
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{self.format_usage().strip()}\n{message}")
@@ -140,6 +153,9 @@ def _window_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("album", nargs="?", type=Path, metavar="ALBUM", help="folder of photos to open")
     parser.add_argument("--recursive", action="store_true", help="open the folders inside too")
+    parser.add_argument(
+        "--version", action=_Version, nargs=0, default=argparse.SUPPRESS, help="say which version this is"
+    )
     parser.set_defaults(command="open")
     return parser
 

@@ -6,6 +6,7 @@ import logging
 import sys
 
 from engine.cli import commands
+from engine.cli.json_file import refuse_unwritable
 from engine.cli.parser import Options
 from engine.errors import FramepickError
 from engine.library.repair import take_notes
@@ -27,6 +28,8 @@ def run(options: Options, window_probe: commands.WindowProbe | None = None) -> i
         start_log(data_dir)
         settle_matplotlib(data_dir)
         settings = settings_of(options, data_dir)
+        if options.json is not None and options.command in ("cull", "compare", "models"):
+            refuse_unwritable(options.json)  # the others may make its folder
         return commands.run(options, settings, data_dir, window_probe)
     except FramepickError as error:
         log.error("%s", error)

