@@ -143,7 +143,7 @@ def test_every_role_switched_off_is_not_a_success(framepick: Run, small_album: P
     [
         (("cull", "/no/such/folder"), "/no/such/folder"),
         (("cull", "{album}", "--device", "gpu"), "gpu"),
-        (("cull", "{album}", "--device", "cuda:99"), "--device cpu"),
+        (("cull", "{album}", "--device", "cuda:99"), "--device: cuda:99 cannot be used"),
         (("cull", "{album}", "--require", "beauty"), "beauty"),
         (("cull", "{album}", "--config", "/no/such.yaml"), "/no/such.yaml"),
         (("decide", "{album}", "IMG_9999.JPG", "accept"), "IMG_9999.JPG"),
