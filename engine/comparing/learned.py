@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.album.decode import Decoded
 from engine.comparing.base import Opinion, Prepared
+from engine.comparing.framing import framing_of
 from engine.comparing.pair_head import PairHead, pair_head
 from engine.comparing.traits import view_traits
 from engine.errors import ModelError
@@ -23,7 +24,7 @@ from engine.types import Role
 WEIGHTS = "comparator"
 NAME = "Learned comparator, embedded default"
 HEAD_RUNTIME = "NumPy, on what learned quality saw"
-VERSION = "pair-3"  # change it whenever the same pair would get another answer
+VERSION = "pair-4"  # change it whenever the same pair would get another answer
 
 
 class LearnedComparator:
@@ -80,9 +81,9 @@ class LearnedComparator:
         self.load()
         views = [views_of(each.image) for each in images]
         looks = self._model.look(views)
-        return [self.kept_of(*each) for each in zip(views, looks, strict=True)]
+        return [self.kept_of(*each) for each in zip(images, views, looks, strict=True)]
 
-    def kept_of(self, views: Views, look: Look) -> Prepared:
+    def kept_of(self, image: Decoded, views: Views, look: Look) -> Prepared:
         """Return what is kept of a photo that learned quality has looked at. Raises ModelError."""
         head = self._opened()
         parts = [head.view(look.whole.opinion, look.whole.features, view_traits(views.whole))]
@@ -91,7 +92,8 @@ class LearnedComparator:
         else:
             traits = view_traits(views.detail)
             parts.append(head.view(look.detail.opinion, look.detail.features, traits))
-        return np.concatenate(parts).astype(np.float32)
+        framing = framing_of(views.whole, image.full_width, image.full_height)
+        return np.concatenate([*parts, framing]).astype(np.float32)
 
     def compare(self, first: Prepared, second: Prepared) -> Opinion:
         """Return p(first is better). Both orders are the same answer, so it is never flipped.

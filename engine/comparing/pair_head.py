@@ -2,7 +2,8 @@
 
 A view of a photo is a vector z. For each view the logit is w.d + f(d, s) - f(-d, s), with d = z1 - z2 and
 s = z1 + z2: exchanging the photos turns d into -d exactly and leaves s as it is, so the logit changes its
-sign and nothing else. The views' logits are averaged.
+sign and nothing else. The views' logits are averaged. To them comes c.e, where e says which of the two is
+a crop of the other, if one is; it changes its sign too.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.comparing.framing import FRAMING, PARTS, crop_evidence
 from engine.comparing.traits import VIEW_TRAITS
 
 Values = NDArray[np.float64]
@@ -31,6 +33,7 @@ class PairHead:
     hidden: Values  # (H, 2 D)
     hidden_bias: Values  # (H,)
     out: Values  # (H,)
+    crop: Values  # (PARTS,), of what `crop_evidence` tells
     temperature: float
 
     def view(self, opinion: float, features: NDArray[np.float32], traits: NDArray[np.float32]) -> Values:
@@ -39,9 +42,9 @@ class PairHead:
         return (raw - self.centre) * self.scale
 
     def probability(self, first: Values, second: Values) -> float:
-        """Return p(first is better) of two photos' vectors: VIEWS views, joined."""
+        """Return p(first is better) of two photos' vectors: VIEWS views and the framing, joined."""
         size = len(self.centre)
-        logit = 0.0
+        logit = float(self.crop @ crop_evidence(first[-FRAMING:], second[-FRAMING:]))
         for start in range(0, VIEWS * size, size):
             logit += self._logit(first[start : start + size], second[start : start + size]) / VIEWS
         return exact_probability(logit / self.temperature)
@@ -76,6 +79,7 @@ def pair_head(tensors: Mapping[str, NDArray[np.floating]]) -> PairHead:
         "linear": (size,),
         "hidden": (hidden, 2 * size),
         "hidden_bias": (hidden,),
+        "crop": (PARTS,),
     }
     for name, shape in expected.items():
         if arrays[name].shape != shape:

@@ -18,7 +18,7 @@ CHUNK = 500  # photos per query
 class PreparedStore:
     """Reads and writes what one comparator keeps. Use it only in the thread that made it.
 
-    Kept in full precision, 440 bytes for the embedded default: halves moved one verdict of 3,000 by 0.0014.
+    Kept in full precision, 2 kB for the embedded default: halves moved one verdict of 3,000 by 0.0014.
     """
 
     def __init__(self, library: Path) -> None:

@@ -15,7 +15,7 @@ from engine.models.device import Device
 from engine.models.hashing import checked_hash
 from engine.models.manifest import find_weights
 from engine.models.network import Built, NetworkSource, Outputs, Runner
-from engine.models.opinion_head import OpinionHead, opinion_head
+from engine.models.opinion_head import OpinionHead, opinion_head, tuned_blocks
 from engine.models.own_weights import OWN_MODELS_DIR, OwnWeights, find_own_weights, read_tensors
 from engine.models.runtime import Runtime
 from engine.models.torch_runner import release_memory
@@ -24,7 +24,7 @@ from engine.scoring.base import ModelInfo
 
 WEIGHTS = "quality"
 MOBILENET, NIMA = "mobilenet-v2", "nima-mobilenet"  # in the weights manifest
-VERSION = "opinion-3"  # of the views and of how the network is built from its files
+VERSION = "opinion-4"  # of the views and of how the network is built from its files
 
 Vector = NDArray[np.float32]
 
@@ -45,6 +45,14 @@ class Look:
     detail: View
 
 
+@dataclass(frozen=True, slots=True)
+class Tuned:
+    """Blocks tuned on opinions, by the hash of their file. `read` raises ModelError."""
+
+    sha256: str
+    read: Callable[[], dict[str, NDArray[np.floating]]]
+
+
 class FeatureModel:
     """The two networks that others trained, on their device. Constructing is cheap.
 
@@ -58,12 +66,16 @@ class FeatureModel:
         batch_size: int,
         runtime: Runtime,
         outcome: Callable[[Outputs], Outputs] = tuple,
+        tuned: Tuned | None = None,
     ) -> None:
-        """`outcome` is what becomes of the features: runtimes are checked by it."""
+        """`outcome` is what becomes of the features: runtimes are checked by it.
+
+        Without `tuned`, the networks are as they came.
+        """
         self._weights = [find_weights(name) for name in (MOBILENET, NIMA)]
         self._paths = [models_dir / weights.file for weights in self._weights]
         self._device, self._batch_size, self._runtime = device, batch_size, runtime
-        self._outcome = outcome
+        self._outcome, self._tuned = outcome, tuned
         self._runner: Runner | None = None
         self._ran: dict[str, Any] = {}
         self.sha256s = self._checked()
@@ -77,8 +89,8 @@ class FeatureModel:
     def load(self) -> None:
         """Put the networks on the device. Raises ModelError."""
         if self._runner is None:
-            mobilenet, nima = self._checked()  # the files may have been replaced since
-            version = f"{VERSION}-{nima[:16]}"
+            mobilenet, *others = self._checked()  # the files may have been replaced since
+            version = "-".join([VERSION, *(sha256[:16] for sha256 in others)])
             source = NetworkSource(mobilenet, version, self._build, self._outcome)
             self._runner = self._runtime.open(source, self._device, self._batch_size).runner
 
@@ -97,12 +109,15 @@ class FeatureModel:
 
     def _checked(self) -> tuple[str, ...]:
         pairs = zip(self._paths, self._weights, strict=True)
-        return tuple(checked_hash(path, weights) for path, weights in pairs)
+        found = tuple(checked_hash(path, weights) for path, weights in pairs)
+        return found if self._tuned is None else (*found, self._tuned.sha256)
 
     def _build(self) -> Built:
         from engine.models.opinion_network import build_network
 
-        return Built(build_network(*self._paths), (VIEW_SIDE, VIEW_SIDE, 3))
+        blocks = None if self._tuned is None else self._tuned.read()
+        mobilenet, nima = self._paths
+        return Built(build_network(mobilenet, nima, blocks), (VIEW_SIDE, VIEW_SIDE, 3))
 
 
 def _place_of(runner: Runner) -> dict[str, Any]:
@@ -119,9 +134,11 @@ class OpinionModel:
         batch_size: int,
         runtime: Runtime,
         folder: Path = OWN_MODELS_DIR,
+        name: str = WEIGHTS,
     ) -> None:
-        self.weights: OwnWeights = find_own_weights(WEIGHTS, folder)
-        self.network = FeatureModel(models_dir, device, batch_size, runtime, self._outcome)
+        self.weights: OwnWeights = find_own_weights(name, folder)
+        tuned = Tuned(self.weights.sha256, self._blocks)
+        self.network = FeatureModel(models_dir, device, batch_size, runtime, self._outcome, tuned)
         self._head: OpinionHead | None = None
 
     def load(self) -> None:
@@ -131,14 +148,19 @@ class OpinionModel:
 
     def look(self, photos: Sequence[Views]) -> list[Look]:
         """Look at photos by their views. Raises ModelError."""
-        head = self._opened()
         pixels = [view for each in photos for view in (each.whole, each.detail) if view is not None]
         if not pixels:
             return []
-        projected = head.projected(self.network.features(pixels))
-        opinions = head.opinions(projected)
+        opinions, projected = self.think(pixels)
         seen = iter([View(float(o), f) for o, f in zip(opinions, projected, strict=True)])
         return [_look(next(seen), next(seen) if each.detail is not None else None) for each in photos]
+
+    def think(self, views: Sequence[NDArray[np.uint8]]) -> tuple[NDArray[np.float64], Vector]:
+        """Return opinions (n,) and projected features (n, P) of square views. Raises ModelError."""
+        head = self._opened()
+        features = self.network.features(views)
+        projected = head.projected(features)
+        return head.opinions(features, projected), projected
 
     def close(self) -> None:
         """Free the networks. A later `look` loads them again."""
@@ -149,11 +171,17 @@ class OpinionModel:
             self._head = head_of(self.weights)
         return self._head
 
+    def _blocks(self) -> dict[str, NDArray[np.floating]]:
+        try:
+            return tuned_blocks(read_tensors(self.weights))
+        except KeyError as error:
+            raise ModelError(f"{self.weights.path} holds no tuned blocks.") from error
+
     def _outcome(self, outputs: Outputs) -> Outputs:
         """Return the opinions (n, 1) before the features."""
         (features,) = outputs
         head = self._opened()
-        opinions = head.opinions(head.projected(features)).astype(np.float32)
+        opinions = head.opinions(features, head.projected(features)).astype(np.float32)
         return opinions[:, None], features
 
 

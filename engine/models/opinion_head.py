@@ -1,18 +1,27 @@
-"""From features to an opinion: kernel ridge regression on projected features (Nystroem's approximation).
+"""From features to an opinion: the mean of what tuned blocks say and of a kernel ridge regression.
 
-Saunders et al. 1998 (kernel ridge regression), Williams and Seeger 2001 (Nystroem): the opinion is a weighted
-sum of likenesses exp(-gamma |z - l|^2) to some of the photos it was trained on, plus a plain linear part.
+The last blocks of MobileNetV2 are tuned on opinions, and their features weighted plainly. The other features,
+of networks as they came, are projected; the opinion is a weighted sum of likenesses exp(-gamma |z - l|^2) to
+some of the photos it was trained on, plus a plain linear part (Saunders et al. 1998, kernel ridge regression;
+Williams and Seeger 2001, Nystroem's approximation).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 # Mean and deviation of MobileNetV2's channels at five depths and of NIMA's at four (opinion_network.py).
 FEATURES = 2 * (24 + 32 + 64 + 96 + 1280 + 128 + 256 + 512 + 1024)
+TUNED = slice(2 * (24 + 32 + 64 + 96), 2 * (24 + 32 + 64 + 96 + 1280))  # those of the tuned blocks
+TUNED_FEATURES = TUNED.stop - TUNED.start
+FROZEN = np.r_[0 : TUNED.start, TUNED.stop : FEATURES]  # places of the others
+SINGLE = ("gamma", "bias", "tuned_bias", "tuned_share")
+BLOCKS = "blocks."  # before the names of the tuned blocks' own tensors
 Values = NDArray[np.float32]
 LIMIT = 6.0  # standard deviations: no feature counts as further off
 
@@ -23,7 +32,10 @@ class OpinionHead:
 
     centre: Values  # (FEATURES,)
     scale: Values  # (FEATURES,)
-    projection: Values  # (P, FEATURES)
+    tuned: Values  # (TUNED_FEATURES,): weights of the tuned blocks' features
+    tuned_bias: float
+    tuned_share: float  # of the opinion
+    projection: Values  # (P, FEATURES - TUNED_FEATURES)
     landmarks: Values  # (L, P)
     landmark_squares: Values  # (L,): their squared lengths
     weights: Values  # (L,)
@@ -31,15 +43,27 @@ class OpinionHead:
     gamma: float
     bias: float
 
-    def projected(self, features: Values) -> Values:
-        """Return (n, P) of raw features (n, FEATURES)."""
-        standard = np.clip((features - self.centre) * self.scale, -LIMIT, LIMIT)
-        return (standard @ self.projection.T).astype(np.float32)
+    def standard(self, features: Values) -> Values:
+        """Return raw features (n, FEATURES) standardised, and clipped."""
+        return np.clip((features - self.centre) * self.scale, -LIMIT, LIMIT)
 
-    def opinions(self, projected: Values) -> NDArray[np.float64]:
-        """Return the opinions (n,), about 0..1, of projected features (n, P)."""
+    def projected(self, features: Values) -> Values:
+        """Return (n, P) of raw features (n, FEATURES): what networks as they came say."""
+        return (self.standard(features)[:, FROZEN] @ self.projection.T).astype(np.float32)
+
+    def tuned_opinions(self, features: Values) -> NDArray[np.float64]:
+        """Return what the tuned blocks think, (n,), of raw features (n, FEATURES)."""
+        return (self.standard(features)[:, TUNED] @ self.tuned + self.tuned_bias).astype(np.float64)
+
+    def kernel_opinions(self, projected: Values) -> NDArray[np.float64]:
+        """Return what the regression thinks, (n,), of projected features (n, P)."""
         near = likenesses(projected, self.landmarks, self.gamma, self.landmark_squares)
         return (near @ self.weights + projected @ self.linear + self.bias).astype(np.float64)
+
+    def opinions(self, features: Values, projected: Values) -> NDArray[np.float64]:
+        """Return the opinions (n,), about 0..1, of raw and of projected features."""
+        share = self.tuned_share
+        return share * self.tuned_opinions(features) + (1.0 - share) * self.kernel_opinions(projected)
 
 
 def likenesses(first: Values, second: Values, gamma: float, second_squares: Values | None = None) -> Values:
@@ -53,18 +77,21 @@ def squared_lengths(vectors: Values) -> Values:
     return (vectors**2).sum(axis=1)
 
 
-def opinion_head(tensors: dict[str, NDArray[np.floating]]) -> OpinionHead:
+def opinion_head(tensors: Mapping[str, NDArray[np.floating]]) -> OpinionHead:
     """Return the head of its file's tensors. Raises TypeError, KeyError, ValueError for what does not fit."""
-    arrays = {name: np.ascontiguousarray(value, dtype=np.float32) for name, value in tensors.items()}
-    gamma, bias = (float(arrays.pop(name).reshape(-1)[0]) for name in ("gamma", "bias"))
-    head = OpinionHead(
-        **arrays, landmark_squares=squared_lengths(arrays["landmarks"]), gamma=gamma, bias=bias
-    )
+    arrays = {
+        name: np.ascontiguousarray(value, dtype=np.float32)
+        for name, value in tensors.items()
+        if not name.startswith(BLOCKS)
+    }
+    single: dict[str, Any] = {name: float(arrays.pop(name).reshape(-1)[0]) for name in SINGLE}
+    head = OpinionHead(**arrays, **single, landmark_squares=squared_lengths(arrays["landmarks"]))
     places, landmarks = len(head.projection), len(head.landmarks)
     expected = {
         "centre": (FEATURES,),
         "scale": (FEATURES,),
-        "projection": (places, FEATURES),
+        "tuned": (TUNED_FEATURES,),
+        "projection": (places, FEATURES - TUNED_FEATURES),
         "landmarks": (landmarks, places),
         "weights": (landmarks,),
         "linear": (places,),
@@ -73,3 +100,11 @@ def opinion_head(tensors: dict[str, NDArray[np.floating]]) -> OpinionHead:
         if arrays[name].shape != shape:
             raise ValueError(f"{name} has shape {arrays[name].shape}, expected {shape}")
     return head
+
+
+def tuned_blocks(tensors: Mapping[str, NDArray[np.floating]]) -> dict[str, NDArray[np.floating]]:
+    """Return the tuned blocks' own tensors by their names in the network. Raises KeyError without any."""
+    found = {name.removeprefix(BLOCKS): value for name, value in tensors.items() if name.startswith(BLOCKS)}
+    if not found:
+        raise KeyError(BLOCKS)
+    return found

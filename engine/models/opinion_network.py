@@ -1,16 +1,19 @@
 """The features behind learned quality: two networks that others trained, read at several depths.
 
-MobileNetV2 sees a square view in full, NIMA's MobileNet the same view at 224 pixels. At each depth the mean
+MobileNetV2, its last blocks tuned on opinions, sees a square view in full, NIMA's MobileNet the same view at
+224 pixels. At each depth the mean
 and the deviation over the picture are taken, since sharpness and noise live early and the scene late.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from engine.errors import ModelError
 from engine.models.mobilenet import IMAGENET_DEVIATION, IMAGENET_MEAN, load_mobilenet
 from engine.models.nima import INPUT_SIZE, load_nima
 from engine.models.views import VIEW_SIDE
@@ -19,14 +22,17 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
+TUNED_FROM = 14  # the number of the first block that may be tuned
+MAP_SHAPE = (96, 24, 24)  # what it is shown: channels, rows, columns
 MOBILENET_LEVELS = (3, 6, 10, 13, 18)  # block numbers; the stem is 0
 NIMA_LEVELS = (3, 5, 11, 13)  # depthwise-separable blocks, from 1
 
 
-def build_network(mobilenet: Path, nima: Path) -> nn.Module:
+def build_network(mobilenet: Path, nima: Path, blocks: Mapping[str, Any] | None = None) -> nn.Module:
     """Return the network in eval mode. Raises ModelError for weights that cannot be used.
 
     Input: uint8 RGB (n, VIEW_SIDE, VIEW_SIDE, 3). Output: a tuple of one, the features (n, FEATURES).
+    `blocks` are the tensors of tuned blocks; without them, they are as they came.
     """
     import torch
     from torch import nn
@@ -41,6 +47,8 @@ def build_network(mobilenet: Path, nima: Path) -> nn.Module:
         def __init__(self) -> None:
             super().__init__()
             self.mobilenet = load_mobilenet(mobilenet)
+            if blocks is not None:
+                put_blocks(self.mobilenet[TUNED_FROM:], blocks)
             self.nima = nima_network.backbone
             mean, deviation = torch.tensor(IMAGENET_MEAN), torch.tensor(IMAGENET_DEVIATION)
             self.register_buffer("mean", 255 * mean[None, :, None, None])
@@ -54,15 +62,48 @@ def build_network(mobilenet: Path, nima: Path) -> nn.Module:
             for number, block in enumerate(self.mobilenet):
                 x = block(x)
                 if number in MOBILENET_LEVELS:
-                    found += _statistics(x)
+                    found += statistics(x)
             x = image[:, :, self.nearest][:, :, :, self.nearest] / 127.5 - 1.0
             for number, layer in enumerate(self.nima, start=1):
                 x = layer(x)
                 if number in NIMA_ENDS:
-                    found += _statistics(x)
+                    found += statistics(x)
             return (torch.cat(found, dim=1),)
 
     return OpinionFeatures().eval()
+
+
+def put_blocks(blocks: nn.Module, tensors: Mapping[str, Any]) -> None:
+    """Put tuned tensors into the last blocks. Raises ModelError when they do not fit."""
+    import torch
+
+    state = {name: torch.from_numpy(np.asarray(value, dtype=np.float32)) for name, value in tensors.items()}
+    try:
+        blocks.load_state_dict(state)
+    except RuntimeError as error:
+        raise ModelError(f"The tuned blocks do not fit: {error}") from error
+
+
+def build_trunk(mobilenet: Path) -> nn.Module:
+    """Return the blocks before the tuned ones. Input as of `build_network`; output: maps (n, *MAP_SHAPE)."""
+    import torch
+    from torch import nn
+
+    class Trunk(nn.Module):
+        mean: torch.Tensor
+        deviation: torch.Tensor
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.blocks = load_mobilenet(mobilenet)[:TUNED_FROM]
+            mean, deviation = torch.tensor(IMAGENET_MEAN), torch.tensor(IMAGENET_DEVIATION)
+            self.register_buffer("mean", 255 * mean[None, :, None, None])
+            self.register_buffer("deviation", 255 * deviation[None, :, None, None])
+
+        def forward(self, pixels: torch.Tensor) -> tuple[torch.Tensor, ...]:
+            return (self.blocks((pixels.permute(0, 3, 1, 2).float() - self.mean) / self.deviation),)
+
+    return Trunk().eval()
 
 
 # The stem is a convolution and its ReLU6, each block two of both.
@@ -75,7 +116,7 @@ def nearest_places() -> np.ndarray:
     return np.cumsum(np.r_[step * 0.5, np.full(INPUT_SIZE - 1, step)]).astype(np.int64)
 
 
-def _statistics(x: torch.Tensor) -> list[torch.Tensor]:
+def statistics(x: torch.Tensor) -> list[torch.Tensor]:
     """Return mean and deviation over the places of a layer, (n, channels) each."""
     mean = x.mean(dim=(2, 3))
     variance = (x - mean[:, :, None, None]).square().mean(dim=(2, 3))

@@ -29,12 +29,18 @@ class Views:
 
 
 def views_of(image: Image, at_analysis_size: Analysed | None = None) -> Views:
-    """Return what the learned models see of a photo (height, width, RGB) of any size."""
-    return Views(whole_view(image), detail_view(image, at_analysis_size))
+    """Return what the learned models see of a photo (height, width, RGB) of any size.
+
+    `at_analysis_size` spares shrinking it again.
+    """
+    if max(image.shape[:2]) < DETAIL_LONG_SIDE:
+        return Views(whole_view(image), detail_view(image))
+    at = at_analysis_size or analysed(image)
+    return Views(whole_view(at.image), detail_view(image, at))
 
 
 def whole_view(image: Image) -> Image:
-    """Return the whole photo as a square."""
+    """Return the whole picture as a square."""
     return shrunk(image, VIEW_SIDE, VIEW_SIDE)
 
 

@@ -25,8 +25,8 @@ from engine.types import Role, Score
 log = logging.getLogger(__name__)
 
 NAME = "Learned quality, embedded default"
-VERSION = "learned-2"  # change it whenever the same photo would get another number
-Witness = Callable[[Views, Look], NDArray[np.float32]]  # what a comparator keeps of a look
+VERSION = "learned-3"  # change it whenever the same photo would get another number
+Witness = Callable[[Decoded, Views, Look], NDArray[np.float32]]  # what a comparator keeps of a look
 WHOLE_SHARE = 0.6  # of the score; the rest is the most detailed part's
 
 
@@ -94,13 +94,13 @@ class LearnedQualityScorer:
         details |= {"whole": round(look.whole.opinion, 4), "detail": round(look.detail.opinion, 4)}
         value, sha256 = opinion_of(look), self._model.weights.sha256
         score = Score(Role.QUALITY, value, raw=value, details={**details, "method": VERSION}, sha256=sha256)
-        return ScoreResult(score, prepared=self._witnessed(views, look))
+        return ScoreResult(score, prepared=self._witnessed(image, views, look))
 
-    def _witnessed(self, views: Views, look: Look) -> NDArray[np.float32] | None:
+    def _witnessed(self, image: Decoded, views: Views, look: Look) -> NDArray[np.float32] | None:
         if self._witness is None:
             return None
         try:
-            return self._witness(views, look)
+            return self._witness(image, views, look)
         except ModelError as error:  # the comparator will say so itself, once it is asked
             log.debug("The comparator keeps nothing: %s", error)
             return None

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import ImageFilter
 
+from engine.comparing.framing import PARTS, framing_of
 from engine.comparing.pair_head import VIEWS, PairHead, exact_probability, pair_head
 from engine.comparing.traits import VIEW_TRAITS, view_traits
 
@@ -25,13 +26,17 @@ def random_tensors(seed: int) -> dict[str, np.ndarray]:
         "hidden": (HIDDEN, 2 * SIZE),
         "hidden_bias": (HIDDEN,),
         "out": (HIDDEN,),
+        "crop": (PARTS,),
     }
     found = {name: rng.normal(0, 1, shape).astype(np.float32) for name, shape in shapes.items()}
     return {**found, "temperature": np.array([1.7], np.float32)}
 
 
 def random_photo(seed: int) -> np.ndarray:
-    return np.random.default_rng(seed).normal(0, 1, VIEWS * SIZE).astype(np.float32)
+    rng = np.random.default_rng(seed)
+    width, height = rng.integers(20, 60, 2)  # of some pairs one fits into the other, of some neither
+    framing = framing_of(rng.integers(0, 256, (40, 40, 3), np.uint8), int(width), int(height))
+    return np.concatenate([rng.normal(0, 1, VIEWS * SIZE).astype(np.float32), framing])
 
 
 @given(st.floats(allow_nan=False, min_value=-700, max_value=700))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,82 +10,152 @@ import pytest
 from PIL import Image
 
 from engine.benchmark.biq_data import read_all_ratings
+from engine.comparing.framing import FRAMING, PARTS
 from engine.comparing.pair_head import exact_probability, pair_head
 from engine.comparing.traits import VIEW_TRAITS
 from engine.errors import UsageError
 from engine.models.device import Device
-from engine.models.opinion import FeatureModel
-from engine.models.opinion_head import opinion_head
+from engine.models.opinion import FeatureModel, OpinionModel, Tuned
+from engine.models.opinion_head import FROZEN, TUNED
 from engine.models.own_weights import find_own_weights, read_tensors
 from engine.models.runtime import Runtime
+from engine.models.views import views_of
 from engine.training.biq.comparator import train_comparator
 from engine.training.biq.faults import FAULTS, FRAMING_FAULTS
 from engine.training.biq.kept import Arrays, kept, key_of
+from engine.training.biq.maps import TrunkModel, kept_maps
 from engine.training.biq.opinion_fit import FitSettings, folds_of
-from engine.training.biq.pair_fit import Pairs, Seen, fit_head, temperature_of
-from engine.training.biq.quality import kept_features, mixed, projected_views, train_quality, view_opinions
-from engine.training.biq.samples import LEAK_FREE, VIEWS, choose_samples
+from engine.training.biq.pair_fit import Crops, Pairs, Seen, fit_head, temperature_of
+from engine.training.biq.quality import Networks, held_out, kept_features, train_quality
+from engine.training.biq.samples import LEAK_FREE, VIEWS, both_views, choose_samples, read_pixels
+from engine.training.biq.trained import Recipe
+from engine.training.biq.tuning import TuneSettings, standard_of, tune
 from tests.unit.opinion_files import write_biq
 
-SMALL = FitSettings(directions=12, landmarks=16, linear_penalty=10.0)
+UNFRAMED = np.zeros(FRAMING)
+SMALL = Recipe(FitSettings(directions=12, landmarks=16, linear_penalty=10.0), TuneSettings(passes=2, batch=8))
+
+
+@pytest.fixture
+def networks(weights_dir: Path) -> Iterator[Networks]:
+    cpu, runtime = Device("cpu"), Runtime("torch")
+    opened: list[OpinionModel] = []
+
+    def open_one(folder: Path, name: str) -> OpinionModel:
+        opened.append(OpinionModel(weights_dir, cpu, 4, runtime, folder, name))
+        return opened[-1]
+
+    features = FeatureModel(weights_dir, cpu, 4, runtime)
+    yield Networks(features, TrunkModel(weights_dir, cpu, runtime), open_one)
+    for each in (features, *opened):
+        each.close()
 
 
 def test_training_learns_what_people_liked_and_writes_what_can_be_used(
-    tmp_path: Path, photos: dict[str, Image.Image], weights_dir: Path
+    tmp_path: Path, photos: dict[str, Image.Image], networks: Networks
 ) -> None:
-    splits = write_biq(tmp_path / "data", photos)
-    model = FeatureModel(weights_dir, Device("cpu"), 4, Runtime("torch"))
-    said: list[str] = []
-    sha256 = train_quality(tmp_path / "data", splits, tmp_path / "out", model, False, SMALL, said.append)
-    weights = find_own_weights("quality", tmp_path / "out")
-    assert weights.sha256 == sha256
-    assert weights.facts["trained_on"] == ["train"]
-    head = opinion_head(read_tensors(weights))
-    samples = choose_samples(tmp_path / "data", splits, LEAK_FREE)
-    features = kept_features(tmp_path / "out", samples, model, said.append)
-    guessed = mixed(view_opinions(head, projected_views(head, features)))
+    data, out, said = tmp_path / "data", tmp_path / "out", list[str]()
+    splits = write_biq(data, photos)
+    sha256 = train_quality(data, splits, out, networks, False, SMALL, said.append)
+    model = networks.opened(out, "quality")
+    assert model.weights.sha256 == sha256
+    assert model.weights.facts["trained_on"] == ["train"]
+    samples = choose_samples(data, splits, LEAK_FREE)
+    looks = model.look([views_of(read_pixels(photo.path)) for photo in samples.photos])
+    guessed = np.array([look.whole.opinion for look in looks])
     untrained = float(np.square(samples.opinions - samples.opinions.mean()).mean())
     assert float(np.square(samples.opinions - guessed).mean()) < 0.5 * untrained
-    assert weights.facts["figures"]["cross_validated_srcc"] > 0.3  # photos of scenes it did not see
-    again = train_quality(tmp_path / "data", splits, tmp_path / "again", model, False, SMALL, said.append)
-    assert again == sha256
+    figures = model.weights.facts["figures"]
+    assert figures["held_out_srcc"] > 0.3  # photos of scenes it did not see
+    assert {"tuned_alone_srcc", "kernel_alone_srcc"} < set(figures)
+
+
+def test_the_held_out_weights_saw_no_photo_of_the_scenes_held_out(
+    tmp_path: Path, photos: dict[str, Image.Image], networks: Networks
+) -> None:
+    """Other opinions of the photos held out change nothing in them, and something in those that ship."""
+    hashes: list[tuple[str, str]] = []
+    for number in range(2):
+        data, out = tmp_path / f"data{number}", tmp_path / f"out{number}"
+        splits = write_biq(data, photos)
+        samples = choose_samples(data, splits, LEAK_FREE)
+        held = [samples.photos[place].name for place in np.flatnonzero(held_out(samples, 0))]
+        assert 0 < len(held) < len(samples.photos)
+        for name in held if number else []:
+            change_opinion(data, name)
+        shipped = train_quality(data, splits, out, networks, False, SMALL, list[str]().append)
+        hashes.append((find_own_weights("quality-held-out", out).sha256, shipped))
+    assert hashes[0][0] == hashes[1][0]
+    assert hashes[0][1] != hashes[1][1]
+
+
+def change_opinion(data: Path, name: str) -> None:
+    for file in data.glob("*.csv"):
+        lines = file.read_text(encoding="utf-8").splitlines()
+        if "MOS" in lines[0]:
+            changed = [f"{name},0.5" if line.startswith(f"{name},") else line for line in lines]
+            file.write_text("\n".join(changed) + "\n", encoding="utf-8")
+
+
+def test_tuning_changes_the_last_blocks_and_lowers_the_loss(
+    tmp_path: Path, photos: dict[str, Image.Image], networks: Networks
+) -> None:
+    data, said = tmp_path / "data", list[str]()
+    samples = choose_samples(data, write_biq(data, photos), LEAK_FREE)
+    features = kept_features(tmp_path, samples, networks.features, said.append, "features.npz")
+    maps = kept_maps(tmp_path / "maps.npy", samples, networks.trunk, lambda done, total: None)
+    untouched = np.array(maps)
+    settings, mobilenet = TuneSettings(passes=4, batch=8), networks.trunk.path
+    tail = tune(maps, features, samples.opinions, standard_of(features), mobilenet, settings, said.append)
+    losses = [float(line.rsplit(" ", 1)[1]) for line in said if line.startswith("pass ")]
+    assert len(losses) == 4
+    assert losses[-1] < losses[0]
+    plain = networks.features.features(both_views(read_pixels(samples.photos[0].path)))
+    tuned = Tuned("0" * 64, lambda: dict(tail.blocks))
+    model = FeatureModel(mobilenet.parent, Device("cpu"), 4, Runtime("torch"), tuned=tuned)
+    after = model.features(both_views(read_pixels(samples.photos[0].path)))
     model.close()
+    assert np.array_equal(plain[:, FROZEN], after[:, FROZEN])
+    assert not np.allclose(plain[:, TUNED], after[:, TUNED])
+    measured: list[int] = []
+    kept = kept_maps(tmp_path / "maps.npy", samples, networks.trunk, lambda done, _: measured.append(done))
+    assert not measured
+    assert np.array_equal(kept, untouched)
 
 
 def test_the_comparator_is_trained_and_calibrated_after_quality(
-    tmp_path: Path, photos: dict[str, Image.Image], weights_dir: Path
+    tmp_path: Path, photos: dict[str, Image.Image], networks: Networks
 ) -> None:
     data, out, said = tmp_path / "data", tmp_path / "out", list[str]()
-    splits = write_biq(data, dict(list(photos.items())[:4]))
-    model = FeatureModel(weights_dir, Device("cpu"), 4, Runtime("torch"))
-    train_quality(data, splits, out, model, False, SMALL, said.append)
+    splits = write_biq(data, photos)
+    train_quality(data, splits, out, networks, False, SMALL, said.append)
     stated = find_own_weights("quality", out)
-    sha256 = train_comparator(data, splits, out, model, 0, said.append)
-    model.close()
+    sha256 = train_comparator(data, splits, out, networks.opened, 0, said.append)
     weights = find_own_weights("comparator", out)
     assert weights.sha256 == sha256
     assert weights.facts["network_sha256"] == stated.sha256
-    assert weights.facts["pairs"]["faults"] == 6 * 8  # two photos of each scene were liked
+    samples = choose_samples(data, splits, LEAK_FREE)
+    liked = held_out(samples, 0) & (samples.opinions >= 0.55)
+    pairs = weights.facts["pairs"]
+    assert pairs["faults"] + pairs["crops"] == 6 * int(liked.sum())
+    assert pairs["faults"] > pairs["crops"]
     head = pair_head(read_tensors(weights))
     assert 0.2 <= head.temperature <= 5.0
     assert head.temperature != 1.0
 
 
 def test_the_official_figure_is_of_weights_of_their_own(
-    tmp_path: Path, photos: dict[str, Image.Image], weights_dir: Path
+    tmp_path: Path, photos: dict[str, Image.Image], networks: Networks
 ) -> None:
     data, out, said = tmp_path / "data", tmp_path / "out", list[str]()
     splits = write_biq(data, dict(list(photos.items())[:3]))
     lines = splits.read_text(encoding="utf-8").splitlines()
     splits.write_text("\n".join([*lines[:-4], *(line.replace(",train", ",twin") for line in lines[-4:])]))
-    model = FeatureModel(weights_dir, Device("cpu"), 4, Runtime("torch"))
-    train_quality(data, splits, out, model, True, SMALL, said.append)
-    model.close()
+    train_quality(data, splits, out, networks, True, SMALL, said.append)
     facts = find_own_weights("quality-official", out).facts
     assert facts["trained_on"] == ["train", "twin"]
     assert facts["photos"] == 12
     assert facts["figures"]["leaking_test_srcc"] > 0.5
-    assert any("near-duplicates" in line for line in said)
     assert not (out / "quality.safetensors").exists()
 
 
@@ -106,6 +176,12 @@ def test_photos_of_one_scene_share_their_fold() -> None:
     assert set(folds) == set(range(5))
 
 
+def proven_crops() -> Crops:
+    """Pairs of which only the evidence tells which is better."""
+    places = np.arange(100)
+    return Crops(Pairs(places, places + 100, np.ones(100)), np.tile([1.0, 0.3], (100, 1)))
+
+
 def test_a_head_learns_from_pairs_which_of_two_is_better() -> None:
     rng = np.random.default_rng(0)
     opinions = rng.random(300)
@@ -116,9 +192,9 @@ def test_a_head_learns_from_pairs_which_of_two_is_better() -> None:
     first, second = rng.integers(0, 200, 4000), rng.integers(0, 200, 4000)
     people = Pairs(first, second, (opinions[first] > opinions[second]).astype(float))
     worst, best = np.argsort(opinions)[:50], np.argsort(opinions)[-50:]
-    head = pair_head(fit_head(seen, people, Pairs(best, worst, np.ones(50))))
+    head = pair_head(fit_head(seen, people, Pairs(best, worst, np.ones(50)), proven_crops()))
     whole = [
-        np.concatenate([*map(head.view, seen.opinions[i], seen.features[i], seen.traits[i])])
+        np.concatenate([*map(head.view, seen.opinions[i], seen.features[i], seen.traits[i]), UNFRAMED])
         for i in range(200, 300)
     ]
     right = [
@@ -127,6 +203,10 @@ def test_a_head_learns_from_pairs_which_of_two_is_better() -> None:
         for b in range(a)
     ]
     assert np.mean(right) > 0.75
+    assert (head.crop > 0.5).all()
+    untold = Crops(proven_crops().pairs, np.zeros((100, PARTS)))
+    other = fit_head(seen, people, Pairs(best, worst, np.ones(50)), untold)
+    assert np.array_equal(pair_head(other).linear, head.linear), "crops teach nothing of photos"
 
 
 def test_the_temperature_is_the_one_that_made_the_answers() -> None:

@@ -12,23 +12,18 @@ from numpy.typing import NDArray
 
 from engine.benchmark.biq_data import Rated, read_all_ratings, read_splits
 from engine.comparing.pair_head import PairHead, pair_head
-from engine.models.opinion_head import OpinionHead
 from engine.training.biq.pair_fit import temperature_of
 from engine.training.biq.pair_pictures import Measured
-from engine.training.biq.quality import projected_views, view_opinions
 from engine.training.biq.samples import OFFICIAL, Samples
 
 Values = NDArray[np.float64]
 
 
-def fit_temperature(
-    series: Samples, seen: Measured, head: OpinionHead, tensors: dict[str, NDArray[np.float32]]
-) -> float:
+def fit_temperature(series: Samples, seen: Measured, tensors: dict[str, NDArray[np.float32]]) -> float:
     """Return the temperature at which answers on pairs of one scene are best calibrated."""
-    projected = projected_views(head, seen.features)
-    guessed = view_opinions(head, projected)
     pairs = pair_head({**tensors, "temperature": np.ones(1, np.float32)})
-    vectors = [_vector(pairs, *each) for each in zip(guessed, projected, seen.traits, strict=True)]
+    known = zip(seen.opinions, seen.features, seen.traits, seen.framings, strict=True)
+    vectors = [_vector(pairs, *each) for each in known]
     logits: list[float] = []
     better: list[float] = []
     for scene in np.unique(series.clusters):
@@ -52,9 +47,11 @@ def development_series(data: Path, splits: Path) -> Samples:
     return Samples(photos, np.array([photo.opinion for photo in photos]), numbers)
 
 
-def _vector(pairs: PairHead, opinions: Values, features: NDArray[np.float32], traits: Values) -> Values:
+def _vector(
+    pairs: PairHead, opinions: Values, features: NDArray[np.float32], traits: Values, framing: Values
+) -> Values:
     views = zip(opinions, features, traits.astype(np.float32), strict=True)
-    return np.concatenate([pairs.view(float(o), f, t) for o, f, t in views])
+    return np.concatenate([*(pairs.view(float(o), f, t) for o, f, t in views), framing])
 
 
 def _logit(probability: float) -> float:

@@ -8,117 +8,97 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.models.opinion import FeatureModel
-from engine.models.opinion_head import OpinionHead, opinion_head
-from engine.models.own_weights import find_own_weights, read_tensors
+from engine.comparing.framing import PARTS, crop_evidence
+from engine.models.opinion import WEIGHTS, OpinionModel
 from engine.training.biq.calibration import development_series, fit_temperature
-from engine.training.biq.opinion_fit import FitSettings, folds_of
-from engine.training.biq.pair_fit import Pairs, Seen, fit_head, human_pairs
+from engine.training.biq.faults import CROPS
+from engine.training.biq.opinion_fit import FitSettings
+from engine.training.biq.pair_fit import Crops, Pairs, Seen, fit_head, human_pairs
 from engine.training.biq.pair_pictures import Measured, Shown, faulty_pictures, kept_measured, plain_pictures
-from engine.training.biq.quality import FOLDS, Say, kept_features, projected_views, refitted, view_opinions
+from engine.training.biq.quality import HELD_OUT_WEIGHTS, held_out
 from engine.training.biq.samples import LEAK_FREE, Samples, choose_samples
+from engine.training.biq.tuning import Say
 from engine.training.biq.weights_file import write_weights
 
 NAME = "comparator"
-PEOPLE_PHOTOS = 1600
-PEOPLE_SEED = 31
+Opened = Callable[[Path, str], OpinionModel]
+Show = Callable[[Samples, NDArray[np.intp]], Iterator[Shown]]
 
 
-def train_comparator(data: Path, splits: Path, out: Path, model: FeatureModel, seed: int, say: Say) -> str:
+def train_comparator(data: Path, splits: Path, out: Path, opened: Opened, seed: int, say: Say) -> str:
     """Fit the head to OUT/quality.safetensors, write OUT/comparator.*, return its SHA-256.
 
     Raises UsageError, ModelError.
     """
     samples = choose_samples(data, splits, LEAK_FREE)
     series = development_series(data, splits)
-    plain, faulty, scenes = _measured(samples, series, out, model, say)
-    weights = find_own_weights("quality", out)
-    head = opinion_head(read_tensors(weights))
-    features = kept_features(out, samples, model, say)
-    tensors, counts = fit_comparator(samples, features, head, plain, faulty, seed)
-    say(f"{counts[0]} pairs by people, {counts[1]} by faults")
-    temperature = fit_temperature(series, scenes, head, tensors)
+    plain, faulty = _strange(samples, out, opened(out, HELD_OUT_WEIGHTS), say)
+    network = opened(out, WEIGHTS)
+    scenes = _measured(out, "series", series, np.arange(len(series.photos)), plain_pictures, network, say)
+    tensors, counts = fit_comparator(samples, plain, faulty, seed)
+    say(f"{counts[0]} pairs by people, {counts[1]} of faults, {counts[2]} of crops")
+    temperature = fit_temperature(series, scenes, tensors)
     tensors["temperature"] = np.array([temperature], np.float32)
     facts = {
-        "network_sha256": weights.sha256,
-        "pairs": {"people": counts[0], "faults": counts[1]},
+        "network_sha256": network.weights.sha256,
+        "pairs": dict(zip(("people", "faults", "crops"), counts, strict=True)),
         "seed": seed,
     }
     return write_weights(out, NAME, tensors, facts)
 
 
-def _measured(
-    samples: Samples, series: Samples, out: Path, model: FeatureModel, say: Say
-) -> tuple[Measured, Measured, Measured]:
-    """Return what is known of photos as they are, of clean ones with faulty copies, and of series."""
-    names = [photo.name for photo in samples.photos]
-    places = np.sort(np.random.default_rng(PEOPLE_SEED).permutation(len(names))[:PEOPLE_PHOTOS])
-    every, in_series = np.arange(len(series.photos)), [photo.name for photo in series.photos]
+def _strange(samples: Samples, out: Path, model: OpinionModel, say: Say) -> tuple[Measured, Measured]:
+    """Return what is known of photos, and of clean ones with faulty copies, by weights that saw none of them.
 
-    def measured(name: str, shown: Callable[[], Iterator[Shown]], of: list[str]) -> Measured:
-        return kept_measured(out / f"{name}.npz", shown, of, model, _progress(say))
-
+    So are opinions in use: of photos that nothing was trained on.
+    """
+    places = np.flatnonzero(held_out(samples, FitSettings().seed))
     return (
-        measured("plain", lambda: plain_pictures(samples, places), [names[place] for place in places]),
-        measured("faulty", lambda: faulty_pictures(samples), names),
-        measured("series", lambda: plain_pictures(series, every), in_series),
+        _measured(out, "plain", samples, places, plain_pictures, model, say),
+        _measured(out, "faulty", samples, places, faulty_pictures, model, say),
     )
 
 
-def fit_comparator(
+def _measured(
+    out: Path,
+    name: str,
     samples: Samples,
-    features: NDArray[np.float32],
-    head: OpinionHead,
-    plain: Measured,
-    faulty: Measured,
-    seed: int,
-) -> tuple[dict[str, NDArray[np.float32]], tuple[int, int]]:
-    """Return the tensors, and how many pairs they were fitted to.
+    places: NDArray[np.intp],
+    shown: Show,
+    model: OpinionModel,
+    say: Say,
+) -> Measured:
+    names = [samples.photos[place].name for place in places]
+    file = out / f"{name}.npz"
+    try:
+        return kept_measured(file, lambda: shown(samples, places), names, model, _progress(say))
+    finally:
+        model.close()
 
-    A picture's opinions come from a head that saw no photo of its cluster, as it will be in use.
-    """
-    strangers = _strangers(samples, features, head)
-    seen = _joined([_seen(each, head, strangers) for each in (plain, faulty)])
+
+def fit_comparator(
+    samples: Samples, plain: Measured, faulty: Measured, seed: int
+) -> tuple[dict[str, NDArray[np.float32]], tuple[int, int, int]]:
+    """Return the tensors, and how many pairs they were fitted to: by people, of faults, of crops."""
+    seen = _joined([Seen(each.opinions, each.features, each.traits) for each in (plain, faulty)])
     people = samples.opinions[np.concatenate([plain.photos, faulty.photos])]
     by_people = human_pairs(people, np.arange(len(plain.photos)), seed)
-    by_faults = fault_pairs(faulty, len(plain.photos))
-    return fit_head(seen, by_people, by_faults, seed), (len(by_people.first), len(by_faults.first))
+    is_crop = np.isin(faulty.faults, CROPS)
+    by_faults = fault_pairs(faulty, len(plain.photos), (faulty.faults != "") & ~is_crop)
+    cropped = fault_pairs(faulty, len(plain.photos), is_crop)
+    framings = np.concatenate([plain.framings, faulty.framings])
+    pairs = zip(framings[cropped.first], framings[cropped.second], strict=True)
+    crops = Crops(cropped, np.array([crop_evidence(*pair) for pair in pairs]).reshape(-1, PARTS))
+    counts = (len(by_people.first), len(by_faults.first), len(cropped.first))
+    return fit_head(seen, by_people, by_faults, crops, seed), counts
 
 
-def fault_pairs(faulty: Measured, offset: int) -> Pairs:
-    """Return pairs of a clean picture and each of its faulty copies, the clean one first."""
+def fault_pairs(faulty: Measured, offset: int, which: NDArray[np.bool_]) -> Pairs:
+    """Return pairs of a clean picture and each of its copies `which`, the clean one first."""
     clean = {int(photo): i for i, photo in enumerate(faulty.photos) if not faulty.faults[i]}
-    copies = np.array([i for i, fault in enumerate(faulty.faults) if fault])
-    originals = np.array([clean[int(faulty.photos[i])] for i in copies])
+    copies = np.flatnonzero(which)
+    originals = np.array([clean[int(faulty.photos[i])] for i in copies], dtype=np.intp)
     return Pairs(originals + offset, copies + offset, np.ones(len(copies)))
-
-
-def _strangers(
-    samples: Samples, features: NDArray[np.float32], head: OpinionHead
-) -> Callable[[NDArray[np.float32], NDArray[np.intp]], NDArray[np.float64]]:
-    """Return a function: opinions (n, VIEWS) of projected pictures by heads strange to their cluster."""
-    settings = FitSettings()
-    folds = folds_of(samples.clusters, FOLDS, settings.seed)
-    projected = projected_views(head, features)
-    parts = [
-        refitted(head, projected[folds != fold], samples.opinions[folds != fold], settings)
-        for fold in range(FOLDS)
-    ]
-
-    def opinions(pictures: NDArray[np.float32], photos: NDArray[np.intp]) -> NDArray[np.float64]:
-        every = np.stack([view_opinions(part, pictures) for part in parts])
-        return every[folds[photos], np.arange(len(photos))]
-
-    return opinions
-
-
-def _seen(
-    measured: Measured,
-    head: OpinionHead,
-    opinions: Callable[[NDArray[np.float32], NDArray[np.intp]], NDArray[np.float64]],
-) -> Seen:
-    projected = projected_views(head, measured.features)
-    return Seen(opinions(projected, measured.photos), projected, measured.traits)
 
 
 def _joined(parts: list[Seen]) -> Seen:

@@ -136,6 +136,7 @@ def tight(image: Picture, strength: float, rng: np.random.Generator) -> Picture:
 
 # Of the picture's frame: only the comparator is shown these, and they are fewer than the faults above.
 FRAMING_FAULTS: dict[str, Fault] = {"tilted": tilted, "missed": missed, "tight": tight}
+CROPS = ("missed", "tight")  # those that leave a part of the picture as it was
 
 
 def _exposed(image: Picture, stops: float, rng: np.random.Generator) -> Picture:

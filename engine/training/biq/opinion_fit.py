@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.models.opinion_head import LIMIT, OpinionHead, likenesses, squared_lengths
+from engine.models.opinion_head import LIMIT, likenesses
 
 Values = NDArray[np.float32]
 POWER_STEPS = 2  # of the randomised decomposition
@@ -26,23 +26,45 @@ class FitSettings:
     seed: int = 0
 
 
-def fit_opinion(features: Values, opinions: NDArray[np.float64], settings: FitSettings) -> OpinionHead:
-    """Return the head fitted to raw features (n, FEATURES) and opinions (n,)."""
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """How features are standardised and projected. It knows nothing of opinions."""
+
+    centre: Values  # (F,)
+    scale: Values  # (F,)
+    projection: Values  # (P, F)
+
+    def projected(self, features: Values) -> Values:
+        """Return (n, P) of features (n, F)."""
+        standard = np.clip((features - self.centre) * self.scale, -LIMIT, LIMIT)
+        return (standard @ self.projection.T).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Kernel:
+    """A regression on projected features, as OpinionHead holds it."""
+
+    landmarks: Values
+    weights: Values
+    linear: Values
+    gamma: float
+    bias: float
+
+    def opinions(self, projected: Values) -> NDArray[np.float64]:
+        """Return what it thinks, (n,), of projected features (n, P)."""
+        near = likenesses(projected, self.landmarks, self.gamma)
+        return (near @ self.weights + projected @ self.linear + self.bias).astype(np.float64)
+
+
+def fit_basis(features: Values, settings: FitSettings) -> Basis:
+    """Return the basis of features (n, F)."""
     centre, scale = features.mean(axis=0), 1.0 / (features.std(axis=0) + 1e-3)
     standard = np.clip((features - centre) * scale, -LIMIT, LIMIT)
-    projection = principal_directions(standard, settings.directions, settings.seed)
-    return fit_projected(centre, scale, projection, standard @ projection.T, opinions, settings)
+    return Basis(centre, scale, principal_directions(standard, settings.directions, settings.seed))
 
 
-def fit_projected(
-    centre: Values,
-    scale: Values,
-    projection: Values,
-    projected: Values,
-    opinions: NDArray[np.float64],
-    settings: FitSettings,
-) -> OpinionHead:
-    """Return the head for features that are projected already."""
+def fit_kernel(projected: Values, opinions: NDArray[np.float64], settings: FitSettings) -> Kernel:
+    """Return the regression of opinions (n,) on projected features (n, P)."""
     rng = np.random.default_rng(settings.seed)
     chosen = rng.permutation(len(projected))[: settings.landmarks]
     landmarks = projected[chosen]
@@ -57,9 +79,7 @@ def fit_projected(
     lower = np.arange(size, x.shape[1])
     penalty[lower, lower] += settings.linear_penalty
     solution = np.linalg.solve(x.T @ x + penalty, x.T @ (opinions - bias)).astype(np.float32)
-    squares = squared_lengths(landmarks)
-    kernel, linear = solution[:size], solution[size:]
-    return OpinionHead(centre, scale, projection, landmarks, squares, kernel, linear, gamma, bias)
+    return Kernel(landmarks, solution[:size], solution[size:], gamma, bias)
 
 
 def principal_directions(standard: Values, count: int, seed: int) -> Values:
@@ -72,20 +92,6 @@ def principal_directions(standard: Values, count: int, seed: int) -> Values:
     basis, _ = np.linalg.qr(found)
     _, _, directions = np.linalg.svd(standard @ basis, full_matrices=False)
     return np.ascontiguousarray((basis @ directions[:count].T).T, dtype=np.float32)
-
-
-def tensors_of(head: OpinionHead) -> dict[str, NDArray[np.floating]]:
-    """Return a head's numbers as they are stored: the large ones in half precision."""
-    return {
-        "centre": head.centre,
-        "scale": head.scale,
-        "projection": head.projection.astype(np.float16),
-        "landmarks": head.landmarks.astype(np.float16),
-        "weights": head.weights,
-        "linear": head.linear,
-        "gamma": np.array([head.gamma], np.float32),
-        "bias": np.array([head.bias], np.float32),
-    }
 
 
 def folds_of(clusters: NDArray[np.intp], count: int, seed: int) -> NDArray[np.intp]:

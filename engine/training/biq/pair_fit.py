@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.comparing.framing import PARTS
+
 if TYPE_CHECKING:
     import torch
 
@@ -42,6 +44,14 @@ class Pairs:
     better: Values
 
 
+@dataclass(frozen=True, slots=True)
+class Crops:
+    """Pairs of a picture and a crop of it, and what tells that it is one, (n, PARTS)."""
+
+    pairs: Pairs
+    evidence: Values
+
+
 def human_pairs(people: Values, which: NDArray[np.intp], seed: int) -> Pairs:
     """Return pairs of photos `which` that people liked unequally, drawn by the seed."""
     rng = np.random.default_rng(seed)
@@ -51,12 +61,14 @@ def human_pairs(people: Values, which: NDArray[np.intp], seed: int) -> Pairs:
     return Pairs(first, second, (people[first] > people[second]).astype(np.float64))
 
 
-def fit_head(seen: Seen, people: Pairs, faults: Pairs, seed: int = 0) -> dict[str, NDArray[np.float32]]:
-    """Return the tensors of a PairHead. In `faults` the first picture is always the better one."""
+def fit_head(
+    seen: Seen, people: Pairs, faults: Pairs, crops: Crops, seed: int = 0
+) -> dict[str, NDArray[np.float32]]:
+    """Return the tensors of a PairHead. In `faults` and `crops` the first picture is always the better."""
     projection = _projection(seen, faults)
     raw = np.concatenate([seen.opinions[..., None], seen.features @ projection.T, seen.traits], axis=2)
     centre, scale = raw.mean(axis=(0, 1)), 1.0 / (raw.std(axis=(0, 1)) + 1e-6)
-    learned = _descend((raw - centre) * scale, people, faults, seed)
+    learned = _descend((raw - centre) * scale, people, faults, crops, seed)
     found = {
         "projection": projection,
         "centre": centre,
@@ -87,7 +99,7 @@ def _projection(seen: Seen, faults: Pairs) -> Values:
     return orthonormal.T
 
 
-def _descend(z: Values, people: Pairs, faults: Pairs, seed: int) -> dict[str, Values]:
+def _descend(z: Values, people: Pairs, faults: Pairs, crops: Crops, seed: int) -> dict[str, Values]:
     import torch
 
     torch.manual_seed(seed)
@@ -96,10 +108,12 @@ def _descend(z: Values, people: Pairs, faults: Pairs, seed: int) -> dict[str, Va
     hidden = (0.05 * torch.randn(HIDDEN, 2 * size)).requires_grad_()
     bias = torch.zeros(HIDDEN, requires_grad=True)
     out = (0.05 * torch.randn(HIDDEN)).requires_grad_()
-    optimiser = torch.optim.Adam([linear, hidden, bias, out], lr=RATE)
+    crop = torch.zeros(PARTS, requires_grad=True)
+    optimiser = torch.optim.Adam([linear, hidden, bias, out, crop], lr=RATE)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, STEPS)
-    x = torch.from_numpy(z).float()
+    x, evidence = torch.from_numpy(z).float(), torch.from_numpy(crops.evidence).float()
     sets = [(_tensors(people), 1.0 - FAULT_SHARE), (_tensors(faults), FAULT_SHARE)]
+    whole, part, _ = _tensors(crops.pairs)
     rng = np.random.default_rng(seed)
 
     def logits(first: torch.Tensor, second: torch.Tensor) -> torch.Tensor:
@@ -110,6 +124,7 @@ def _descend(z: Values, people: Pairs, faults: Pairs, seed: int) -> dict[str, Va
         return views.mean(1)
 
     for _ in range(STEPS):
+        # Not of `crop`: that one picture is found in another is no guess.
         loss = LINEAR_DECAY * linear.square().sum() + HIDDEN_DECAY * (
             hidden.square().sum() + out.square().sum()
         )
@@ -117,11 +132,14 @@ def _descend(z: Values, people: Pairs, faults: Pairs, seed: int) -> dict[str, Va
             some = torch.from_numpy(rng.integers(0, len(first), min(len(first), 2048)))
             found = logits(first[some], second[some])
             loss = loss + share * torch.nn.functional.binary_cross_entropy_with_logits(found, better[some])
+        # Crops teach the weights of the evidence alone: what is thought of photos is learned without them.
+        told = logits(whole, part).detach() + evidence @ crop
+        loss = loss + torch.nn.functional.softplus(-told).sum() / max(1, len(told))
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
         schedule.step()
-    named = {"linear": linear, "hidden": hidden, "hidden_bias": bias, "out": out}
+    named = {"linear": linear, "hidden": hidden, "hidden_bias": bias, "out": out, "crop": crop}
     return {name: tensor.detach().double().numpy() for name, tensor in named.items()}
 
 

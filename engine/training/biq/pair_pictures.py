@@ -10,12 +10,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.comparing.framing import FRAMING, framing_of
 from engine.comparing.traits import view_traits
-from engine.models.opinion import VERSION, FeatureModel
+from engine.models.opinion import VERSION, OpinionModel
 from engine.models.views import VIEW_SIDE
 from engine.training.biq.faults import FAULTS, FRAMING_FAULTS, Picture
 from engine.training.biq.kept import Arrays, kept, key_of
-from engine.training.biq.samples import VIEWS, Samples, both_views, read_pixels
+from engine.training.biq.samples import Samples, both_views, read_pixels
 
 CLEAN = 0.55  # opinion from which copies are made
 CLEAN_PHOTOS = 250
@@ -36,18 +37,20 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What is known of n pictures: raw features (n, VIEWS, FEATURES), traits of views."""
+    """What is known of n pictures: of each view opinion, projected features and traits; the framing."""
 
     photos: NDArray[np.intp]  # places among the samples
     faults: NDArray[np.str_]
-    features: NDArray[np.float32]
-    traits: NDArray[np.float64]
+    opinions: NDArray[np.float64]  # (n, VIEWS)
+    features: NDArray[np.float32]  # (n, VIEWS, P)
+    traits: NDArray[np.float64]  # (n, VIEWS, VIEW_TRAITS)
+    framings: NDArray[np.float64]  # (n, FRAMING)
 
 
-def faulty_pictures(samples: Samples) -> Iterator[Shown]:
-    """Yield clean photos, saved anew, each followed by its faulty copies."""
+def faulty_pictures(samples: Samples, places: NDArray[np.intp]) -> Iterator[Shown]:
+    """Yield clean photos among `places`, saved anew, each followed by its faulty copies."""
     every = {**FAULTS, **FRAMING_FAULTS}
-    clean = np.flatnonzero(samples.opinions >= CLEAN)
+    clean = places[samples.opinions[places] >= CLEAN]
     order = np.random.default_rng(PHOTO_SEED).permutation(len(clean))[:CLEAN_PHOTOS]
     for number in order:
         place = int(clean[number])
@@ -73,11 +76,13 @@ def kept_measured(
     file: Path,
     shown: Callable[[], Iterator[Shown]],
     of: list[str],
-    model: FeatureModel,
+    model: OpinionModel,
     on_picture: Callable[[int], None],
 ) -> Measured:
     """Return what `measure` finds of pictures of the photos `of`, from `file` if it did before."""
-    key = key_of(VERSION, model.sha256s, VIEW_SIDE, CLEAN_PHOTOS, FAULTS_EACH, PHOTO_SEED, of)
+    key = key_of(
+        FRAMING, VERSION, model.network.sha256s, VIEW_SIDE, CLEAN_PHOTOS, FAULTS_EACH, PHOTO_SEED, of
+    )
 
     def found() -> Arrays:
         measured = measure(shown(), model, on_picture)
@@ -86,21 +91,27 @@ def kept_measured(
     return Measured(**kept(file, key, found))
 
 
-def measure(shown: Iterator[Shown], model: FeatureModel, on_picture: Callable[[int], None]) -> Measured:
+def measure(shown: Iterator[Shown], model: OpinionModel, on_picture: Callable[[int], None]) -> Measured:
     """Return what is known of each picture. Raises ModelError."""
-    photos, faults, features, traits = [], [], [], []
+    photos, faults, opinions, features, traits, framings = [], [], [], [], [], []
     for number, each in enumerate(shown, start=1):
         views = both_views(each.picture)
         photos.append(each.photo)
         faults.append(each.fault)
-        features.append(model.features(views).reshape(VIEWS, -1))
+        thought, projected = model.think(views)
+        opinions.append(thought)
+        features.append(projected)
         traits.append([view_traits(view) for view in views])
+        height, width = each.picture.shape[:2]
+        framings.append(framing_of(views[0], width, height))
         on_picture(number)
     return Measured(
         np.array(photos),
         np.array(faults),
+        np.array(opinions),
         np.array(features),
         np.array(traits, float),
+        np.array(framings, float),
     )
 
 

@@ -1,92 +1,78 @@
-"""`train quality`: the shipped opinion head, from BIQ2021 and the frozen networks."""
+"""`train quality`: the shipped opinion model, from BIQ2021 and two networks that others trained."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.benchmark.agreement import pearson, spearman
-from engine.benchmark.biq_data import read_ratings
-from engine.models.opinion import VERSION, WEIGHTS, FeatureModel
-from engine.models.opinion_head import OpinionHead
-from engine.models.views import VIEW_SIDE
+from engine.benchmark.biq_data import Rated, read_ratings
+from engine.models.opinion import VERSION, WEIGHTS, FeatureModel, OpinionModel
+from engine.models.opinion_head import FROZEN
+from engine.models.views import VIEW_SIDE, views_of
 from engine.scoring.quality_learned import WHOLE_SHARE
 from engine.training.biq.kept import Arrays, half, kept, key_of
-from engine.training.biq.opinion_fit import FitSettings, fit_opinion, fit_projected, folds_of, tensors_of
+from engine.training.biq.maps import TrunkModel, kept_maps
+from engine.training.biq.opinion_fit import FitSettings, fit_basis, folds_of
 from engine.training.biq.samples import (
+    BATCH,
     LEAK_FREE,
     OFFICIAL,
-    VIEWS,
     Samples,
     choose_samples,
     features_of,
-    joined,
+    read_pixels,
 )
-from engine.training.biq.weights_file import write_weights
+from engine.training.biq.trained import TUNED_SHARE, Bench, Recipe, kernel_opinions, trained_on, write
+from engine.training.biq.tuning import Say, standard_of, tuned_opinions
 
 OFFICIAL_WEIGHTS = "quality-official"  # for comparison with published figures; never shipped
+HELD_OUT_WEIGHTS = "quality-held-out"  # strange to the photos that the comparator is fitted to; never shipped
 FOLDS = 5
-FEATURES_FILE, TWINS_FILE = "features.npz", "twins.npz"
-Say = Callable[[str], None]
+HELD_OUT = 0  # the fold that is kept from the held-out weights
+FEATURES_FILE, MAPS_FILE = "features.npz", "maps.npy"
+Values = NDArray[np.float32]
+Opinions = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """The networks that photos are shown to, as they came; and what opens NAME of a folder."""
+
+    features: FeatureModel
+    trunk: TrunkModel
+    opened: Callable[[Path, str], OpinionModel]
 
 
 def train_quality(
-    data: Path, splits: Path, out: Path, model: FeatureModel, official: bool, settings: FitSettings, say: Say
+    data: Path, splits: Path, out: Path, networks: Networks, official: bool, recipe: Recipe, say: Say
 ) -> str:
     """Train, write weights and .json into OUT, return the SHA-256. Raises UsageError, ModelError."""
-    samples = choose_samples(data, splits, LEAK_FREE)
-    features = kept_features(out, samples, model, say)
+    uses = OFFICIAL if official else LEAK_FREE
+    bench = _bench(out, choose_samples(data, splits, uses), networks, official, recipe.fit, say)
+    say(f"{len(bench.samples.photos)} photos to train on")
+    facts: dict[str, object] = {"trained_on": sorted(uses), "networks_sha256": [*networks.features.sha256s]}
+    every = np.arange(len(bench.samples.photos))
     if official:
-        twins = choose_samples(data, splits, OFFICIAL - LEAK_FREE)
-        features = np.concatenate([features, kept_features(out, twins, model, say, TWINS_FILE)])
-        samples = joined(samples, twins)
-    say(f"{len(samples.photos)} photos to train on")
-    head = fit_views(features, samples.opinions, settings)
-    if official:
-        figures = with_twins(data, model, head, say)
-    else:
-        figures = without(head, features, samples, settings, say)
-    facts = {
-        "trained_on": sorted(OFFICIAL if official else LEAK_FREE),
-        "photos": len(samples.photos),
-        "networks_sha256": list(model.sha256s),
-        "figures": figures,
-        "settings": asdict(settings),
-    }
-    return write_weights(out, OFFICIAL_WEIGHTS if official else WEIGHTS, tensors_of(head), facts)
+        trained = trained_on(bench, every, recipe, say)
+        write(out, OFFICIAL_WEIGHTS, bench, trained, recipe, facts)
+        figures = _with_twins(data, networks.opened(out, OFFICIAL_WEIGHTS), say)
+        return write(out, OFFICIAL_WEIGHTS, bench, trained, recipe, {**facts, "figures": figures})
+    figures = _without(bench, held_out(bench.samples, recipe.fit.seed), out, recipe, facts, say)
+    trained = trained_on(bench, every, recipe, say)
+    return write(out, WEIGHTS, bench, trained, recipe, {**facts, "figures": figures})
 
 
-def without(
-    head: OpinionHead, features: NDArray[np.float32], samples: Samples, settings: FitSettings, say: Say
-) -> dict[str, float]:
-    """Return the agreement with opinions of photos whose cluster was left out (cross-validation)."""
-    guessed = cross_validated(head, features, samples, settings)
-    srcc, plcc = spearman(guessed, samples.opinions), pearson(guessed, samples.opinions)
-    say(f"cross-validated by cluster: SRCC {srcc:.4f}, PLCC {plcc:.4f}")
-    return {"cross_validated_srcc": round(srcc, 4), "cross_validated_plcc": round(plcc, 4)}
+def held_out(samples: Samples, seed: int) -> NDArray[np.bool_]:
+    """Say of each photo whether it is of the fifth that is held out; photos of one scene go together."""
+    return folds_of(samples.clusters, FOLDS, seed) == HELD_OUT
 
 
-def with_twins(data: Path, model: FeatureModel, head: OpinionHead, say: Say) -> dict[str, float]:
-    """Return the agreement on the official test photos of a head that saw near-duplicates of them.
-
-    For comparison with published figures, which have that leak too. Raises UsageError, ModelError.
-    """
-    photos = tuple(read_ratings(data, "test"))
-    features = features_of(photos, model, progress(say))
-    guessed = np.clip(mixed(view_opinions(head, projected_views(head, features))), 0.0, 1.0)
-    opinions = np.array([photo.opinion for photo in photos])
-    srcc, plcc = spearman(guessed, opinions), pearson(guessed, opinions)
-    say(f"official test split, near-duplicates trained on: SRCC {srcc:.4f}, PLCC {plcc:.4f}")
-    return {"leaking_test_srcc": round(srcc, 4), "leaking_test_plcc": round(plcc, 4)}
-
-
-def kept_features(
-    out: Path, samples: Samples, model: FeatureModel, say: Say, file: str = FEATURES_FILE
-) -> NDArray[np.float32]:
+def kept_features(out: Path, samples: Samples, model: FeatureModel, say: Say, file: str) -> Values:
     """Return raw features (n, VIEWS, FEATURES), from OUT if they were measured before. Raises ModelError."""
     key = key_of(VERSION, model.sha256s, VIEW_SIDE, [photo.name for photo in samples.photos])
 
@@ -96,52 +82,7 @@ def kept_features(
     return kept(out / file, key, measure)["features"].astype(np.float32)
 
 
-def fit_views(
-    features: NDArray[np.float32], opinions: NDArray[np.float64], settings: FitSettings
-) -> OpinionHead:
-    """Return the head fitted to features (n, VIEWS, FEATURES): each view is taken for a photo of its own."""
-    return fit_opinion(features.reshape(-1, features.shape[-1]), np.repeat(opinions, VIEWS), settings)
-
-
-def cross_validated(
-    head: OpinionHead, features: NDArray[np.float32], samples: Samples, settings: FitSettings
-) -> NDArray[np.float64]:
-    """Return for each photo the opinion, of both views mixed, of heads that saw no photo of its cluster.
-
-    The projection is that of `head`, fitted to all photos, since it knows nothing of opinions.
-    """
-    projected = projected_views(head, features)
-    folds = folds_of(samples.clusters, FOLDS, settings.seed)
-    guessed = np.zeros(len(projected))
-    for fold in range(FOLDS):
-        rest, held = folds != fold, folds == fold
-        part = refitted(head, projected[rest], samples.opinions[rest], settings)
-        guessed[held] = mixed(view_opinions(part, projected[held]))
-    return guessed
-
-
-def refitted(
-    head: OpinionHead,
-    projected: NDArray[np.float32],
-    opinions: NDArray[np.float64],
-    settings: FitSettings,
-) -> OpinionHead:
-    """Return a head with the same projection, fitted to other photos' projected features (n, VIEWS, P)."""
-    rows = projected.reshape(-1, projected.shape[-1])
-    return fit_projected(head.centre, head.scale, head.projection, rows, np.repeat(opinions, VIEWS), settings)
-
-
-def projected_views(head: OpinionHead, features: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return (n, VIEWS, P) of raw features (n, VIEWS, FEATURES)."""
-    return head.projected(features.reshape(-1, features.shape[-1])).reshape(*features.shape[:-1], -1)
-
-
-def view_opinions(head: OpinionHead, projected: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Return opinions (n, VIEWS) of projected features (n, VIEWS, P)."""
-    return head.opinions(projected.reshape(-1, projected.shape[-1])).reshape(projected.shape[:-1])
-
-
-def mixed(opinions: NDArray[np.float64]) -> NDArray[np.float64]:
+def mixed(opinions: Opinions) -> Opinions:
     """Return the score (n,) of opinions (n, VIEWS), as the scorer mixes them."""
     return WHOLE_SHARE * opinions[:, 0] + (1.0 - WHOLE_SHARE) * opinions[:, 1]
 
@@ -150,7 +91,60 @@ def progress(say: Say) -> Callable[[int, int], None]:
     """Return a function that says now and then how many of how many photos are done."""
 
     def on_photo(done: int, total: int) -> None:
-        if done % 1000 < 8 or done == total:
+        if done % 1000 < BATCH or done == total:
             say(f"{done} of {total} photos seen")
 
     return on_photo
+
+
+def _bench(
+    out: Path, samples: Samples, networks: Networks, official: bool, settings: FitSettings, say: Say
+) -> Bench:
+    """Return what training needs of photos, from OUT where it was measured before. Raises ModelError."""
+    prefix = "official-" if official else ""
+    features = kept_features(out, samples, networks.features, say, prefix + FEATURES_FILE)
+    maps = kept_maps(out / (prefix + MAPS_FILE), samples, networks.trunk, progress(say))
+    basis = fit_basis(features[..., FROZEN].reshape(-1, len(FROZEN)), settings)
+    return Bench(samples, features, maps, basis, standard_of(features), networks.trunk.path)
+
+
+def _without(
+    bench: Bench, held: NDArray[np.bool_], out: Path, recipe: Recipe, facts: dict[str, object], say: Say
+) -> dict[str, float]:
+    """Train on all but the held-out photos, write that too, and return its agreement on the others."""
+    trained = trained_on(bench, np.flatnonzero(~held), recipe, say)
+    write(out, HELD_OUT_WEIGHTS, bench, trained, recipe, facts)
+    kernel = mixed(kernel_opinions(bench, trained.kernel, held))
+    tuned = mixed(tuned_opinions(trained.tail, bench.standard, bench.maps[held], bench.mobilenet))
+    both = TUNED_SHARE * tuned + (1.0 - TUNED_SHARE) * kernel
+    found: dict[str, float] = {}
+    for name, guessed in (("held_out", both), ("tuned_alone", tuned), ("kernel_alone", kernel)):
+        found |= _agreement(name, guessed, bench.samples.opinions[held], say)
+    return found
+
+
+def _with_twins(data: Path, model: OpinionModel, say: Say) -> dict[str, float]:
+    """Return the agreement on the official test photos of a model that saw near-duplicates of them.
+
+    For comparison with published figures, which have that leak too. Raises UsageError, ModelError.
+    """
+    photos = tuple(read_ratings(data, "test"))
+    guessed = np.clip(mixed(_looked_at(photos, model, progress(say))), 0.0, 1.0)
+    return _agreement("leaking_test", guessed, np.array([photo.opinion for photo in photos]), say)
+
+
+def _looked_at(
+    photos: tuple[Rated, ...], model: OpinionModel, on_photo: Callable[[int, int], None]
+) -> Opinions:
+    found: list[tuple[float, float]] = []
+    for start in range(0, len(photos), BATCH):
+        looks = model.look([views_of(read_pixels(photo.path)) for photo in photos[start : start + BATCH]])
+        found += [(look.whole.opinion, look.detail.opinion) for look in looks]
+        on_photo(len(found), len(photos))
+    return np.array(found)
+
+
+def _agreement(name: str, guessed: Opinions, opinions: Opinions, say: Say) -> dict[str, float]:
+    srcc, plcc = spearman(guessed, opinions), pearson(guessed, opinions)
+    say(f"{name.replace('_', ' ')}, {len(opinions)} photos: SRCC {srcc:.4f}, PLCC {plcc:.4f}")
+    return {f"{name}_srcc": round(srcc, 4), f"{name}_plcc": round(plcc, 4)}
