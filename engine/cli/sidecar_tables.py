@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from engine.album.formats import JPEG_SUFFIXES
 from engine.album.scan import display_name
 from engine.cli.printable import printable
 from engine.photo_xmp.originals import ORIGINALS_FOLDER
+from engine.photo_xmp.with_sidecars import HandedMarks
 from engine.sidecars.entries import Entry, Outcome
 from engine.sidecars.naming import Naming, owner_of
 from engine.sidecars.profiles import Profile, Targets
@@ -29,7 +31,7 @@ def is_trouble(entry: Entry) -> bool:
     return entry.outcome in _TROUBLE
 
 
-def print_entries(read: Sequence[Entry], written: Sequence[Entry], targets: Targets) -> None:
+def print_entries(read: Sequence[Entry], written: Sequence[Entry]) -> None:
     """Print each sidecar with what became of it, diffs of what is only planned, totals and advice."""
     said = {(entry.path, entry.reason) for entry in read if is_trouble(entry)}
     entries = [*read, *(e for e in written if not (is_trouble(e) and (e.path, e.reason) in said))]
@@ -43,15 +45,23 @@ def print_entries(read: Sequence[Entry], written: Sequence[Entry], targets: Targ
     for outcome, advice in _ADVICE.items():
         if counts[outcome]:
             print(advice, file=sys.stderr)
-    _warn_of_lightroom(written, targets)
     _tell_of_originals(written)
 
 
-def _warn_of_lightroom(written: Sequence[Entry], targets: Targets) -> None:
-    suffixes = [owner_of(e.photo).suffix.lower() for e in written if not (is_trouble(e) or e.inside)]
-    count = sum(suffix in _NOT_FOR_LIGHTROOM for suffix in suffixes)
-    if count and Profile.LIGHTROOM in targets.profiles:
-        print(f"Lightroom reads no sidecars of JPEG, TIFF, PNG and DNG files: {count} are for others only.")
+def warn_of_lightroom(written: Sequence[Entry], targets: Targets, handed: HandedMarks) -> None:
+    """Say of how many photos Lightroom is told nothing: neither in a sidecar it reads nor inside the file."""
+    if Profile.LIGHTROOM not in targets.profiles:
+        return
+    good = [entry for entry in written if not is_trouble(entry)]
+    inside = {entry.photo.id for entry in good if entry.inside}
+    beside = [e for e in good if e.photo.id not in inside and _is_unread_by_lightroom(e)]
+    if count := len(handed.not_inside(beside, replace(targets, profiles=(Profile.LIGHTROOM,)))):
+        of = f"the marks of {count} photo{'' if count == 1 else 's'}"
+        print(f"Lightroom reads no sidecars of JPEG, TIFF, PNG and DNG files: {of} are for others only.")
+
+
+def _is_unread_by_lightroom(entry: Entry) -> bool:
+    return owner_of(entry.photo).suffix.lower() in _NOT_FOR_LIGHTROOM
 
 
 def _tell_of_originals(written: Sequence[Entry]) -> None:

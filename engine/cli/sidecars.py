@@ -78,7 +78,8 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
         write_json(options.json, tables.as_json(album.path, naming, targets, options.dry_run, read, written))
     for name, reason in album.unread:
         print(f"Could not be read: {printable(name)}: {printable(reason)}", file=sys.stderr)
-    tables.print_entries(read, written, targets)
+    tables.print_entries(read, written)
+    tables.warn_of_lightroom(written, targets, handed)
     if cancel.cancelled:
         return EXIT_INTERRUPTED
     good = not album.unread and not any(tables.is_trouble(entry) for entry in [*read, *written])

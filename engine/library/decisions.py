@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from engine.errors import LibraryError
 from engine.library import history
 from engine.library.database import open_library
-from engine.library.history import Changes, Step
+from engine.library.history import UNKNOWN, Changes, Step
+from engine.library.identities import current_keys, former_keys
 from engine.library.marks import MarkChange, PhotoKey, any_own_groups, read_marks, read_own, write_marks
 from engine.library.repair import suspect
 from engine.types import Decision, Marks
@@ -74,8 +75,10 @@ class DecisionStore:
         """
         with self._writing():
             before = read_own(self._connection, album, shown)
-            undoing = {key: changes[key].back_to(before[key]) for key in changes}
-            history.record(self._connection, album, Step(0, text, undoing, changes), time.time())
+            now = current_keys(self._connection, album, changes)
+            undoing = {now[key]: change.back_to(before[key]) for key, change in changes.items()}
+            doing = {now[key]: change for key, change in changes.items()}
+            history.record(self._connection, album, Step(0, text, undoing, doing), time.time())
             return self._write(album, changes, before)
 
     def undo(self, album: Path, shown: Shown = as_stored) -> tuple[str, dict[int, Marks]] | None:
@@ -107,12 +110,20 @@ class DecisionStore:
             step = (history.step_to_undo if undone else history.step_to_redo)(self._connection, album)
             if step is None:
                 return None
-            today = {key: shown(key) for key in step.after}
+            today = {key: self._today(album, key, shown) for key in step.after}
             values = step.before if undone else step.after
             changes = {today[key][0]: change for key, change in values.items()}
             history.note(self._connection, step, undone=undone)
             before = read_own(self._connection, album, dict(today.values()))
             return step.text, self._write(album, changes, before)
+
+    def _today(self, album: Path, key: PhotoKey, shown: Shown) -> tuple[PhotoKey, Marks]:
+        """Return what `shown` knows of a photo; it may know it by what its file was before."""
+        found = shown(key)
+        if found[0].photo_id != UNKNOWN:
+            return found
+        others = map(shown, former_keys(self._connection, album, key))
+        return next((each for each in others if each[0].photo_id != UNKNOWN), found)
 
     def _write(self, album: Path, changes: Changes, before: Mapping[PhotoKey, Marks]) -> dict[int, Marks]:
         after = {key: change.on(before[key]) for key, change in changes.items()}

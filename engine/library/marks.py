@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Self
 
+from engine.library.identities import current_keys
 from engine.types import Decision, Inspected, Label, Marks, Photo
 
 MOST_STARS = 5
@@ -85,6 +86,7 @@ class _Row:
 
 def read_marks(connection: sqlite3.Connection, album: Path, keys: Sequence[PhotoKey]) -> dict[int, Marks]:
     """Return the marks of each photo by photo id; photos without any are left out."""
+    keys = list(current_keys(connection, album, keys).values())
     by_identity = _rows_by_identity(connection, [key.identity for key in keys])
     at_place = _rows_at_place(connection, album)
     copies = Counter(key.identity for key in keys)
@@ -106,8 +108,8 @@ def read_own(
     """Return the marks in the photos' own rows; those that are `shown` where a photo has no row yet."""
     query = f"SELECT {_COLUMNS} FROM decisions WHERE identity = ? AND name = ? AND album = ?"
     found = dict(shown)
-    for key in shown:
-        with closing(connection.execute(query, (key.identity, key.name, str(album)))) as cursor:
+    for key, now in current_keys(connection, album, shown).items():
+        with closing(connection.execute(query, (now.identity, now.name, str(album)))) as cursor:
             if row := cursor.fetchone():
                 found[key] = _row_of(row).marks
     return found
@@ -116,10 +118,15 @@ def read_own(
 def write_marks(
     connection: sqlite3.Connection, album: Path, marks: Mapping[PhotoKey, Marks], now: float
 ) -> None:
-    """Store all marks of these photos, within the caller's transaction."""
+    """Store all marks of these photos, within the caller's transaction.
+
+    Where a file's identity is another one since its key was made, they are stored under that one, too.
+    """
+    current = current_keys(connection, album, marks)
+    rows = [(key, each) for held, each in marks.items() for key in dict.fromkeys((held, current[held]))]
     connection.executemany(
         f"INSERT OR REPLACE INTO decisions ({_COLUMNS}) VALUES ({_PLACES})",
-        [(k.identity, k.name, str(album), k.captured_at, *_stored(m), now) for k, m in marks.items()],
+        [(k.identity, k.name, str(album), k.captured_at, *_stored(m), now) for k, m in rows],
     )
 
 

@@ -93,4 +93,14 @@ CREATE TABLE prepared (
 ) STRICT, WITHOUT ROWID;
 """
 
-MIGRATIONS = (_FIRST, _MARKS_AND_VERDICTS, _SIDECARS, _OWN_GROUPS, _PREPARED)
+# What a file's identity became when marks were written into it: a window may hold the former one still.
+_SUCCESSORS = """
+CREATE TABLE successors (
+    former   TEXT NOT NULL,
+    place    TEXT NOT NULL,
+    identity TEXT NOT NULL,
+    PRIMARY KEY (former, place)
+) STRICT, WITHOUT ROWID;
+"""
+
+MIGRATIONS = (_FIRST, _MARKS_AND_VERDICTS, _SIDECARS, _OWN_GROUPS, _PREPARED, _SUCCESSORS)

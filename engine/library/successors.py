@@ -11,6 +11,7 @@ from pathlib import Path
 from engine.album.scan import display_name
 from engine.errors import LibraryError
 from engine.library.database import open_library
+from engine.library.identities import note_successor
 
 # A mark that was made later under the new identity, before bytes came back, is not replaced.
 _MARKS = """
@@ -37,8 +38,8 @@ _VERDICTS = (
 def carry_over(library: Path, photo: Path, old: str, new: str) -> None:
     """File marks, scores, verdicts and undo steps of `photo`, which has the identity `old`, under `new`, too.
 
-    What is filed under `old` stays. One transaction, on disk when it returns. Raises LibraryError; then
-    nothing was filed.
+    What is filed under `old` stays; marks that are filed under it later are filed under `new`, too
+    (identities.py). One transaction, on disk when it returns. Raises LibraryError; then nothing was filed.
     """
     if old == new:
         return
@@ -60,12 +61,14 @@ def _carry_over(connection: sqlite3.Connection, photo: Path, old: str, new: str)
     identities = {"old": old, "new": new}
     query = "SELECT name, album FROM decisions WHERE identity = :old"
     for name, album in connection.execute(query, identities).fetchall():
-        if not _is_another(photo, album, name):
+        # Marks of a copy in another album are seen on a photo that has none of its own: they still are.
+        if not photo.is_relative_to(album) or not _is_another(photo, album, name):
             connection.execute(_MARKS, identities | {"name": name, "album": album})
     for statement in _CACHED:
         connection.execute(statement, identities)
     _carry_verdicts(connection, old, new)
     _carry_history(connection, photo, old, new)
+    note_successor(connection, photo, old, new)
 
 
 def _is_another(photo: Path, album: str, name: str) -> bool:

@@ -78,6 +78,13 @@ class HandedMarks:
         there = [entry for entry in planned if entry.before or entry.reason or not takes(entry.photo)]
         return [*there, *self._files.plan(marks, targets, prefer, cancel)]
 
+    def not_inside(self, entries: Sequence[Entry], targets: Targets) -> list[Entry]:
+        """Return the entries whose marks the photo's file itself does not hold. Raises LibraryError."""
+        marks = {entry.photo.id: entry.marks for entry in entries}
+        files = AlbumFiles([entry.photo for entry in entries], self._books.library, self._words)
+        said = {entry.photo.id: entry.outcome for entry in files.plan(marks, targets)}
+        return [e for e in entries if e.marks != Marks() and said.get(e.photo.id) is not Outcome.UNCHANGED]
+
     def write(
         self,
         plan: Sequence[Entry],

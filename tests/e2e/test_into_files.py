@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from engine.album.scan import scan
 from engine.cli import parse, run
+from engine.events import CancelToken
+from engine.library.decisions import DecisionStore
+from engine.library.marks import MarkChange, PhotoKey
 from engine.photo_xmp import exiftool
 from engine.photo_xmp.parts import parts_of
+from engine.stages.inspecting import inspect_all
+from engine.telemetry import Telemetry
+from engine.types import Decision, Inspected, Marks
 from tests.unit.exporting import state
 from tests.unit.photo_xmp_files import NEEDS_EXIFTOOL, jpeg
 
@@ -58,6 +66,44 @@ def test_asked_for_it_is_written_said_and_undone_and_nothing_is_forgotten(framep
     assert state(album) == before
     code, printed, _ = framepick("sidecars", album, "--write", "--dry-run")
     assert "no time.jpg: accept" in printed
+
+
+@NEEDS_EXIFTOOL
+def test_lightroom_is_said_to_lack_only_marks_that_it_finds_nowhere(framepick, album, photos):
+    photos["rocket"].save(album / "other.png")
+    framepick("decide", album, "no time.jpg", "accept")
+    framepick("decide", album, "other.png", "accept")
+    _, printed, _ = framepick("sidecars", album, "--write", "--dry-run")
+    assert "the marks of 2 photos are for others only" in printed
+    _, printed, _ = framepick("sidecars", album, "--write", "--into-files", "--dry-run")
+    assert "the marks of 1 photo are for others only" in printed
+    framepick("sidecars", album, "--write", "--into-files")
+    _, printed, _ = framepick("sidecars", album, "--write")
+    assert (album / "no time.xmp").exists() and "the marks of 1 photo are for others only" in printed
+    framepick("decide", album, "no time.jpg", "reject")
+    _, printed, _ = framepick("sidecars", album, "--write")
+    assert "the marks of 2 photos are for others only" in printed
+
+
+@NEEDS_EXIFTOOL
+def test_a_window_that_was_open_meanwhile_loses_no_decision(framepick, album, tmp_path):
+    held = key_of(album, "no time.jpg")
+    framepick("decide", album, "no time.jpg", "accept")
+    framepick("sidecars", album, "--write", "--into-files")
+    assert key_of(album, "no time.jpg").identity != held.identity
+    with closing(DecisionStore(tmp_path / "data" / "library.sqlite3")) as store:
+        assert store.decisions(album, [held]) == {held.photo_id: Decision.ACCEPT}
+        reject = MarkChange(Decision.REJECT)
+        store.change(album, {held: reject}, "reject", {held: Marks(Decision.ACCEPT)})
+    _, printed, _ = framepick("sidecars", album, "--write", "--into-files", "--dry-run")
+    assert "no time.jpg: reject" in printed
+
+
+def key_of(album: Path, name: str) -> PhotoKey:
+    photo = next(each for each in scan(album) if each.name == name)
+    found = next(inspect_all([photo], Telemetry(), CancelToken()))[photo.id]
+    assert isinstance(found, Inspected)
+    return PhotoKey.of(photo, found)
 
 
 @NEEDS_EXIFTOOL
