@@ -200,9 +200,16 @@ def test_keys_and_shapes_that_do_not_fit_are_listed(file, shapes):
     assert "other shape: backbone.0.weight (64, 1, 7, 7) instead of (64, 3, 7, 7)" in said
 
 
-def test_many_differences_are_counted(file):
-    said = refused(file({"layer.weight": torch.ones(2, 2)}))
+def test_many_differences_are_counted(file, shapes):
+    state = {f"{name}.old" if ".bn" in name else name: tensor for name, tensor in shapes.items()}
+    said = refused(file(file_content(state, config_of([256], "regression"))))
     assert "more" in said and len(said) < 500
+
+
+def test_what_holds_no_layer_of_the_network_is_another_kind_of_file(file):
+    assert "is no AVA model: its first keys are layer.weight" in refused(
+        file({"layer.weight": torch.ones(2, 2)})
+    )
 
 
 def test_counters_of_training_may_be_absent(file, backbone, photos):
