@@ -1,7 +1,8 @@
 """Whether one of two files is a crop of the other: its picture is found in it, whole and at the same scale.
 
 The sizes of the files say how large the one would lie in the other; only where the picture really is there
-does anything follow. Files of one size, as a camera writes them, are never crops of one another.
+does anything follow. Files of one size, as a camera writes them, are never crops of one another. Of files
+that differ by a few pixels, such as a RAW and the JPEG of the next frame, one may be taken for a crop.
 """
 
 from __future__ import annotations

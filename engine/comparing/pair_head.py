@@ -42,7 +42,7 @@ class PairHead:
         return (raw - self.centre) * self.scale
 
     def probability(self, first: Values, second: Values) -> float:
-        """Return p(first is better) of two photos' vectors: VIEWS views and the framing, joined."""
+        """Return p(first is better), 0..1, of two photos' vectors (VIEWS * D + FRAMING,)."""
         size = len(self.centre)
         logit = float(self.crop @ crop_evidence(first[-FRAMING:], second[-FRAMING:]))
         for start in range(0, VIEWS * size, size):
@@ -66,7 +66,7 @@ def exact_probability(logit: float) -> float:
 
 
 def pair_head(tensors: Mapping[str, NDArray[np.floating]]) -> PairHead:
-    """Return the head of its file's tensors. Raises KeyError, ValueError for what does not fit."""
+    """Return the head of its file's tensors. Raises KeyError, TypeError, ValueError for what does not fit."""
     arrays = {name: np.asarray(value, dtype=np.float64) for name, value in tensors.items()}
     temperature = float(arrays.pop("temperature").reshape(-1)[0])
     head = PairHead(**arrays, temperature=temperature)

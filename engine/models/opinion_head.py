@@ -1,4 +1,4 @@
-"""From features to an opinion: the mean of what tuned blocks say and of a kernel ridge regression.
+"""From features to an opinion: a weighted mean of what tuned blocks and a kernel ridge regression say.
 
 The last blocks of MobileNetV2 are tuned on opinions, and their features weighted plainly. The other features,
 of networks as they came, are projected; the opinion is a weighted sum of likenesses exp(-gamma |z - l|^2) to
@@ -78,7 +78,10 @@ def squared_lengths(vectors: Values) -> Values:
 
 
 def opinion_head(tensors: Mapping[str, NDArray[np.floating]]) -> OpinionHead:
-    """Return the head of its file's tensors. Raises TypeError, KeyError, ValueError for what does not fit."""
+    """Return the head of its file's tensors; those of the tuned blocks are left to `tuned_blocks`.
+
+    Raises TypeError, KeyError, ValueError for what does not fit.
+    """
     arrays = {
         name: np.ascontiguousarray(value, dtype=np.float32)
         for name, value in tensors.items()

@@ -1,8 +1,8 @@
 """The features behind learned quality: two networks that others trained, read at several depths.
 
 MobileNetV2, its last blocks tuned on opinions, sees a square view in full, NIMA's MobileNet the same view at
-224 pixels. At each depth the mean
-and the deviation over the picture are taken, since sharpness and noise live early and the scene late.
+224 pixels. At each depth the mean and the deviation over the picture are taken, since sharpness and noise
+live early and the scene late.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from PIL import Image, ImageFilter
 
 from engine.album.decode import Decoded, decode_jpeg
 from engine.comparing.base import Prepared
+from engine.comparing.framing import FRAMING, crop_evidence
 from engine.comparing.learned import LearnedComparator
 from engine.errors import ModelError, WeightsMissingError
 from engine.models.hashing import sha256_of
@@ -74,6 +75,34 @@ def test_a_clean_photo_beats_its_faulty_copies(
             if opinion.first_over_second <= 0.5:
                 wrong.append(f"{name}, {fault}")
     assert not wrong
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_a_crop_is_told_by_the_sizes_of_the_files_however_they_are_decoded(
+    comparator: LearnedComparator, photos: dict[str, Image.Image], orientation: int
+) -> None:
+    """The whole is decoded at half its size and the crop at its own: that one has more pixels."""
+    large = photos["coffee"].convert("RGB").resize((3200, 2136))
+    whole, part = as_file(large, orientation), as_file(large.crop((0, 0, 2240, 2136)), orientation)
+    assert max(whole.image.shape) < max(part.image.shape)
+    first, second = prepared(comparator, whole), prepared(comparator, part)
+    sure, lost = crop_evidence(first[-FRAMING:].astype(float), second[-FRAMING:].astype(float))
+    assert sure > 0.9
+    assert lost / sure == pytest.approx(0.3, abs=0.01)
+    told, exchanged = comparator.compare(first, second), comparator.compare(second, first)
+    assert told.first_over_second == 1.0 - exchanged.first_over_second
+    untold = [np.concatenate([each[:-FRAMING], first[-FRAMING:]]) for each in (first, second)]
+    assert told.first_over_second > max(0.5, comparator.compare(*untold).first_over_second)
+
+
+def as_file(upright: Image.Image, orientation: int) -> Decoded:
+    """Return a photo as it is read from a JPEG of its full size; 6 is one that is turned to be upright."""
+    exif, data = Image.Exif(), io.BytesIO()
+    exif[274] = orientation
+    stored = upright if orientation == 1 else upright.transpose(Image.Transpose.ROTATE_90)
+    stored.save(data, "JPEG", quality=90, exif=exif)
+    data.seek(0)
+    return decode_jpeg(data, Path("photo.jpg"), 1600)
 
 
 def test_looking_is_the_same_alone_or_among_others(

@@ -69,6 +69,20 @@ def test_flat_pictures_prove_nothing() -> None:
     assert not crop_evidence(framing(grey), framing(grey.crop((0, 0, 200, 200)))).any()
 
 
+@pytest.mark.parametrize("size", [(1, 1), (1, 600), (60_000, 1), (59_999, 60_000)])
+@pytest.mark.parametrize("grey", [0, 90, 255])
+def test_sides_of_any_length_and_empty_pictures_give_numbers(
+    size: tuple[int, int], grey: int, photos: dict[str, Image.Image]
+) -> None:
+    pixels = whole_view(np.asarray(photos["coffee"].convert("RGB")))
+    flat = np.full((300, 200, 3), grey, np.uint8)
+    for whole in (framing_of(pixels, 60_000, 60_000), framing_of(whole_view(flat), 60_000, 60_000)):
+        for part in (framing_of(pixels, *size), framing_of(whole_view(flat), *size)):
+            told = crop_evidence(whole.astype(float), part.astype(float))
+            assert ((told >= 0) & (told <= 1)).all()
+            assert np.array_equal(crop_evidence(part.astype(float), whole.astype(float)), -told)
+
+
 @given(st.integers(0, 2**32 - 1), st.integers(1, 30_000), st.integers(1, 30_000))
 def test_what_is_kept_survives_single_precision(seed: int, width: int, height: int) -> None:
     picture = np.random.default_rng(seed).integers(0, 256, (SIDE, SIDE, 3), np.uint8)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.comparing.framing import FRAMING
 from engine.events import CancelToken, Measured
 from engine.paths import DataDir
 from engine.pipeline import CullJob, cull
@@ -93,7 +94,7 @@ def test_only_photos_of_which_nothing_is_kept_are_decoded(small_album: Path, dat
     forget(data_dir, "verdicts")
     with closing(sqlite3.connect(data_dir.library)) as library, library:
         rows = library.execute("SELECT identity, vector FROM prepared").fetchall()
-        assert {len(vector) for _, vector in rows} == {440}
+        assert {len(vector) for _, vector in rows} == {4 * (2 * 55 + FRAMING)}
         library.execute("DELETE FROM prepared WHERE identity = ?", (rows[0][0],))
     mixed, stages, status = run(small_album, data_dir)
     assert stages.get(AGAIN, 0) <= 1

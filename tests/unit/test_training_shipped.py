@@ -70,7 +70,7 @@ def test_training_learns_what_people_liked_and_writes_what_can_be_used(
     assert {"tuned_alone_srcc", "kernel_alone_srcc"} < set(figures)
 
 
-def test_the_held_out_weights_saw_no_photo_of_the_scenes_held_out(
+def test_the_held_out_weights_know_no_opinion_of_the_scenes_held_out(
     tmp_path: Path, photos: dict[str, Image.Image], networks: Networks
 ) -> None:
     """Other opinions of the photos held out change nothing in them, and something in those that ship."""
