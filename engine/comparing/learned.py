@@ -24,7 +24,7 @@ from engine.types import Role
 WEIGHTS = "comparator"
 NAME = "Learned comparator, embedded default"
 HEAD_RUNTIME = "NumPy, on what learned quality saw"
-VERSION = "pair-4"  # change it whenever the same pair would get another answer
+VERSION = "pair-5"  # change it whenever the same pair would get another answer
 
 
 class LearnedComparator:

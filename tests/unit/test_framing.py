@@ -64,6 +64,15 @@ def test_a_smaller_file_that_shows_something_else_is_no_crop(
     assert not crop_evidence(framing(whole), framing(crop(whole, 0, 0, 0.7, 1).resize(whole.size))).any()
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_frames_of_nearly_one_size_are_no_crops(name: str, photos: dict[str, Image.Image]) -> None:
+    """A RAW has some pixels more at its edges than the JPEG of the same camera, or of the next frame."""
+    raw = photos[name].resize((3012, 2012))
+    assert not crop_evidence(framing(raw), framing(crop(raw, 0.004, 0.003, 0.996, 0.997))).any()
+    assert not crop_evidence(framing(raw), framing(crop(raw, 0.01, 0, 0.99, 1))).any()
+    assert crop_evidence(framing(raw), framing(crop(raw, 0.04, 0, 1, 1)))[0] > 0.5
+
+
 def test_flat_pictures_prove_nothing() -> None:
     grey = Image.new("RGB", (300, 200), (90, 90, 90))
     assert not crop_evidence(framing(grey), framing(grey.crop((0, 0, 200, 200)))).any()
