@@ -42,6 +42,7 @@ class AlbumModel(RowsModel):
         self._ordering = Ordering()
         self._folding = Folding()
         self._kept: frozenset[int] = frozenset()  # photos that folding does not take away
+        self.awaited = True  # whether scores that are missing are still to come
 
     # -- what views ask
 
@@ -160,7 +161,7 @@ class AlbumModel(RowsModel):
         """Return the tooltip of a photo."""
         found = self.verdict(entry)
         sentence = wording.verdict_sentence(found[0], entry, found[1]) if found else None
-        words = wording.tooltip(entry, self.roles, sentence)
+        words = wording.tooltip(entry, self.roles, sentence, awaited=self.awaited)
         return f"{words}\nFolded group of {self.place(entry)[1]}" if self.is_folded(entry) else words
 
     def _in_one_line(self, entry: Entry) -> str:
@@ -260,6 +261,14 @@ class AlbumModel(RowsModel):
         self._refilter()
         self._tell_changed(touched, len(touched))
         self.changed.emit()
+
+    def await_scores(self, awaited: bool) -> None:
+        """Say whether scores that are missing are still to come."""
+        if awaited != self.awaited:
+            self.awaited = awaited
+            if self._rows:
+                self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, 0))
+            self.changed.emit()
 
     def show_changed(self, photos: Collection[int]) -> None:
         """Mark the photos, and no others, whose pick differs without the models that are switched off."""

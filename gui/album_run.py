@@ -24,6 +24,7 @@ from engine.settings import Settings
 from engine.switches import Regrouped, RoleSwitches
 from engine.worker import Engine
 from gui.album_model import AlbumModel
+from gui.commands import key_of
 from gui.criteria import Filter
 from gui.decisions import Decisions
 from gui.messages import Messages
@@ -157,7 +158,9 @@ class AlbumRun(QObject):
             self._messages.warn(f"None of {count} photos could be read: each says why.")
         elif failed:
             read = f"Culled {_photos(count - failed)} in {event.seconds:.1f} s"
-            self._messages.warn(f"{read}; {failed} could not be read (filter Failed, Alt+6, says why).")
+            self._messages.warn(
+                f"{read}; {failed} could not be read (filter Failed, {key_of('filter.failed')}, says why)."
+            )
         else:
             speed = count / max(event.seconds, 0.001)
             self._messages.info(f"Culled {_photos(count)} in {event.seconds:.1f} s, {speed:.1f} photos/s.")

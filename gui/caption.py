@@ -95,9 +95,9 @@ def _draw_score(
     painter: QPainter, layout: CellLayout, line: QRectF, model: AlbumModel, entry: Entry
 ) -> float:
     """Draw "2/3 72" at the right end of the line; return where it begins."""
-    text = wording.composite_text(entry)
-    painter.setFont(layout.bold)
-    painter.setPen(theme.MUTED if text in (wording.PENDING, "–") else theme.TEXT)
+    text = wording.composite_text(entry, awaited=model.awaited)
+    painter.setFont(layout.small if text == wording.NO_SCORE else layout.bold)
+    painter.setPen(theme.TEXT if text.isdigit() else theme.MUTED)
     painter.drawText(line, int(_RIGHT), text)
     start = line.right() - painter.fontMetrics().horizontalAdvance(text)
     partial = wording.models_text(entry, model.roles)

@@ -74,6 +74,12 @@ def tooltip(entry: Command) -> str:
     return f"{entry.help} ({entry.keys[0]})" if entry.keys else entry.help
 
 
+def key_of(command_id: str) -> str:
+    """Return the first key of a command, or its title where it has none, for sentences that name a key."""
+    entry = command(command_id)
+    return entry.keys[0] if entry.keys else f"“{entry.title}”"
+
+
 def in_category(category: str) -> list[Command]:
     return [entry for entry in COMMANDS if entry.category == category]
 

@@ -12,6 +12,7 @@ from engine.types import Decision, Face, Role
 from gui import wording
 from gui.album_model import AlbumModel
 from gui.canvas import Canvas
+from gui.commands import key_of
 from gui.decisions import Decisions
 from gui.entry import Entry
 from gui.face_match import leading, partner
@@ -70,8 +71,8 @@ class Compare(QWidget):
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Compare")
-        self.setAccessibleDescription("K keeps the left photo, L the right one")
-        self._pictures, self._decisions = pictures, decisions
+        self.setAccessibleDescription(hint_of_keys())
+        self._model, self._pictures, self._decisions = model, pictures, decisions
         self.pair = Pair(model)
         self.panes = (Pane(model, TITLES[LEFT], self), Pane(model, TITLES[RIGHT], self))
         self.together, self.aligned = True, True
@@ -90,7 +91,7 @@ class Compare(QWidget):
         between.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         row = QHBoxLayout(between)
         row.setContentsMargins(14, 7, 14, 7)
-        hint = QLabel("K keeps the left one · L keeps the right one", between)
+        hint = QLabel(hint_of_keys(), between)
         hint.setProperty("tone", "muted")
         for label, side in ((hint, _LEFTWARDS), (self._verdict, _MIDDLE), (self._state, _RIGHTWARDS)):
             label.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
@@ -137,7 +138,9 @@ class Compare(QWidget):
         for side, pane in enumerate(self.panes):
             pane.show_state(active=side == self.pair.active)
             pane.info.show_entry(self.pair[side])
-        self._verdict.setText(wording.pair_sentence(self.pair.verdict(), self.pair[LEFT], self.pair[RIGHT]))
+        left, right = self.pair[LEFT], self.pair[RIGHT]
+        sentence = wording.pair_sentence(self.pair.verdict(), left, right, awaited=self._model.awaited)
+        self._verdict.setText(sentence)
         self._verdict.setAccessibleName(self._verdict.text())
         self.setAccessibleDescription(self.words)
         words = ["together" if self.together else "each for itself"]
@@ -295,6 +298,12 @@ class Compare(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.refresh()
+
+
+def hint_of_keys() -> str:
+    """Return which keys keep a side."""
+    left, right = key_of("compare.keep_left"), key_of("compare.keep_right")
+    return f"{left} keeps the left one · {right} keeps the right one"
 
 
 def _faces(entry: Entry | None) -> Sequence[Face]:

@@ -67,6 +67,7 @@ class FilterDetails(QWidget):
         field.setToolTip(tooltip(command("filter.search")))
         field.setAccessibleName("Search")
         field.textChanged.connect(self._note_text)
+        field.setAcceptDrops(False)  # a folder that is dropped here is to be opened, too
         field.installEventFilter(self)
         return field
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import (
     QEvent,
     QItemSelection,
@@ -21,6 +23,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 from gui import theme
 from gui.album_model import AlbumModel
 from gui.cell_layout import DEFAULT_SIZE, SIZES, CellLayout
+from gui.commands import key_of
 from gui.criteria import Criteria, Filter
 from gui.entry import Entry
 from gui.photo_delegate import PhotoDelegate
@@ -30,14 +33,15 @@ Index = QModelIndex | QPersistentModelIndex
 Move = QAbstractItemView.CursorAction
 _NOTHING = {
     Filter.PICKS: "Nothing is suggested yet.",
-    Filter.ACCEPTED: "You have accepted no photo yet. P accepts.",
-    Filter.REJECTED: "You have rejected no photo. X rejects.",
-    Filter.UNDECIDED: "Every photo is decided. Ctrl+E exports what you accepted.",
+    Filter.ACCEPTED: "You have accepted no photo yet. {review.accept} accepts.",
+    Filter.REJECTED: "You have rejected no photo. {review.reject} rejects.",
+    Filter.UNDECIDED: "Every photo is decided. {album.export} exports what you accepted.",
     Filter.FAILED: "Every photo could be read.",
     Filter.EYES_CLOSED: "No closed eyes were found.",
     Filter.SOFT: "No photo is softer than the others of its group.",
-    Filter.CHANGED: "No pick differs. Switch a model off in the Models panel (M) to see what it changes.",
+    Filter.CHANGED: "No pick differs. Switch a model off in the Models panel ({panel.models}) to see it.",
 }
+_KEY = re.compile(r"\{([a-z_.]+)\}")  # a command, in whose place its key is named
 REPAINT_MS = 16  # thumbnails that come within one frame are painted together
 
 
@@ -51,7 +55,9 @@ class Grid(QListView):
     def __init__(self, model: AlbumModel, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName("Photos")
-        self.setAccessibleDescription("Arrows move, with Shift they select; F1 lists the keys that decide")
+        self.setAccessibleDescription(
+            f"Arrows move, with Shift they select; {key_of('help.keys')} lists the keys that decide"
+        )
         self._album = model
         self._thumbnails = thumbnails
         self._size = DEFAULT_SIZE
@@ -334,4 +340,6 @@ class Grid(QListView):
 def nothing_text(criteria: Criteria) -> str:
     """Return why no photo is shown."""
     alone = next((text for each, text in _NOTHING.items() if criteria == Criteria().toggled(each)), None)
-    return alone or f"No photo passes all filters: {criteria.words()}. Alt+1 shows all."
+    if alone is not None:
+        return _KEY.sub(lambda found: key_of(found[1]), alone)
+    return f"No photo passes all filters: {criteria.words()}. {key_of('filter.all')} shows all."

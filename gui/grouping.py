@@ -11,6 +11,7 @@ from engine.library.marks import MarkChange
 from gui import wording
 from gui.album_model import AlbumModel
 from gui.album_run import AlbumRun
+from gui.commands import key_of
 from gui.decisions import Decisions
 from gui.entry import Entry
 from gui.grid import Grid
@@ -152,7 +153,9 @@ class Grouping(QObject):
         verdicts = {v for member in self._model.members(entry) for v in member.verdicts if v.awaited}
         if verdicts:
             pairs = "1 close pair" if len(verdicts) == 1 else f"{len(verdicts)} close pairs"
-            self._messages.info(f"{pairs} of this group {wording.AWAITED}: F5 has the comparator do it.")
+            self._messages.info(
+                f"{pairs} of this group {wording.AWAITED}: {key_of('album.again')} has the comparator do it."
+            )
 
 
 def _grouped(entries: Sequence[Entry]) -> dict[int, MarkChange]:

@@ -59,7 +59,7 @@ class InfoStrip(QWidget):
 
     def _facts(self, entry: Entry) -> list[str]:
         parts = [] if self._brief else [wording.marks_text(entry.marks)]
-        parts.append(f"Composite {wording.composite_text(entry)}")
+        parts.append(wording.composite_line(entry, awaited=self._model.awaited))
         parts.append(wording.models_text(entry, self._model.roles))
         parts += [f"{wording.ROLE_TITLES[s.role]} {wording.percent(s.value)}" for s in entry.scores]
         if entry.inspected:

@@ -35,6 +35,8 @@ class Inspector(QTextBrowser):
         super().__init__(parent)
         self.setObjectName("inspector")
         self.setAccessibleName("Inspector")
+        for part in (self, self.viewport()):
+            part.setAcceptDrops(False)  # a folder that is dropped here is to be opened, too
         self.setMinimumWidth(max(300, 34 * self.fontMetrics().averageCharWidth()))
         self._model, self._weights = model, weights
         self._entry: Entry | None = None
@@ -84,11 +86,11 @@ class Inspector(QTextBrowser):
         return f"<p><b style='font-size:large'>{files}</b></p>{state}"
 
     def _scores(self, entry: Entry) -> str:
-        composite = wording.composite_text(entry)
+        composite = wording.composite_line(entry, awaited=self._model.awaited)
         ran = len(entry.ranked.composite_of) if entry.ranked else 0
         of = f"from {ran} of {self._model.roles} models" if ran else ""
         rows = "".join(self._score_row(entry, role) for role in SCORING_ROLES)
-        return f"{_title(f'Composite {composite}')}{_muted(of)}<table cellspacing='0'>{rows}</table>"
+        return f"{_title(composite)}{_muted(of)}<table cellspacing='0'>{rows}</table>"
 
     def _score_row(self, entry: Entry, role: Role) -> str:
         score = entry.score(role)

@@ -12,10 +12,12 @@ from engine.models.registry import idle_statuses
 from engine.paths import DataDir
 from engine.settings import Settings
 from engine.types import ModelState
+from gui import dropping
 from gui.actions import Actions
 from gui.album_model import AlbumModel
 from gui.album_run import AlbumRun
 from gui.appearance import Appearance
+from gui.awaiting import Awaiting
 from gui.bottom_bar import BottomBar
 from gui.checking import Checking
 from gui.choosing import Choosing
@@ -63,6 +65,7 @@ class MainWindow(QMainWindow):
         self._make_views()
         self.notices = ModelNotices(messages, self)
         self.switching = Switching(settings, self.run, self.album, messages, self)
+        self.awaiting = Awaiting(self.run, self.switching, self.album, self)
         self.grouping = Grouping(
             self.album, self.grid, self.decisions, self.run, self.switching, messages, self
         )
@@ -358,14 +361,14 @@ class MainWindow(QMainWindow):
     # -- the window itself
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _dropped_folder(event) is not None:
-            event.acceptProposedAction()
+        dropping.take(event)
 
     def dropEvent(self, event: QDropEvent) -> None:
-        folder = _dropped_folder(event)
+        folder = dropping.take(event)
         if folder is not None:
-            event.acceptProposedAction()
             self.open_as_before(folder)
+            if text := dropping.left_out(event.mimeData()):
+                self.messages.warn(text)
 
     @Slot()
     def quit(self) -> None:
@@ -386,11 +389,3 @@ class MainWindow(QMainWindow):
         self.decisions.close()
         self._garbage.stop()
         super().closeEvent(event)
-
-
-def _dropped_folder(event: QDropEvent) -> Path | None:
-    """Return the folder that is being dropped: itself, or that of a file."""
-    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-    if not paths:
-        return None
-    return paths[0] if paths[0].is_dir() else paths[0].parent

@@ -16,6 +16,7 @@ from engine.export.recover import find_last, find_unfinished, revert
 from engine.export.reject import RejectTo, carry_out_reject, plan_reject
 from engine.export.report import ExportReport, RevertReport
 from engine.export.trash import restore_by_hand
+from gui.commands import key_of
 from gui.export_words import left_out_text, size_text
 from gui.file_work import FileWorkDialog
 
@@ -83,7 +84,9 @@ class RejectDialog(FileWorkDialog):
             self._words.setText("Looking at the files…")
             self._look(lambda _cancel, _report: plan_reject(items, album, to), self._show_plan)
         else:
-            self._words.setText("No photo of this album is rejected. X rejects a photo.")
+            self._words.setText(
+                f"No photo of this album is rejected. {key_of('review.reject')} rejects a photo."
+            )
 
     def _show_plan(self, plan: ExportPlan) -> None:
         self._plan = plan

@@ -17,6 +17,7 @@ from engine.types import Marks
 from gui.album_model import AlbumModel
 from gui.album_run import AlbumRun
 from gui.background import Task
+from gui.commands import key_of
 from gui.decisions import Decisions
 from gui.messages import Messages
 
@@ -207,7 +208,9 @@ def read_in_words(entries: Sequence[Entry], taken: int) -> str:
     refused = [entry for entry in entries if entry.outcome is Outcome.REFUSED]
     parts: list[str] = []
     if taken:
-        parts.append(f"Took the marks of {taken} sidecar{_s(taken)} (Ctrl+Z takes them back).")
+        parts.append(
+            f"Took the marks of {taken} sidecar{_s(taken)} ({key_of('review.undo')} takes them back)."
+        )
     if conflicts:
         parts.append(f"{len(conflicts)} sidecar{_s(len(conflicts))} and you disagree. {WHERE}")
     if refused:

@@ -43,12 +43,13 @@ class Tile(QWidget):
         layout.addWidget(self.canvas, 1)
         layout.addLayout(row)
 
-    def show_entry(self, entry: Entry, *, current: bool) -> None:
+    def show_entry(self, entry: Entry, *, current: bool, awaited: bool) -> None:
         self.entry = entry
         self.canvas.framed = current
         self.canvas.dimmed = entry.decision is Decision.REJECT
         self._marks.show_entry(entry)
-        self._name.setText(f"{wording.stem(entry.photo.name)}   {wording.composite_text(entry)}")
+        composite = wording.composite_text(entry, awaited=awaited)
+        self._name.setText(f"{wording.stem(entry.photo.name)}   {composite}")
         self.setToolTip("\n".join((entry.photo.name, *wording.reasons(entry))))
         self.setAccessibleName(f"{entry.photo.name}, {wording.marks_text(entry.marks)}")
 
@@ -103,7 +104,7 @@ class Survey(QWidget):
             tile.hide()
         self._place()
         for tile, entry in zip(self._tiles, self._members, strict=False):
-            tile.show_entry(entry, current=entry is current)
+            tile.show_entry(entry, current=entry is current, awaited=self._model.awaited)
             tile.show()
             if entry is current:
                 of = f"photo {self._members.index(entry) + 1} of {len(self._members)}"

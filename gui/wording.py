@@ -22,6 +22,7 @@ ROLE_TITLES = {
 }
 DECISION_TITLES = {Decision.NONE: "Undecided", Decision.ACCEPT: "Accepted", Decision.REJECT: "Rejected"}
 PENDING = "…"
+NO_SCORE = "no score"
 AWAITED = "not compared yet"
 
 
@@ -112,11 +113,22 @@ def percent(value: float) -> str:
     return f"{value * 100:.0f}"
 
 
-def composite_text(entry: Entry) -> str:
-    """Return the composite 0..100; an ellipsis while it is awaited; a dash when there will be none."""
+def composite_text(entry: Entry, *, awaited: bool) -> str:
+    """Return the composite 0..100; an ellipsis while it is awaited; else that there is none.
+
+    A dash stands for a photo that cannot be read, which says why itself.
+    """
     if entry.ranked is not None and entry.ranked.composite is not None:
         return percent(entry.ranked.composite)
-    return "–" if entry.error else PENDING
+    if entry.error:
+        return "–"
+    return PENDING if awaited else NO_SCORE
+
+
+def composite_line(entry: Entry, *, awaited: bool) -> str:
+    """Return such as "Composite 72", or that there is none."""
+    text = composite_text(entry, awaited=awaited)
+    return text.capitalize() if text == NO_SCORE else f"Composite {text}"
 
 
 def is_own_pick(entry: Entry) -> bool:
@@ -198,14 +210,14 @@ def verdict_sentence(verdict: Verdict, entry: Entry, other_name: str) -> str:
     return f"Close pair: {word} {other_name} with {verdict.confidence * 100:.0f}% confidence, {by}"
 
 
-def pair_sentence(verdict: Verdict | None, left: Entry | None, right: Entry | None) -> str:
+def pair_sentence(verdict: Verdict | None, left: Entry | None, right: Entry | None, *, awaited: bool) -> str:
     """Return what was said of two photos side by side, and by whom; arrows point at the one preferred."""
     if left is None or right is None:
         return "There is nothing to compare this photo with."
     if verdict is None:
-        return f"No close pair: composite {composite_text(left)} against {composite_text(right)}"
+        return f"No close pair: {_composites(left, right, awaited)}"
     if verdict.awaited:
-        return f"Close pair: {AWAITED} · composite {composite_text(left)} against {composite_text(right)}"
+        return f"Close pair: {AWAITED} · {_composites(left, right, awaited)}"
     by = f"by {verdict.source}" + (f" [{verdict.sha256[:8]}]" if verdict.sha256 else "")
     if verdict.winner is None:
         return f"Close pair: can't tell · {by}"
@@ -215,6 +227,11 @@ def pair_sentence(verdict: Verdict | None, left: Entry | None, right: Entry | No
         if verdict.winner == left.photo.id
         else f"{stem(right.photo.name)} {sure}  ▶"
     )
+
+
+def _composites(left: Entry, right: Entry, awaited: bool) -> str:
+    ours, theirs = (composite_text(entry, awaited=awaited) for entry in (left, right))
+    return "neither has a score" if ours == theirs == NO_SCORE else f"composite {ours} against {theirs}"
 
 
 def exposure_line(metadata: Metadata) -> str:
@@ -270,7 +287,7 @@ def _article(tag: str) -> str:
     return tag if tag.startswith("your") else f"a {tag}"
 
 
-def tooltip(entry: Entry, roles: int, verdict: str | None) -> str:
+def tooltip(entry: Entry, roles: int, verdict: str | None, *, awaited: bool) -> str:
     """Return what a cell cannot hold: full name, state, scores, reasons, verdict."""
     lines = [printable(entry.photo.name)]
     if entry.error:
@@ -283,6 +300,8 @@ def tooltip(entry: Entry, roles: int, verdict: str | None) -> str:
         parts = ", ".join(f"{ROLE_TITLES[s.role].lower()} {percent(s.value)}" for s in entry.scores)
         of = f" from {len(ranked.composite_of)} of {roles} models"
         lines.append(f"Composite {percent(ranked.composite)}{of} ({parts})")
+    elif composite_text(entry, awaited=awaited) == NO_SCORE:
+        lines.append("No score: no model has scored it")
     why = reasons(entry)
     if (found := faces_found(entry)) and not any("face" in each for each in why):
         lines.append(str(found))

@@ -180,6 +180,6 @@ def test_a_score_that_is_awaited_is_an_ellipsis(grid, tmp_path):
     model = _model(grid)
     model.begin(JOB + 1)
     model.apply(JOB + 1, [listed(1, tmp_path)])
-    assert wording.composite_text(model.entry_at(0)) == "…"
+    assert wording.composite_text(model.entry_at(0), awaited=True) == "…"
     model.apply(JOB + 1, [PhotoFailed(0, "is empty")])
-    assert wording.composite_text(model.entry_at(0)) == "–"
+    assert wording.composite_text(model.entry_at(0), awaited=True) == "–"

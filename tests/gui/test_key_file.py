@@ -3,10 +3,13 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QLabel
 
 from engine.errors import SettingsError
 from gui import app
 from gui.commands import COMMANDS, as_markdown, command, rebind
+from gui.criteria import Criteria, Filter
+from gui.grid import nothing_text
 from gui.key_file import NAME, apply_keys
 from gui.text_sheet import shortcuts_html
 
@@ -36,6 +39,23 @@ def test_keys_of_the_file_count_in_window_menu_and_sheet(
     qtbot.keyClick(window.grid, Qt.Key.Key_Y)
     qtbot.keyClick(window.grid, Qt.Key.Key_P)
     assert [entry.decision.value for entry in window.album.entries()[:2]] == ["accept", "none"]
+
+
+def test_sentences_name_the_keys_that_count(qtbot, data_dir, make_window, open_album, small_album):
+    _write(data_dir, "review.accept: Y\ncompare.keep_left: D\ncompare.together: []\nhelp.keys: F4\n")
+    apply_keys(data_dir)
+    window = make_window()
+    open_album(window, small_album)
+    assert nothing_text(Criteria().toggled(Filter.ACCEPTED)) == "You have accepted no photo yet. Y accepts."
+    assert "F4 lists the keys" in window.grid.accessibleDescription()
+    compare = window.views.compare
+    assert "D keeps the left one · L keeps the right one" in [b.text() for b in compare.findChildren(QLabel)]
+
+
+def test_a_command_without_keys_is_named_by_its_title(data_dir):
+    _write(data_dir, "review.accept: []\n")
+    apply_keys(data_dir)
+    assert nothing_text(Criteria().toggled(Filter.ACCEPTED)).endswith("yet. “Accept” accepts.")
 
 
 @pytest.mark.parametrize(
