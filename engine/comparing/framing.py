@@ -49,7 +49,7 @@ def crop_evidence(first: Values, second: Values) -> Values:
 def _fits(whole: Values, part: Values) -> bool:
     """Say whether the part has no more columns and rows, and clearly fewer of one."""
     least = (1.0 - LEAST_CUT) * whole[:2]
-    return bool((part[:2] <= whole[:2]).all() and (part[:2] <= least).any())
+    return bool((part[:2] <= whole[:2]).all() and (part[:2] < least).any())
 
 
 def _evidence(whole: Values, part: Values) -> Values:
