@@ -45,7 +45,7 @@ class OpinionHead:
 
     def standard(self, features: Values) -> Values:
         """Return raw features (n, FEATURES) standardised, and clipped."""
-        return np.clip((features - self.centre) * self.scale, -LIMIT, LIMIT)
+        return standardised(features, self.centre, self.scale)
 
     def projected(self, features: Values) -> Values:
         """Return (n, P) of raw features (n, FEATURES): what networks as they came say."""
@@ -64,6 +64,11 @@ class OpinionHead:
         """Return the opinions (n,), about 0..1, of raw and of projected features."""
         share = self.tuned_share
         return share * self.tuned_opinions(features) + (1.0 - share) * self.kernel_opinions(projected)
+
+
+def standardised(features: Values, centre: Values, scale: Values) -> Values:
+    """Return features (n, F) in deviations from their centre, clipped at LIMIT of them."""
+    return np.clip((features - centre) * scale, -LIMIT, LIMIT)
 
 
 def likenesses(first: Values, second: Values, gamma: float, second_squares: Values | None = None) -> Values:

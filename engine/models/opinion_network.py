@@ -50,9 +50,9 @@ def build_network(mobilenet: Path, nima: Path, blocks: Mapping[str, Any] | None 
             if blocks is not None:
                 put_blocks(self.mobilenet[TUNED_FROM:], blocks)
             self.nima = nima_network.backbone
-            mean, deviation = torch.tensor(IMAGENET_MEAN), torch.tensor(IMAGENET_DEVIATION)
-            self.register_buffer("mean", 255 * mean[None, :, None, None])
-            self.register_buffer("deviation", 255 * deviation[None, :, None, None])
+            mean, deviation = _imagenet_scale()
+            self.register_buffer("mean", mean)
+            self.register_buffer("deviation", deviation)
             self.register_buffer("nearest", torch.from_numpy(nearest_places()))
 
         def forward(self, pixels: torch.Tensor) -> tuple[torch.Tensor, ...]:
@@ -86,7 +86,6 @@ def put_blocks(blocks: nn.Module, tensors: Mapping[str, Any]) -> None:
 
 def build_trunk(mobilenet: Path) -> nn.Module:
     """Return the blocks before the tuned ones. Input as of `build_network`; output: maps (n, *MAP_SHAPE)."""
-    import torch
     from torch import nn
 
     class Trunk(nn.Module):
@@ -96,14 +95,22 @@ def build_trunk(mobilenet: Path) -> nn.Module:
         def __init__(self) -> None:
             super().__init__()
             self.blocks = load_mobilenet(mobilenet)[:TUNED_FROM]
-            mean, deviation = torch.tensor(IMAGENET_MEAN), torch.tensor(IMAGENET_DEVIATION)
-            self.register_buffer("mean", 255 * mean[None, :, None, None])
-            self.register_buffer("deviation", 255 * deviation[None, :, None, None])
+            mean, deviation = _imagenet_scale()
+            self.register_buffer("mean", mean)
+            self.register_buffer("deviation", deviation)
 
         def forward(self, pixels: torch.Tensor) -> tuple[torch.Tensor, ...]:
             return (self.blocks((pixels.permute(0, 3, 1, 2).float() - self.mean) / self.deviation),)
 
     return Trunk().eval()
+
+
+def _imagenet_scale() -> tuple[torch.Tensor, torch.Tensor]:
+    """Return mean and deviation of ImageNet's pixels 0..255, (1, 3, 1, 1) each."""
+    import torch
+
+    mean, deviation = torch.tensor(IMAGENET_MEAN), torch.tensor(IMAGENET_DEVIATION)
+    return 255 * mean[None, :, None, None], 255 * deviation[None, :, None, None]
 
 
 # The stem is a convolution and its ReLU6, each block two of both.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.models.opinion_head import LIMIT, likenesses
+from engine.models.opinion_head import likenesses, standardised
 
 Values = NDArray[np.float32]
 POWER_STEPS = 2  # of the randomised decomposition
@@ -36,8 +36,7 @@ class Basis:
 
     def projected(self, features: Values) -> Values:
         """Return (n, P) of features (n, F)."""
-        standard = np.clip((features - self.centre) * self.scale, -LIMIT, LIMIT)
-        return (standard @ self.projection.T).astype(np.float32)
+        return (standardised(features, self.centre, self.scale) @ self.projection.T).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ class Kernel:
 def fit_basis(features: Values, settings: FitSettings) -> Basis:
     """Return the basis of features (n, F)."""
     centre, scale = features.mean(axis=0), 1.0 / (features.std(axis=0) + 1e-3)
-    standard = np.clip((features - centre) * scale, -LIMIT, LIMIT)
+    standard = standardised(features, centre, scale)
     return Basis(centre, scale, principal_directions(standard, settings.directions, settings.seed))
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.models.mobilenet import load_mobilenet
-from engine.models.opinion_head import LIMIT, TUNED
+from engine.models.opinion_head import LIMIT, TUNED, standardised
 from engine.models.opinion_network import TUNED_FROM, put_blocks, statistics
 from engine.training.biq.maps import Maps
 from engine.training.biq.samples import VIEWS
@@ -61,7 +61,7 @@ class Standard:
     scale: Values
 
     def of(self, features: Values) -> Values:
-        return np.clip((features - self.centre) * self.scale, -LIMIT, LIMIT)
+        return standardised(features, self.centre, self.scale)
 
 
 def standard_of(features: Values) -> Standard:
