@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from engine.errors import LibraryError
 from engine.library import history
-from engine.library.database import open_library
+from engine.library.database import open_library, transaction
 from engine.library.history import UNKNOWN, Changes, Step
 from engine.library.identities import current_keys, former_keys
 from engine.library.marks import MarkChange, PhotoKey, any_own_groups, read_marks, read_own, write_marks
@@ -136,7 +136,7 @@ class DecisionStore:
             self._connection.execute("BEGIN IMMEDIATE")
             if _file_of(self._library) != self._file:  # another window has rebuilt the library
                 self._reopen()
-            with _transaction(self._connection):
+            with transaction(self._connection):
                 yield
         except sqlite3.Error as error:
             hint = suspect(self._library, error)
@@ -157,15 +157,3 @@ def _file_of(library: Path) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Commit what was begun, or roll it back."""
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        if connection.in_transaction:  # a full disk has rolled it back already
-            connection.execute("ROLLBACK")
-        raise

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from engine.album.scan import display_name
 from engine.errors import LibraryError
-from engine.library.database import open_library
+from engine.library.database import open_library, transaction
 from engine.library.identities import note_successor
 
 # A mark that was made later under the new identity, before bytes came back, is not replaced.
@@ -46,13 +46,8 @@ def carry_over(library: Path, photo: Path, old: str, new: str) -> None:
     try:
         with closing(open_library(library)) as connection:
             connection.execute("BEGIN IMMEDIATE")
-            try:
+            with transaction(connection):
                 _carry_over(connection, photo, old, new)
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
     except sqlite3.Error as error:
         raise LibraryError(f"Marks and scores of {photo.name} could not be kept: {error}.") from error
 
