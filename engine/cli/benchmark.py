@@ -36,6 +36,10 @@ def run(
         from engine.cli.benchmark_opinion import run_biq, run_series
 
         return (run_biq if options.benchmark == "biq" else run_series)(options, settings, data_dir)
+    if options.benchmark == "sizes":
+        from engine.cli.benchmark_sizes import run as run_sizes
+
+        return run_sizes(options, settings, data_dir)
     return _speed(options, settings, data_dir, window_probe)
 
 

@@ -29,7 +29,7 @@ def run_biq(options: Options, settings: Settings, data_dir: DataDir) -> int:
     folder = options.data
     assert folder is not None
     scores = score_functions(build_lineup(settings, data_dir))
-    with _progress("photos") as on_photo:
+    with progress("photos") as on_photo:
         found = measure_biq(folder, scores, on_photo)
     tables.console().print(_biq_table(found))
     if options.json is not None:
@@ -45,7 +45,7 @@ def run_series(options: Options, settings: Settings, data_dir: DataDir) -> int:
     lineup = build_lineup(settings, data_dir)
     try:
         judges = series_judges(lineup, settings, data_dir)
-        with _progress("photos") as on_photo:
+        with progress("photos") as on_photo:
             found = measure_series(folder, splits, options.part, judges, on_photo)
     finally:
         for scorer in lineup.scorers.values():
@@ -101,7 +101,8 @@ def _with_interval(figure: Figure) -> str:
 
 
 @contextmanager
-def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
+def progress(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a bar where there is a terminal; yields what takes how many of how many are done."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as progress:

@@ -9,7 +9,7 @@ Parsers = argparse._SubParsersAction  # pyright: ignore[reportPrivateUsage]
 
 
 def add_opinion_benchmarks(benchmarks: Parsers, common: argparse.ArgumentParser) -> None:
-    """Add `benchmark biq` and `benchmark series`."""
+    """Add `benchmark biq`, `benchmark series` and `benchmark sizes`."""
     biq = benchmarks.add_parser(
         "biq", parents=[common], help="agreement with people on BIQ2021's official test photos"
     )
@@ -24,6 +24,11 @@ def add_opinion_benchmarks(benchmarks: Parsers, common: argparse.ArgumentParser)
     series.add_argument(
         "--part", choices=("test", "dev"), default="test", help="which series; choose models by dev"
     )
+    sizes = benchmarks.add_parser(
+        "sizes", parents=[common], help="how far a score moves when the same photo is a file of another size"
+    )
+    sizes.add_argument("--photos", type=Path, metavar="DIR", required=True, help="folder of large photos")
+    _add_json(sizes)
 
 
 def _add_data(parser: argparse.ArgumentParser) -> None:
