@@ -1,7 +1,7 @@
 """ExifTool, an external program: puts a packet of XMP into a copy of a photo file.
 
-It gets the files as its standard input and output and never sees a name, so that no name can be taken for
-an option, a pattern or another character set.
+It gets the files as its standard input and output and never sees a name but that of the packet, which is
+ours: so no name can be taken for an option, a pattern or another character set.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from engine.errors import FramepickError, SidecarError, UsageError
 
@@ -31,17 +30,15 @@ class ExifTool:
     program: str
     version: str
 
-    def copy_with_packet(self, source: Path, part: Path, packet: bytes) -> None:
-        """Write to `part`, a new file, what `source` is with this XMP in it; flushed to disk.
+    def copy_with_packet(self, source: Path, part: Path, packet: Path) -> None:
+        """Write to `part`, a new file, what `source` is with the XMP in `packet` in it; flushed to disk.
 
         Raises SidecarError when ExifTool will not, OSError when the disk will not.
         """
-        with TemporaryDirectory(prefix="framepick-xmp-") as folder:
-            (Path(folder) / "packet.xmp").write_bytes(packet)
-            command = [self.program, *_NO_CONFIG, "-XMP:XMP<=packet.xmp", "-o", "-", "-"]
-            with source.open("rb") as reading, part.open("xb") as writing:
-                done = _run(command, folder, reading.fileno(), writing.fileno())
-                os.fsync(writing.fileno())
+        command = [self.program, *_NO_CONFIG, f"-XMP:XMP<={packet.name}", "-o", "-", "-"]
+        with source.open("rb") as reading, part.open("xb") as writing:
+            done = _run(command, packet.parent, reading.fileno(), writing.fileno())
+            os.fsync(writing.fileno())
         if done.returncode != 0:
             raise SidecarError(f"ExifTool will not write into it: {_said(done.stderr)}")
 
@@ -87,7 +84,7 @@ def _as_numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in parts) if all(part.isdecimal() for part in parts) else ()
 
 
-def _run(command: list[str], folder: str, reading: int, writing: int) -> subprocess.CompletedProcess[bytes]:
+def _run(command: list[str], folder: Path, reading: int, writing: int) -> subprocess.CompletedProcess[bytes]:
     try:
         return subprocess.run(
             command, cwd=folder, stdin=reading, stdout=writing, stderr=subprocess.PIPE, timeout=_PATIENCE

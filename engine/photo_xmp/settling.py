@@ -26,8 +26,15 @@ def part_of(journal: Journal, file: FileState) -> Path:
     return file.action.source.with_name(journal.part_of(file).name)
 
 
+def packet_of(journal: Journal) -> Path:
+    """Return where the XMP lies that ExifTool reads: beside the journal, so that a killed run's is found."""
+    return journal.path.with_suffix(".packet")
+
+
 def settle_inside(journal: Journal) -> None:
     """Bring every file whose step was cut short to one side or the other. Raises JournalError."""
+    with suppress(OSError):
+        packet_of(journal).unlink(missing_ok=True)
     for file in journal.files:
         if file.step in (Step.PLANNED, Step.VERIFIED, Step.RESERVED):
             try:

@@ -25,7 +25,7 @@ from engine.photo_xmp import originals
 from engine.photo_xmp.album import packet_document
 from engine.photo_xmp.exiftool import ExifTool
 from engine.photo_xmp.parts import parts_of
-from engine.photo_xmp.settling import finish_inside, part_of
+from engine.photo_xmp.settling import finish_inside, packet_of, part_of
 from engine.sidecars.entries import Entry, Outcome
 from engine.sidecars.files import ChangedMeanwhileError, keep_status
 
@@ -57,6 +57,8 @@ def write_inside(
         run = _Run(journal, library, tool, cancel, ExportClock(len(chosen), steps.total_bytes, report))
         done = run.files(chosen)
     finally:
+        with suppress(OSError):
+            packet_of(journal).unlink(missing_ok=True)
         journal.close()
     return [done.get(entry.path, entry) for entry in plan]
 
@@ -141,7 +143,8 @@ class _Run:
         before = stamp(source)
         _check(source, entry)
         assert entry.after is not None
-        self.tool.copy_with_packet(source, part, entry.after.encode())
+        packet_of(self.journal).write_bytes(entry.after.encode())
+        self.tool.copy_with_packet(source, part, packet_of(self.journal))
         _prove(source, part, entry.after.text)
         keep_status(source, part)
         carry_over(self.library, source, _identity(source), _identity(part))

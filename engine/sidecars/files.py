@@ -15,7 +15,7 @@ from engine.errors import SidecarError
 from engine.sidecars.document import MOST_BYTES
 
 PART_PREFIX, PART_SUFFIX = ".framepick-", ".xmp-part"
-_STALE = 600.0  # seconds after which a part must be that of a process that was killed
+STALE = 600.0  # seconds after which a part must be that of a process that was killed
 
 
 class ChangedMeanwhileError(SidecarError):
@@ -71,7 +71,7 @@ def sweep(folder: Path) -> int:
     with suppress(OSError):
         for part in folder.glob(f"{PART_PREFIX}*{PART_SUFFIX}"):
             with suppress(OSError):
-                if time.time() - part.lstat().st_mtime > _STALE:
+                if time.time() - part.lstat().st_mtime > STALE:
                     part.unlink()
                     removed += 1
     return removed

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
+import sys
+import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -14,7 +17,7 @@ from engine.benchmark.survival.killing import moments, run_and_kill
 from engine.events import CancelToken
 from engine.export.journal import Journal, JournalError
 from engine.export.recover import find_unfinished, go_on, revert, the_last
-from engine.photo_xmp import originals, writing
+from engine.photo_xmp import exiftool, originals, writing
 from engine.photo_xmp.exiftool import ExifTool, find_exiftool
 from engine.photo_xmp.parts import parts_of
 from engine.sidecars.entries import Outcome
@@ -161,6 +164,26 @@ def test_killed_at_random_each_name_holds_a_whole_file(album, data):
         write_all(album, data, before)
         take_all_back(album, data, before)
     assert sum(kills) >= 4
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the child is forked, and inherits the patch")
+def test_killed_while_exiftool_works_nothing_is_left_anywhere(album, data, tmp_path, monkeypatch):
+    def kill(*_: object) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    before = state(album)
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    with monkeypatch.context() as patch:
+        patch.setattr(exiftool, "_run", kill)
+        assert run_and_kill(_write, (album, data), None).confirmed == []
+    assert not clean(album), "it was killed in the middle"
+    journal = find_unfinished(data / "exports")
+    assert journal is not None
+    go_on(journal, CancelToken())
+    assert state(album) == before
+    assert {file.suffix for file in (data / "exports").iterdir()} <= {".jsonl", ".lock"}
+    assert not list((tmp_path / "tmp").iterdir())
 
 
 @pytest.mark.parametrize("error", [errno.ENOSPC, errno.EIO, errno.EROFS])

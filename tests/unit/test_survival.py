@@ -7,20 +7,37 @@ import shutil
 import signal
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import psutil
 import pytest
 
-from engine.benchmark.survival import bad_inputs, kill_deciding, kill_exporting, kill_scoring
+from engine.benchmark.survival import (
+    bad_inputs,
+    kill_deciding,
+    kill_exporting,
+    kill_into_files,
+    kill_scoring,
+    kill_sidecars,
+)
 from engine.benchmark.survival.bad_inputs import feed_bad_inputs
 from engine.benchmark.survival.damage import write_damaged
 from engine.benchmark.survival.figures import Tally
 from engine.benchmark.survival.hostile import write_hostile
+from engine.benchmark.survival.killing import Run, Work
 from engine.benchmark.survival.samples import write_formats, write_jpegs
 from engine.export import filing
 from engine.library.decisions import DecisionStore
+from engine.photo_xmp import exiftool, originals, settling, writing
+from engine.photo_xmp.exiftool import ExifTool
 from engine.settings import load_settings
+from engine.sidecars import files
+from tests.unit.photo_xmp_files import NEEDS_EXIFTOOL
+
+Sabotage = Callable[[pytest.MonkeyPatch], object]
 
 
 @pytest.fixture(scope="module")
@@ -61,9 +78,10 @@ def test_half_files_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
             target.truncate(1000)
 
     monkeypatch.setattr(filing, "_copy", careless)
+    let_runs_end(monkeypatch, kill_exporting)
     write_jpegs(tmp_path / "photos", 8)
     tally = Tally()
-    kill_exporting.kill_while_exporting(tmp_path / "photos", tmp_path / "work", 5, tally)
+    kill_exporting.kill_while_exporting(tmp_path / "photos", tmp_path / "work", 1, tally)
     assert tally.half_files > 0
 
 
@@ -72,9 +90,10 @@ def test_a_changed_original_is_counted(tmp_path: Path, monkeypatch: pytest.Monke
         file.action.source.touch()
 
     monkeypatch.setattr(filing, "_copy", careless)
+    let_runs_end(monkeypatch, kill_exporting)
     write_jpegs(tmp_path / "photos", 8)
     tally = Tally()
-    kill_exporting.kill_while_exporting(tmp_path / "photos", tmp_path / "work", 5, tally)
+    kill_exporting.kill_while_exporting(tmp_path / "photos", tmp_path / "work", 1, tally)
     assert tally.originals_changed > 0
 
 
@@ -85,6 +104,91 @@ def test_kills_while_scoring_go_on_where_they_were(tmp_path: Path):
     kill_scoring.kill_while_scoring(photos, tmp_path / "work", load_settings(), 4, tally)
     assert tally.kills_while_scoring >= 2
     assert tally.sound, tally
+
+
+def test_kills_while_writing_sidecars_leave_old_or_new_ones(tmp_path: Path):
+    write_jpegs(tmp_path / "photos", 6)
+    tally = Tally()
+    kill_sidecars.kill_while_writing_sidecars(tmp_path / "photos", tmp_path / "work", 6, tally)
+    assert tally.kills_while_writing_sidecars >= 3
+    assert tally.sound, tally
+
+
+def let_runs_end(monkeypatch: pytest.MonkeyPatch, module: ModuleType) -> None:
+    """Let no run be killed: what is broken on purpose has been done then, however busy the machine is."""
+    real = module.run_and_kill
+    monkeypatch.setattr(module, "run_and_kill", lambda work, arguments, _: real(work, arguments, None))
+
+
+def from_the_second_run(monkeypatch: pytest.MonkeyPatch, module: ModuleType, sabotage: Sabotage) -> None:
+    """Let the first run, which others are compared with, be right; the later ones come to their end."""
+    real, runs = module.run_and_kill, []
+
+    def run(work: Work, arguments: tuple[object, ...], after: float | None) -> Run:
+        runs.append(after)
+        if len(runs) == 2:
+            sabotage(monkeypatch)
+        return real(work, arguments, None)
+
+    monkeypatch.setattr(module, "run_and_kill", run)
+
+
+def test_half_sidecars_are_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def careless(path: Path, data: bytes, sha256: str) -> None:
+        path.write_bytes(data[: len(data) // 2])
+
+    write_jpegs(tmp_path / "photos", 4)
+    tally = Tally()
+    from_the_second_run(monkeypatch, kill_sidecars, lambda patch: patch.setattr(files, "replace", careless))
+    kill_sidecars.kill_while_writing_sidecars(tmp_path / "photos", tmp_path / "work", 1, tally)
+    assert tally.half_files > 0
+
+
+@NEEDS_EXIFTOOL
+def test_kills_while_writing_into_files_leave_whole_files(tmp_path: Path):
+    tally = Tally()
+    kill_into_files.kill_while_writing_into_files(tmp_path / "work", 3, tally)
+    assert tally.kills_while_writing_into_files >= 2
+    assert tally.sound, tally
+
+
+def half_copies(patch: pytest.MonkeyPatch) -> None:
+    def copy(_tool: ExifTool, source: Path, part: Path, _packet: Path) -> None:
+        part.write_bytes(source.read_bytes()[:1000])
+
+    patch.setattr(ExifTool, "copy_with_packet", copy)
+    patch.setattr(writing, "_prove", lambda *_: None)
+
+
+def packets_that_stay(patch: pytest.MonkeyPatch) -> None:
+    parent, real = os.getpid(), exiftool._run
+
+    def kill_or_run(*arguments: Any) -> object:
+        if os.getpid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(*arguments)
+
+    patch.setattr(exiftool, "_run", kill_or_run)
+    patch.setattr(settling, "packet_of", lambda journal: journal.path.with_suffix(".other"))
+
+
+@NEEDS_EXIFTOOL
+@pytest.mark.parametrize(
+    ("sabotage", "counts"),
+    [
+        (half_copies, "originals_changed"),
+        (lambda patch: patch.setattr(originals, "keep", lambda *_: None), "originals_changed"),
+        (lambda patch: patch.setattr(writing, "carry_over", lambda *_: None), "decisions_lost"),
+        (packets_that_stay, "half_files"),
+    ],
+)
+def test_what_goes_wrong_in_files_is_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sabotage: Sabotage, counts: str
+):
+    from_the_second_run(monkeypatch, kill_into_files, sabotage)
+    tally = Tally()
+    kill_into_files.kill_while_writing_into_files(tmp_path / "work", 1, tally)
+    assert getattr(tally, counts) > 0, tally
 
 
 def test_the_same_seed_makes_the_same_damage(tmp_path: Path, samples: list[Path]):

@@ -18,6 +18,8 @@ class Tally:
     kills_with_networks_by_stage: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STAGES, 0))
     kills_while_deciding: int = 0
     kills_while_exporting: int = 0
+    kills_while_writing_sidecars: int = 0
+    kills_while_writing_into_files: int = 0  # 0 without ExifTool
     decisions_confirmed: int = 0
     decisions_lost: int = 0
     scores_lost: int = 0

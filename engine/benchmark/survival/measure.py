@@ -14,14 +14,17 @@ from engine.benchmark.survival.jpeg_kinds import write_jpeg_kinds
 from engine.benchmark.survival.kill_command import kill_the_command
 from engine.benchmark.survival.kill_deciding import kill_while_deciding
 from engine.benchmark.survival.kill_exporting import kill_while_exporting
+from engine.benchmark.survival.kill_into_files import kill_while_writing_into_files
 from engine.benchmark.survival.kill_scoring import kill_while_scoring
+from engine.benchmark.survival.kill_sidecars import kill_while_writing_sidecars
 from engine.benchmark.survival.originals import count_changed, state_of
 from engine.benchmark.survival.samples import write_formats, write_jpegs
 from engine.settings import Settings
 
-# Kills of each kind of work; of those while scoring, kills with networks; damaged files; damaged JPEGs.
-WHOLE = (200, 45, 1000, 2000)
-QUICK = (12, 3, 60, 60)
+# Kills of each kind of work; of those while scoring, kills with networks; kills while writing into files;
+# damaged files; damaged JPEGs.
+WHOLE = (200, 45, 40, 1000, 2000)
+QUICK = (12, 3, 4, 60, 60)
 LARGEST_SAMPLE = 4_000_000  # bytes of a photo of the album that is damaged
 
 
@@ -35,7 +38,7 @@ def measure_reliability(
     `say` is told what is being done. Raises UsageError when the album cannot be read.
     """
     tally, began = Tally(), time.monotonic()
-    kills, networks, inputs, jpegs = QUICK if quick else WHOLE
+    kills, networks, inside, inputs, jpegs = QUICK if quick else WHOLE
     before = state_of(album) if album else {}
     with TemporaryDirectory(prefix="framepick-reliability-") as folder:
         work = Path(folder)
@@ -43,6 +46,8 @@ def measure_reliability(
         write_jpegs(photos, 48)
         small = work / "few photos"
         write_jpegs(small, 36)
+        few = work / "fewer photos"
+        write_jpegs(few, 16)
         say(f"killing {networks} commands while their networks load, score and judge")
         kill_the_command(small, work / "networks", models, networks, tally)
         say(f"killing {kills - tally.kills_while_scoring} runs while they score")
@@ -51,6 +56,10 @@ def measure_reliability(
         kill_while_deciding(work / "deciding", kills, tally)
         say(f"killing {kills} exports")
         kill_while_exporting(photos, work / "exporting", kills, tally)
+        say(f"killing {kills} writes of sidecars")
+        kill_while_writing_sidecars(few, work / "sidecars", kills, tally)
+        say(f"killing {inside} runs while they write into photos")
+        kill_while_writing_into_files(work / "into files", inside, tally)
         say(f"culling {inputs} damaged files and a hostile folder")
         samples = _mixed(write_formats(work / "formats"), _photos_of(album))
         feed_bad_inputs(samples, work / "bad", settings, inputs, tally)
