@@ -81,6 +81,7 @@ def _of_other(standing: Standing, settings: Album) -> list[str]:
     reasons += _eyes_in_words(standing.candidate) if closed_eyes(standing.candidate) else []
     reasons += _compared_in_words(standing, pick, "the pick")
     reasons += [f"{word} than the pick" for word in _disadvantages(standing.candidate, pick)]
+    reasons += _missing_faces_in_words(standing.candidate, pick)
     if standing.pick_composite is None:
         return reasons
     gap = standing.pick_composite - (standing.composite or 0.0)
@@ -126,6 +127,13 @@ def _eyes_in_words(candidate: Candidate) -> list[str]:
     return [f"eyes open on {'all ' if len(faces) > 1 else ''}{of}"]
 
 
+def _missing_faces_in_words(candidate: Candidate, pick: Candidate) -> list[str]:
+    looked_for = Role.PORTRAIT in candidate.scores
+    if looked_for and not prominent_faces(candidate) and prominent_faces(pick):
+        return ["no face found, unlike the pick"]
+    return []
+
+
 def _advantages(winner: Candidate, other: Candidate) -> list[str]:
     return _differences(
         winner, other, ("sharper", "better exposed", "more pleasing", "bigger smile", "cleaner")
@@ -139,37 +147,49 @@ def _disadvantages(loser: Candidate, other: Candidate) -> list[str]:
 
 
 def _differences(better: Candidate, worse: Candidate, words: tuple[str, str, str, str, str]) -> list[str]:
-    """Return the words for what is better about `better`, with both figures where they help."""
+    """Return the words for what is better about `better`; what was not measured on both is not compared."""
     sharp, exposed, pleasing, smile, clean = words
     found: list[str] = []
-    if _detail(better, "sharpness") - _detail(worse, "sharpness") >= SHARPNESS_STEP:
+    if _ahead(_detail(better, "sharpness"), _detail(worse, "sharpness"), SHARPNESS_STEP):
         found.append(sharp)
-    less_clipped = _clipped(worse) - _clipped(better) >= CLIPPING_STEP
-    if less_clipped or _detail(better, "exposure") - _detail(worse, "exposure") >= EXPOSURE_STEP:
+    less_clipped = _ahead(_clipped(worse), _clipped(better), CLIPPING_STEP)
+    if less_clipped or _ahead(_detail(better, "exposure"), _detail(worse, "exposure"), EXPOSURE_STEP):
         found.append(exposed)
-    if _raw(better) - _raw(worse) >= AESTHETIC_STEP:
+    if _ahead(_raw(better), _raw(worse), AESTHETIC_STEP):
         found.append(pleasing)
-    if _smile(better) - _smile(worse) >= SMILE_STEP:
+    if _as_many_faces(better, worse) and _ahead(_smile(better), _smile(worse), SMILE_STEP):
         found.append(smile)
-    if _detail(worse, "noise") - _detail(better, "noise") >= NOISE_STEP:
+    if _ahead(_detail(worse, "noise"), _detail(better, "noise"), NOISE_STEP):
         found.append(clean)
     return found
 
 
-def _detail(candidate: Candidate, name: str) -> float:
+def _ahead(more: float | None, less: float | None, step: float) -> bool:
+    return more is not None and less is not None and more - less >= step
+
+
+def _detail(candidate: Candidate, name: str) -> float | None:
     quality = candidate.scores.get(Role.QUALITY)
-    return float(quality.details.get(name, 0.0)) if quality else 0.0
+    return float(quality.details[name]) if quality and name in quality.details else None
 
 
-def _clipped(candidate: Candidate) -> float:
-    return _detail(candidate, "clipped_highlights") + _detail(candidate, "clipped_shadows")
+def _clipped(candidate: Candidate) -> float | None:
+    highlights, shadows = _detail(candidate, "clipped_highlights"), _detail(candidate, "clipped_shadows")
+    return None if highlights is None or shadows is None else highlights + shadows
 
 
-def _raw(candidate: Candidate) -> float:
+def _raw(candidate: Candidate) -> float | None:
     aesthetic: Score | None = candidate.scores.get(Role.AESTHETIC)
-    return aesthetic.raw if aesthetic and aesthetic.raw is not None else 0.0
+    return aesthetic.raw if aesthetic else None
 
 
-def _smile(candidate: Candidate) -> float:
-    smiles = [face.smile for face in prominent_faces(candidate) if face.smile is not None]
-    return sum(smiles) / len(smiles) if smiles else 0.0
+def _as_many_faces(a: Candidate, b: Candidate) -> bool:
+    """Return whether smiles can be compared: other people, or none, smile neither more nor less."""
+    return len(prominent_faces(a)) == len(prominent_faces(b))
+
+
+def _smile(candidate: Candidate) -> float | None:
+    """Return the mean smile of the prominent faces; None without faces, or where one of them can't be told."""
+    smiles = [face.smile for face in prominent_faces(candidate)]
+    known = [smile for smile in smiles if smile is not None]
+    return sum(known) / len(known) if known and len(known) == len(smiles) else None

@@ -170,6 +170,47 @@ def test_reasons_of_a_pick_name_what_is_better():
     assert {"eyes open on 1 face", "sharper than the next", "more pleasing than the next"} <= set(reasons)
 
 
+FACES = {"none": (), "smiling": (face(0.9, 0.9),), "grave": (face(0.9, 0.1),), "unclear": (face(0.9, None),)}
+FACES |= {"two": FACES["grave"] * 2, "one unclear": FACES["smiling"] + FACES["unclear"]}
+
+
+@pytest.mark.parametrize(
+    ("pick", "other", "said"),
+    [
+        ("smiling", "grave", True),
+        ("smiling", "none", False),
+        ("smiling", "two", False),
+        ("smiling", "unclear", False),
+        ("one unclear", "two", False),
+    ],
+)
+def test_smiles_are_compared_only_where_there_are_as_many_and_all_can_be_told(pick, other, said):
+    best = candidate(1, 0, look=1, aesthetic=0.6, faces=FACES[pick], portrait=0.9)
+    worse = candidate(2, 0.5, look=1, aesthetic=0.5, faces=FACES[other], portrait=0.5)
+    ranked = select([best, worse], ALBUM).ranked
+    assert ("smaller smile than the pick" in ranked[2].reasons) == said
+    assert ("bigger smile than the next" in ranked[1].reasons) == said
+
+
+def test_a_photo_without_a_face_beside_one_with_a_face_says_so():
+    best = candidate(1, 0, look=1, faces=FACES["smiling"], portrait=0.9)
+    unlike, unasked = candidate(2, 0.5, look=1), candidate(3, 1, look=1, aesthetic=0.3, portrait=None)
+    ranked = select([best, unlike, unasked], ALBUM).ranked
+    assert ranked[1].pick
+    assert "no face found, unlike the pick" in ranked[2].reasons
+    assert not any("face" in reason for reason in ranked[3].reasons)
+
+
+@pytest.mark.parametrize("role", [Role.QUALITY, Role.AESTHETIC])
+def test_what_was_not_measured_on_both_is_not_compared(role: Role):
+    best = candidate(1, 0, look=1, aesthetic=0.9, sharpness=0.9, quality=0.9)
+    worse = candidate(2, 0.5, look=1, aesthetic=0.3, quality=0.3)
+    del worse.scores[role]
+    words = {Role.QUALITY: ("sharper", "exposed"), Role.AESTHETIC: ("pleasing",)}[role]
+    said = " ".join(select([best, worse], ALBUM).ranked[1].reasons)
+    assert not any(word in said for word in words)
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 300), st.integers(0, 3), st.floats(0, 1), st.booleans()), max_size=25))
 def test_every_photo_is_in_exactly_one_group_and_one_place(shots):
