@@ -7,7 +7,6 @@ RUN := $(VENV)/bin/python
 DEMO := .demo
 DATA := $(DEMO)/data
 ALBUM := $(DEMO)/album
-PIP_OPTIONS := --quiet --disable-pip-version-check --no-input --progress-bar off
 FRAMEPICK := $(RUN) main.py --data-dir $(DATA)
 
 .PHONY: help demo test weights album lint screenshot panels clean system system-tests
@@ -57,10 +56,7 @@ system:
 system-tests:
 	@PYTHON=$(PYTHON) .ci/system_check.sh --tests
 
-# A pip of 25.1 and later resumes broken downloads, those of `models install` too.
 $(STAMP): pyproject.toml | system
 	@$(RUN) -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
-	@echo "Installing Framepick and what it needs into $(VENV) (several GB; README: a smaller torch)"
-	@$(RUN) -m pip install $(PIP_OPTIONS) --upgrade "pip>=25.1"
-	@$(RUN) -m pip install $(PIP_OPTIONS) -e ".[tested,test]"
+	@$(RUN) .ci/install.py
 	@touch $@
