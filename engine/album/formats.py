@@ -7,8 +7,14 @@ from enum import StrEnum
 JPEG_SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe"})
 HEIF_SUFFIXES = frozenset({".heic", ".heif", ".hif"})
 OTHER_SUFFIXES = frozenset({".png", ".tif", ".tiff", ".webp"})
-RAW_SUFFIXES = frozenset(
-    {".cr2", ".cr3", ".nef", ".nrw", ".arw", ".raf", ".orf", ".rw2", ".dng", ".pef", ".kdc"}
+# What LibRaw reads. Not ".ori", which Olympus writes beside an ORF and a JPEG of that name: three files would
+# be no pair any more. Not ".raw", which may be anything, nor ".gpr", which it does not read.
+RAW_SUFFIXES = (
+    frozenset(
+        {".cr2", ".cr3", ".crw", ".nef", ".nrw", ".arw", ".sr2", ".srf", ".raf", ".orf", ".rw2", ".rwl"}
+    )
+    | frozenset({".dng", ".pef", ".srw", ".kdc", ".dcr", ".erf", ".3fr", ".fff", ".mos", ".mef", ".mrw"})
+    | frozenset({".iiq", ".x3f"})
 )
 CAMERA_FRAME_SUFFIXES = JPEG_SUFFIXES | HEIF_SUFFIXES  # what a camera writes beside a RAW
 PHOTO_SUFFIXES = CAMERA_FRAME_SUFFIXES | OTHER_SUFFIXES | RAW_SUFFIXES
@@ -28,7 +34,8 @@ class Kind(StrEnum):
 # ISO/IEC 23008-12, annex B, and the brands that cameras write; "mif1" and "msf1" are any coding.
 _HEIF_BRANDS = frozenset({b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"})
 _TIFF_MAGIC = (b"II*\0", b"MM\0*")
-_OTHER_RAW_MAGIC = (b"IIU\0", b"IIRO", b"IIRS", b"MMOR", b"FUJIFILMCCD-RAW")
+_OTHER_RAW_MAGIC = (b"IIU\0", b"IIRO", b"IIRS", b"MMOR", b"FUJIFILMCCD-RAW", b"\0MRM", b"FOVb")
+_CIFF = (b"HEAPCCDR", 6)  # Canon's CRW: the signature, and where it stands
 _FOREIGN = (
     (b"GIF8", "a GIF image"),
     (b"BM", "a BMP image"),
@@ -54,7 +61,7 @@ def kind_of(head: bytes, suffix: str) -> Kind | None:
         return Kind.WEBP
     if head[4:8] == b"ftyp":
         return _kind_of_iso_media(head)
-    if head.startswith(_OTHER_RAW_MAGIC) or head[8:11] == b"CR\x02":
+    if head.startswith(_OTHER_RAW_MAGIC) or head[8:11] == b"CR\x02" or head.startswith(*_CIFF):
         return Kind.RAW
     if head.startswith(_TIFF_MAGIC):
         return Kind.RAW if suffix.lower() in RAW_SUFFIXES else Kind.TIFF

@@ -189,7 +189,7 @@ def _as_many_faces(a: Candidate, b: Candidate) -> bool:
 
 
 def _smile(candidate: Candidate) -> float | None:
-    """Return the mean smile of the prominent faces; None without faces, or where one of them can't be told."""
+    """Return the mean smile of the prominent faces; None without faces, or where one can't be told."""
     smiles = [face.smile for face in prominent_faces(candidate)]
     known = [smile for smile in smiles if smile is not None]
     return sum(known) / len(known) if known and len(known) == len(smiles) else None

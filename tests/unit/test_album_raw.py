@@ -1,4 +1,5 @@
 import os
+from datetime import datetime
 
 import numpy as np
 import pytest
@@ -6,6 +7,8 @@ from PIL import Image
 from skimage.metrics import structural_similarity
 
 from engine.album.decode import decode
+from engine.album.formats import RAW_SUFFIXES, Kind, kind_of
+from engine.album.inspect import inspect
 from engine.album.scan import scan
 from engine.errors import PhotoError
 from engine.types import Photo
@@ -122,3 +125,30 @@ def test_a_name_that_is_no_text(tmp_path, picture):
         pytest.skip("this file system takes UTF-8 names only")
     (photo,) = scan(tmp_path)
     assert likeness(decode(photo).image, picture) > 0.9
+
+
+@pytest.mark.parametrize("suffix", sorted(RAW_SUFFIXES))
+def test_a_raw_that_is_tiff_inside_is_read_whatever_its_camera_calls_it(tmp_path, picture, suffix):
+    raw = write_dng(
+        tmp_path / f"a{suffix}", picture, preview=jpeg_preview(picture), taken="2026:06:01 12:00:00"
+    )
+    assert [photo.files for photo in scan(tmp_path)] == [(raw,)]
+    assert likeness(decode(photo_of(raw)).image, picture) > 0.9
+    assert inspect(photo_of(raw)).metadata.captured_at == datetime(2026, 6, 1, 12)
+
+
+# First bytes of real files: Canon EOS D60, Minolta DiMAGE A1, Sigma SD9.
+@pytest.mark.parametrize(
+    ("suffix", "head"),
+    [
+        (".crw", b"II\x1a\0\0\0HEAPCCDR\2\0\1\0"),
+        (".mrw", b"\0MRM\0\0\n\x0c\0PRD\0\0\0\x18"),
+        (".x3f", b"FOVb\2\0\2\0002001234"),
+    ],
+)
+def test_a_raw_that_is_no_tiff_is_known_by_its_content_and_fails_alone(tmp_path, suffix, head):
+    assert kind_of(head, ".jpg") is Kind.RAW
+    raw = tmp_path / f"a{suffix}"
+    raw.write_bytes(head + b"\0" * 4000)
+    with pytest.raises(PhotoError, match=r"is (truncated|damaged)"):
+        decode(photo_of(raw))
