@@ -12,6 +12,11 @@ CONFIGS_DIR = PROJECT_ROOT / "configs"
 RESOURCES_DIR = PROJECT_ROOT / "resources"
 
 
+def as_text(path: Path) -> str:
+    """Return a path as text that any encoding can hold: what is not Unicode becomes a backslash escape."""
+    return str(path).encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 @dataclass(frozen=True, slots=True)
 class DataDir:
     """The user's data directory. Nothing of Framepick's is ever written anywhere else."""

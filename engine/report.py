@@ -20,6 +20,7 @@ from engine.events import (
     PhotosInspected,
     Selected,
 )
+from engine.paths import as_text
 from engine.selection.candidate import Candidate
 from engine.selection.opinions import Opinions
 from engine.types import (
@@ -96,7 +97,7 @@ def as_json(
     names = {photo.id: photo.name for photo in result.photos}
     return {
         "schema": SCHEMA,
-        "album": str(result.album),
+        "album": as_text(result.album),
         "device": device,
         "models": [status_as_json(status) for status in result.statuses],
         "photos": [_photo(result, photo, decisions) for photo in result.in_order],

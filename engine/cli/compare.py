@@ -15,7 +15,7 @@ from engine.cli.parser import Options
 from engine.cli.printable import printable
 from engine.errors import NothingToDoError
 from engine.models.status import short_name
-from engine.paths import DataDir
+from engine.paths import DataDir, as_text
 from engine.pipeline import CullJob
 from engine.report import CullResult, status_as_json
 from engine.selection.difference import (
@@ -54,7 +54,7 @@ def as_json(
     names = {photo.id: photo.name for photo in result.photos}
     return {
         "schema": SCHEMA,
-        "album": str(result.album),
+        "album": as_text(result.album),
         "without": [role.value for role in Role if role in off],
         "picks": [photo.name for photo in result.picks],
         "picks_without": [names[i] for i in without.order if without.ranked[i].pick],

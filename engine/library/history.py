@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.library.marks import MarkChange, PhotoKey
+from engine.paths import as_text
 
 Changes = Mapping[PhotoKey, MarkChange]
 UNKNOWN = -1  # photo id of a stored key: ids are those of one run
@@ -28,10 +29,10 @@ class Step:
 
 def record(connection: sqlite3.Connection, album: Path, step: Step, now: float) -> None:
     """Append a step and forget those that were undone, within the caller's transaction."""
-    connection.execute("DELETE FROM history WHERE album = ? AND undone = 1", (str(album),))
+    connection.execute("DELETE FROM history WHERE album = ? AND undone = 1", (as_text(album),))
     connection.execute(
         "INSERT INTO history (album, text, before, after, made_at) VALUES (?, ?, ?, ?, ?)",
-        (str(album), step.text, _encode(step.before), _encode(step.after), now),
+        (as_text(album), step.text, _encode(step.before), _encode(step.after), now),
     )
 
 
@@ -52,7 +53,7 @@ def note(connection: sqlite3.Connection, step: Step, *, undone: bool) -> None:
 
 def _step(connection: sqlite3.Connection, album: Path, which: str) -> Step | None:
     query = f"SELECT id, text, before, after FROM history WHERE album = ? AND {which} LIMIT 1"
-    with closing(connection.execute(query, (str(album),))) as cursor:
+    with closing(connection.execute(query, (as_text(album),))) as cursor:
         row = cursor.fetchone()
     return Step(row[0], row[1], _decode(row[2]), _decode(row[3])) if row else None
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from engine.library.identities import current_keys
+from engine.paths import as_text
 from engine.types import Decision, Inspected, Label, Marks, Photo
 
 MOST_STARS = 5
@@ -109,7 +110,7 @@ def read_own(
     query = f"SELECT {_COLUMNS} FROM decisions WHERE identity = ? AND name = ? AND album = ?"
     found = dict(shown)
     for key, now in current_keys(connection, album, shown).items():
-        with closing(connection.execute(query, (now.identity, now.name, str(album)))) as cursor:
+        with closing(connection.execute(query, (now.identity, now.name, as_text(album)))) as cursor:
             if row := cursor.fetchone():
                 found[key] = _row_of(row).marks
     return found
@@ -126,7 +127,7 @@ def write_marks(
     rows = [(key, each) for held, each in marks.items() for key in dict.fromkeys((held, current[held]))]
     connection.executemany(
         f"INSERT OR REPLACE INTO decisions ({_COLUMNS}) VALUES ({_PLACES})",
-        [(k.identity, k.name, str(album), k.captured_at, *_stored(m), now) for k, m in rows],
+        [(k.identity, k.name, as_text(album), k.captured_at, *_stored(m), now) for k, m in rows],
     )
 
 
@@ -154,7 +155,7 @@ def _rows_by_identity(connection: sqlite3.Connection, identities: Sequence[str])
 def _rows_at_place(connection: sqlite3.Connection, album: Path) -> dict[tuple[str, str | None], _Row]:
     """Return the latest row of each name and capture time in an album."""
     query = f"SELECT {_COLUMNS} FROM decisions WHERE album = ? ORDER BY decided_at"
-    rows: Iterable[_Row] = map(_row_of, connection.execute(query, (str(album),)))
+    rows: Iterable[_Row] = map(_row_of, connection.execute(query, (as_text(album),)))
     return {(row.name, row.captured_at): row for row in rows}
 
 
@@ -171,7 +172,7 @@ def _own_row(
 
     Byte-identical copies in one album are told apart by name; a lone photo keeps its marks when renamed.
     """
-    here = [row for row in rows if row.name == key.name and row.album == str(album)]
+    here = [row for row in rows if row.name == key.name and row.album == as_text(album)]
     same_name = [row for row in rows if row.name == key.name]
     renamed = [row for row in rows if alone or row.name not in names]
     best = here or same_name or renamed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.data_dirs import with_models
+from tests.photos import open_photo
 
 ROOT = Path(__file__).resolve().parents[2]
 PHOTO_KEYS = {
@@ -69,6 +71,21 @@ def test_cull_writes_what_others_rely_on(framepick: Run, small_album: Path):
     for pair in result["pairs"]:
         assert (pair["source"], pair["sha256"]) == (comparator["name"], comparator["sha256"])
         assert 0.5 <= pair["confidence"] <= 1 and pair["winner"] in (None, pair["a"], pair["b"])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file names of any bytes")
+def test_a_folder_whose_name_is_no_unicode_is_an_album_as_any_other(tmp_path: Path, make_jpeg):
+    album = os.fsencode(tmp_path) + b"/June \xff\nnight"
+    folder = Path(os.fsdecode(album))
+    folder.mkdir()
+    make_jpeg(folder / "a.jpg", open_photo("coffee"))
+    data = tmp_path / "data"  # no weights: rules judge
+    words = ["cull", album, "--json", tmp_path / "result", "--data-dir", data]
+    done = subprocess.run([sys.executable, "main.py", *words], cwd=ROOT, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    result = json.loads((tmp_path / "result").read_text())
+    assert result["album"] == f"{tmp_path}/June \\udcff\nnight"
+    assert [photo["path"] for photo in result["photos"]] == ["a.jpg"]
 
 
 def test_without_a_comparator_the_composite_decides_and_says_so(framepick: Run, small_album: Path):

@@ -63,6 +63,18 @@ def test_a_change_survives_being_stored(change: MarkChange):
     assert MarkChange.from_json(change.as_json()) == change
 
 
+def test_an_album_whose_name_is_no_unicode_has_marks_and_a_history(library: Path):
+    album = Path("/shoot \udcff")  # as Python gives the byte 0xff of a file name
+    accept = {KEYS[0]: MarkChange(decision=Decision.ACCEPT)}
+    for _ in range(2):  # the second after a restart
+        store = DecisionStore(library)
+        store.change(album, accept, "accept", {KEYS[0]: Marks()})
+        assert store.decisions(album, KEYS) == {0: Decision.ACCEPT}
+        assert store.undo(album) is not None
+        assert store.decisions(album, KEYS) == {}
+        store.close()
+
+
 @pytest.mark.parametrize("stars", [-1, 6])
 def test_there_are_no_six_stars(stars: int):
     with pytest.raises(ValueError, match="0 to 5"):
