@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from engine.export.items import ExportItem
-from engine.types import Metadata
+from collections.abc import Sequence
+
+from engine.export.items import ExportItem, warnings_of
+from engine.types import Metadata, ModelStatus
 from gui.album_model import AlbumModel
 
 
@@ -12,8 +14,9 @@ def shown_photos(model: AlbumModel) -> frozenset[int]:
     return frozenset(model.passing())
 
 
-def export_items(model: AlbumModel) -> list[ExportItem]:
+def export_items(model: AlbumModel, statuses: Sequence[ModelStatus] = ()) -> list[ExportItem]:
     """Return all photos with what is known of them, in the order of the grid, whatever the filter."""
+    warnings = warnings_of(statuses)
     return [
         ExportItem(
             entry.photo,
@@ -23,6 +26,8 @@ def export_items(model: AlbumModel) -> list[ExportItem]:
             {score.role: score for score in entry.scores},
             entry.inspected.identity if entry.inspected else None,
             entry.error,
+            model.verdicts(entry),
+            warnings,
         )
         for entry in model.entries()
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
@@ -9,6 +11,7 @@ from engine.export.journal import Journal
 from engine.export.plan import CHANGE_ALBUM
 from engine.paths import DataDir
 from engine.settings import Settings
+from engine.types import ModelStatus
 from gui.album_model import AlbumModel
 from gui.album_run import AlbumRun
 from gui.export_dialog import ExportDialog
@@ -36,16 +39,21 @@ class HandOff(QObject):
         super().__init__(parent)
         self._window, self._settings, self._data_dir = parent, settings, data_dir
         self._run, self._model, self._sidecars, self._messages = run, model, sidecars, messages
+        self._statuses: Sequence[ModelStatus] = ()
         self.interrupted = InterruptedBar(data_dir.exports, messages, parent)
         self.interrupted.ended.connect(self._take_journal)
         run.begun.connect(self._look_for_interrupted)
+
+    @Slot(object)
+    def take_statuses(self, statuses: Sequence[ModelStatus]) -> None:
+        self._statuses = statuses
 
     @Slot()
     def export(self) -> None:
         album, model = self._run.album, self._model
         if album is None or not model.total:
             return
-        items, shown = export_items(model), shown_photos(model)
+        items, shown = export_items(model, self._statuses), shown_photos(model)
         dialog = ExportDialog(items, album, self._data_dir, self._window, shown)
         dialog.exec()
         for report in dialog.reports:
@@ -59,7 +67,8 @@ class HandOff(QObject):
         album = self._run.album
         if album is None:
             return
-        dialog = RejectDialog(export_items(self._model), album, self._data_dir.exports, self._window)
+        items = export_items(self._model, self._statuses)
+        dialog = RejectDialog(items, album, self._data_dir.exports, self._window)
         dialog.exec()
         dialog.deleteLater()
         if dialog.changed:

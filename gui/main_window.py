@@ -148,6 +148,7 @@ class MainWindow(QMainWindow):
         self.run.measured.connect(self.panels.performance.show_figures)
         self.switching.statuses_changed.connect(self._show_models)
         self.switching.statuses_changed.connect(self.notices.take_statuses)
+        self.switching.statuses_changed.connect(self.hand_off.take_statuses)
         self.run.ended.connect(self.notices.tell_again)
         self.switching.told.connect(self.status_panel.show_difference)
         self.status_panel.switched.connect(self.switching.toggle)

@@ -136,13 +136,14 @@ def caption(item: ExportItem) -> str:
 
 
 def provenance(item: ExportItem) -> list[str]:
-    """Return each score with the start of the hash of what made it."""
+    """Return each score with the start of the hash of what made it, and what its self-test found wrong."""
     lines: list[str] = []
     for role in SCORING_ROLES:
         score = item.scores.get(role)
         if score is not None:
             made_by = f"[{score.sha256[:8]}]" if score.sha256 else "(rules)"
-            lines.append(f"{role.value} {score.value:.2f} {made_by}")
+            warning = item.warnings.get(role)
+            lines.append(f"{role.value} {score.value:.2f} {made_by}" + (f" {warning}" if warning else ""))
     return lines
 
 

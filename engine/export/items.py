@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engine.errors import UsageError
-from engine.types import Decision, Label, Marks, Metadata, Photo, Ranked, Role, Score
+from engine.types import (
+    Decision,
+    Label,
+    Marks,
+    Metadata,
+    ModelStatus,
+    Photo,
+    Ranked,
+    Role,
+    Score,
+    Verdict,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +32,17 @@ class ExportItem:
     scores: Mapping[Role, Score] = field(default_factory=dict)
     identity: str | None = None
     error: str | None = None
+    verdicts: Sequence[tuple[Verdict, str]] = ()  # on its close pairs, each with the other photo's name
+    warnings: Mapping[Role, str] = field(default_factory=dict)  # of self-tests, on what scored it
 
     @property
     def is_pick(self) -> bool:
         return self.ranked is not None and self.ranked.pick
+
+
+def warnings_of(statuses: Iterable[ModelStatus]) -> dict[Role, str]:
+    """Return what self-tests found wrong with the models that are at work."""
+    return {status.role: status.warning for status in statuses if status.warning}
 
 
 Test = Callable[[ExportItem], bool]

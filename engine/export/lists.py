@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.errors import ExportError
 from engine.export.items import ExportItem
-from engine.types import SCORING_ROLES, Score
+from engine.types import SCORING_ROLES, Role, Score, Verdict
 
 SUFFIXES = (".csv", ".json", ".txt", ".html", ".pdf")
 
@@ -27,7 +27,7 @@ def check_list(path: Path) -> None:
 
 
 def as_rows(items: Sequence[ExportItem]) -> list[dict[str, Any]]:
-    """Return one flat row a photo; each score with the SHA-256 of the checkpoint that made it."""
+    """Return one flat row a photo; scores and verdicts with the SHA-256 of the checkpoint that made them."""
     return [_row(item) for item in items]
 
 
@@ -71,16 +71,28 @@ def _row(item: ExportItem) -> dict[str, Any]:
         "error": item.error,
     }
     for role in SCORING_ROLES:
-        row |= _score(role.value, item.scores.get(role))
+        row |= _score(role.value, item.scores.get(role), item.warnings.get(role))
+    row["verdicts"] = [_verdict(item.photo.id, *pair) for pair in item.verdicts]
+    row["comparator_warning"] = item.warnings.get(Role.COMPARATOR)
     return row
 
 
-def _score(role: str, score: Score | None) -> dict[str, Any]:
+def _score(role: str, score: Score | None, warning: str | None) -> dict[str, Any]:
     return {
         role: score.value if score else None,
         f"{role}_raw": score.raw if score else None,
         f"{role}_sha256": score.sha256 if score else None,
+        f"{role}_warning": warning if score else None,
     }
+
+
+def _verdict(photo: int, verdict: Verdict, other: str) -> str:
+    """Return such as "preferred to IMG_2.JPG, 0.81, by NAME SHA256"."""
+    by = " ".join(filter(None, (verdict.source, verdict.sha256)))
+    if verdict.winner is None:
+        return f"can't tell from {_one_line(other)}, by {by}"
+    word = "preferred to" if verdict.winner == photo else "second to"
+    return f"{word} {_one_line(other)}, {verdict.confidence:.2f}, by {by}"
 
 
 def _cell(value: Any) -> Any:

@@ -13,9 +13,10 @@ from PySide6.QtTest import QTest
 
 from engine.events import CancelToken
 from engine.export.execute import execute
+from engine.export.lists import as_rows
 from engine.export.plan import ExportOptions, How, plan_export
 from engine.library.marks import MarkChange
-from engine.types import Label
+from engine.types import Label, ModelState, ModelStatus, Role
 from gui.criteria import Filter
 from gui.export_dialog import ExportDialog
 from gui.exporting import export_items, shown_photos
@@ -163,6 +164,24 @@ def test_what_the_filter_shows_can_be_exported_and_narrowed(qtbot, window: MainW
     assert dialog.words == "There are no rejected photos with 4 stars or more and label red to export."
     assert not dialog._export.isEnabled()
     dialog.reject()
+
+
+def test_a_list_warns_of_a_model_that_failed_its_self_test(window: MainWindow, monkeypatch):
+    opened = []
+
+    class Noted(ExportDialog):
+        def exec(self) -> int:
+            opened.extend(self.form.chosen())
+            return 0
+
+    monkeypatch.setattr("gui.hand_off.ExportDialog", Noted)
+    poor = ModelStatus(Role.QUALITY, "A model", ModelState.ACTIVE, warning="self-test: broken: NaN")
+    window.switching.statuses_changed.emit((poor,))
+    for entry in window.album.entries():
+        window.decisions.decide({entry.photo.id: type(entry.decision).ACCEPT})
+    window.hand_off.export()
+    assert {row["quality_warning"] for row in as_rows(opened)} == {"self-test: broken: NaN"}
+    assert any(row["verdicts"] for row in as_rows(opened))
 
 
 def test_lists_and_small_jpegs_without_copying_anything(qtbot, window: MainWindow, tmp_path: Path):

@@ -12,17 +12,33 @@ import pytest
 
 from engine.album.thumbnails import ThumbnailCache
 from engine.benchmark.survival.samples import write_jpegs
+from engine.cli.items import items_of
 from engine.errors import ExportError
 from engine.export.contact_sheet import as_html, as_pdf, thumbnails_from
 from engine.export.items import ExportItem
 from engine.export.journal import Journal
-from engine.export.lists import as_csv, as_json, as_text
+from engine.export.lists import as_csv, as_json, as_rows, as_text
 from engine.export.made import Maker
 from engine.export.plan import plan_of_lists
 from engine.export.write_list import write_list
-from engine.types import Decision, Label, Marks, Photo, Ranked, Role, Score
+from engine.paths import DataDir
+from engine.report import CullResult
+from engine.types import (
+    Decision,
+    Label,
+    Marks,
+    ModelState,
+    ModelStatus,
+    Photo,
+    Ranked,
+    Role,
+    Score,
+    Selection,
+    Verdict,
+)
 
 SHA = "ab" * 32
+WARNING = "self-test: loads, but is no better than chance on known pairs"
 
 
 def _item(path: Path, number: int = 0) -> ExportItem:
@@ -34,6 +50,11 @@ def _item(path: Path, number: int = 0) -> ExportItem:
         ranked=Ranked(number, 2, 0, True, 0.64, (Role.AESTHETIC, Role.QUALITY), ("sharp", "eyes open")),
         scores={Role.AESTHETIC: score, Role.QUALITY: rules},
         identity=f"{number:032x}",
+        verdicts=[
+            (Verdict(number, 90, number, 0.81, "A comparator", SHA), "b\nc.jpg"),
+            (Verdict(91, number, None, 0.5, "composite", None), "d.jpg"),
+        ],
+        warnings={Role.AESTHETIC: WARNING, Role.PORTRAIT: "of a model that did not score it"},
     )
 
 
@@ -60,9 +81,30 @@ def test_csv_and_json_say_what_made_each_score(items: list[ExportItem]):
     )
     assert (row["aesthetic"], row["aesthetic_sha256"], row["quality_sha256"]) == ("0.71", SHA, "")
     assert row["reasons"] == "sharp; eyes open"
+    assert (row["aesthetic_warning"], row["quality_warning"], row["portrait_warning"]) == (WARNING, "", "")
+    preferred = f"preferred to b\\nc.jpg, 0.81, by A comparator {SHA}"
+    assert row["verdicts"] == f"{preferred}; can't tell from d.jpg, by composite"
     found = json.loads(as_json(items))["photos"][0]
     assert found["composite_of"] == ["aesthetic", "quality"]
     assert (found["aesthetic_raw"], found["portrait"]) == (7.4, None)
+
+
+def test_what_a_run_found_out_goes_into_the_list(tmp_path: Path):
+    photos = tuple(Photo(n, f"{n}.jpg", (tmp_path / f"{n}.jpg",)) for n in range(3))
+    verdict = Verdict(0, 2, 2, 0.8, "A comparator", SHA)
+    models = (
+        ModelStatus(Role.AESTHETIC, "AVA", ModelState.ACTIVE, sha256=SHA, warning=WARNING),
+        ModelStatus(Role.COMPARATOR, "A comparator", ModelState.ACTIVE, sha256=SHA),
+    )
+    result = CullResult(tmp_path, photos, statuses=models, selection=Selection((0, 1, 2), {}, (verdict,)))
+    result.scores[0] = {Role.AESTHETIC: Score(Role.AESTHETIC, 0.7, 7.0, sha256=SHA)}
+    rows = as_rows(items_of(result, DataDir(tmp_path / "data")))
+    assert [row["verdicts"] for row in rows] == [
+        [f"second to 2.jpg, 0.80, by A comparator {SHA}"],
+        [],
+        [f"preferred to 0.jpg, 0.80, by A comparator {SHA}"],
+    ]
+    assert [row["aesthetic_warning"] for row in rows] == [WARNING, None, None]
 
 
 def test_a_name_cannot_forge_a_line_or_markup(tmp_path: Path):
@@ -77,7 +119,7 @@ def test_contact_sheets_hold_every_photo(items: list[ExportItem], tmp_path: Path
     thumbnail = thumbnails_from(ThumbnailCache(tmp_path / "cache"))
     page = as_html(items, "card", thumbnail)
     assert page.count("data:image/jpeg;base64,/9j/") == 22
-    assert "aesthetic 0.71 [abababab]" in page and "quality 0.50 (rules)" in page
+    assert f"aesthetic 0.71 [abababab] {WARNING}" in page and "quality 0.50 (rules)" in page
     assert "http" not in page
     pdf = as_pdf(items, "card", thumbnail)
     assert pdf.startswith(b"%PDF") and pdf.count(b"/Type /Page\n") == 2
