@@ -10,25 +10,21 @@ from typing import Any
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
-from engine.album.thumbnails import ThumbnailCache
 from engine.events import CancelToken
-from engine.export.contact_sheet import thumbnails_from
 from engine.export.execute import execute
 from engine.export.items import ExportItem
 from engine.export.journal import Journal, State
-from engine.export.lists_beside import Lists, write_lists
-from engine.export.made import Maker
+from engine.export.lists_beside import Lists
 from engine.export.plan import CHANGE_ALBUM, ExportPlan, How, plan_export, plan_of_lists
 from engine.export.recover import find_last, find_unfinished, go_on, revert
 from engine.export.report import ExportReport, RevertReport
-from engine.export.small_jpegs import ListsReport
 from engine.paths import DataDir
 from gui.export_form import ExportForm
 from gui.export_words import BUTTONS, interrupted_text, lists_text, plan_text
 from gui.file_work import FileWorkDialog, row
 from gui.plan_table import PlanTable, Row, plan_rows
 
-Report = ExportReport | ListsReport | RevertReport
+Report = ExportReport | RevertReport
 
 
 class ExportDialog(FileWorkDialog):
@@ -212,7 +208,7 @@ class ExportDialog(FileWorkDialog):
 
 @dataclass(frozen=True, slots=True)
 class _Writing:
-    """One export: the lists first, for a move takes the photos away that pictures are made of."""
+    """One export, with its lists."""
 
     plan: ExportPlan | None
     items: Sequence[ExportItem]
@@ -223,18 +219,6 @@ class _Writing:
 
     def run(self, cancel: CancelToken, report: Callable[[Any], None]) -> list[Report]:
         """Write everything and return what was done. Raises ExportError when it cannot begin."""
-        done: list[Report] = []
-        thumbnail = thumbnails_from(ThumbnailCache(self.data_dir.thumbnails))
-
-        def lists(journal: Journal) -> None:
-            if self.lists:
-                maker = Maker(journal)
-                done.append(
-                    write_lists(
-                        self.lists, self.items, self.folder, self.name, thumbnail, maker, cancel, report
-                    )
-                )
-
         plan = self.plan or plan_of_lists(self.folder, len(self.items))
-        exported = execute(plan, self.data_dir.exports, cancel, report, first=lists)
-        return [*done, exported] if plan.actions else done
+        asked = self.lists.asked(self.items, self.folder, self.name, self.data_dir.thumbnails)
+        return [execute(plan, self.data_dir.exports, cancel, report, asked=asked)]

@@ -100,11 +100,14 @@ def interrupted_text(journal: Journal) -> str:
         "trash": "Moving rejected photos to the trash",
         "inside": "Writing marks into photos",
     }[journal.kind]
-    count = len(journal.files)
+    count = len(journal.members)
     if journal.state is State.REVERTING:
+        count = len(journal.files)
         back = sum(file.step is Step.REVERTED for file in journal.files)
         return f"{what} was being taken back when it was interrupted: {back} of {count} files are done."
-    arrived = sum(file.step in (Step.PLACED, Step.REMOVED) for file in journal.files)
+    arrived = sum(file.step in (Step.PLACED, Step.REMOVED) for file in journal.members)
+    if not count:
+        return f"Writing lists to {journal.target} was interrupted."
     done = "done" if journal.kind == "inside" else "arrived"
     return f"{what} was interrupted: {arrived} of {count} files {done}."
 

@@ -6,11 +6,8 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
 
 from engine.album.scan import display_name
-from engine.album.thumbnails import ThumbnailCache
 from engine.cli.cull import EXIT_INTERRUPTED, recursive_hint, run_cull
 from engine.cli.export_progress import ExportLine
 from engine.cli.items import items_of
@@ -19,18 +16,15 @@ from engine.cli.parser import Options
 from engine.cli.printable import printable
 from engine.errors import EXIT_OK, EXIT_SOME_UNREADABLE, NothingToDoError
 from engine.events import CancelToken
-from engine.export.contact_sheet import thumbnails_from
+from engine.export.asked import Asked, small_paths
 from engine.export.execute import execute
 from engine.export.items import ExportItem, choose, parse_what
-from engine.export.journal import Journal
 from engine.export.layout import Layout
 from engine.export.lists import check_list
-from engine.export.made import Maker
 from engine.export.plan import ExportOptions, ExportPlan, How, as_json, megabytes, plan_export, plan_of_lists
 from engine.export.recover import go_on, revert, the_last, the_unfinished
 from engine.export.report import ExportReport, RevertReport
-from engine.export.small_jpegs import ListsReport, check_folder, write_small_jpegs
-from engine.export.write_list import write_list
+from engine.export.small_jpegs import check_folder
 from engine.paths import DataDir
 from engine.pipeline import CullJob
 from engine.settings import Settings
@@ -58,13 +52,9 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
         write_json(options.json, as_json(plan))
     if options.dry_run:
         return _tell_plan(options, plan)
-    making = _Making(options, items, job.album.name, data_dir)
+    asked = _asked(options, items, job.album.name, data_dir)
     with interruptible() as cancel, ExportLine() as line:
-        report = execute(
-            plan, data_dir.exports, cancel, line.take, first=lambda journal: making.run(journal, cancel, line)
-        )
-    code = making.tell()
-    return code if options.target is None else tell(report) or code
+        return tell(execute(plan, data_dir.exports, cancel, line.take, asked=asked))
 
 
 def _plan(options: Options, items: list[ExportItem]) -> ExportPlan:
@@ -93,36 +83,17 @@ def _tell_plan(options: Options, plan: ExportPlan) -> int:
     return EXIT_SOME_UNREADABLE if plan.unreadable else EXIT_OK
 
 
-@dataclass(slots=True)
-class _Making:
-    """The lists and small JPEGs of one export; they come first, since a move takes the photos away."""
-
-    options: Options
-    items: list[ExportItem]
-    name: str
-    data_dir: DataDir
-    _lists: list[Path] = field(default_factory=list)
-    _small: ListsReport | None = None
-
-    def run(self, journal: Journal, cancel: CancelToken, line: ExportLine) -> None:
-        """Write them through the journal. Raises ExportError."""
-        maker, options = Maker(journal), self.options
-        thumbnail = thumbnails_from(ThumbnailCache(self.data_dir.thumbnails))
-        for path in options.lists:
-            if not cancel.cancelled:
-                write_list(path.absolute(), self.items, self.name, thumbnail, maker)
-                self._lists.append(path)
-        if options.thumbnails is not None and not cancel.cancelled:
-            folder, size = options.thumbnails.absolute(), options.thumbnail_size
-            self._small = write_small_jpegs(self.items, folder, maker, size, cancel, line.take)
-
-    def tell(self) -> int:
-        """Print what was written and return the exit code."""
-        for path in self._lists:
-            print(f"Wrote {printable(display_name(path))}.")
-        if self._small is not None:
-            return tell(self._small)
-        return EXIT_OK if len(self._lists) == len(self.options.lists) else EXIT_INTERRUPTED
+def _asked(options: Options, items: list[ExportItem], name: str, data_dir: DataDir) -> Asked:
+    """Return the lists and small JPEGs that are to be made."""
+    folder = options.thumbnails
+    return Asked(
+        name,
+        tuple(items),
+        data_dir.thumbnails,
+        tuple(path.absolute() for path in options.lists),
+        small_paths(items, folder.absolute()) if folder is not None else (),
+        options.thumbnail_size,
+    )
 
 
 def chosen_items(job: CullJob, what: str, settings: Settings, data_dir: DataDir) -> list[ExportItem]:
@@ -156,7 +127,7 @@ def interruptible() -> Iterator[CancelToken]:
         signal.signal(signal.SIGINT, before)
 
 
-def tell(report: ExportReport | RevertReport | ListsReport) -> int:
+def tell(report: ExportReport | RevertReport) -> int:
     """Print what was done and return the exit code."""
     whole = report.complete
     print(printable(report.summary()), file=sys.stdout if whole else sys.stderr)

@@ -11,12 +11,14 @@ from pathlib import Path
 from engine.errors import ExportError
 from engine.events import CancelToken
 from engine.export.archive import pack
+from engine.export.asked import Asked
 from engine.export.copying import CancelledError
 from engine.export.filing import KeptError, place, remove_source, take_back
 from engine.export.folders import make_folder
 from engine.export.journal import FileState, Journal, JournalError, State, Step
+from engine.export.making import make_asked
 from engine.export.plan import ExportPlan, How, require_room
-from engine.export.report import ExportClock, ExportProgress, ExportReport
+from engine.export.report import ExportClock, ExportProgress, ExportReport, ListsReport
 
 _DONE = (Step.PLACED, Step.REMOVED)
 # After these no further file can arrive: the disk is full, read-only or gone.
@@ -29,45 +31,27 @@ def execute(
     cancel: CancelToken,
     report: Callable[[ExportProgress], None] = lambda _: None,
     kind: str = "export",
-    first: Callable[[Journal], object] = lambda _: None,
+    asked: Asked | None = None,
 ) -> ExportReport:
     """Carry out a plan; every step goes into a journal in the folder `journals`.
 
-    One file that fails does not stop the others; a full or vanished target does. `first` is called before
-    any file is touched: it makes lists and pictures through the journal. Raises ExportError when it cannot
-    begin; nothing was written then.
+    One file that fails does not stop the others; a full or vanished target does. The lists and pictures that
+    are `asked` for are made first, since a move takes away what they are made of. Raises ExportError when it
+    cannot begin; nothing was written then.
     """
     require_room(plan)
-    journal = Journal.create(journals, plan, kind)
+    journal = Journal.create(journals, plan, kind, asked=asked)
     try:
-        run = _Run(journal, cancel, report, plan.already_there, plan.unreadable)
-        run.prepare()
-        _make_first(journal, first)
-        return run.run()
+        return _Run(journal, cancel, report, plan.already_there, plan.unreadable).run()
     finally:
         journal.close()
-
-
-def _make_first(journal: Journal, first: Callable[[Journal], object]) -> None:
-    try:
-        first(journal)
-    except ExportError:
-        made = any(file.step in _DONE for file in journal.files)
-        journal.note_state(State.STOPPED if made else State.REVERTED)
-        raise
 
 
 def run_journal(
     journal: Journal, cancel: CancelToken, report: Callable[[ExportProgress], None]
 ) -> ExportReport:
-    """Carry out what of a journal has not arrived yet."""
-    run = _Run(journal, cancel, report)
-    run.prepare()
-    for file in journal.files:
-        if file.action.how is How.WRITE and file.step not in (*_DONE, Step.FAILED):
-            journal.note(file, Step.FAILED, reason="it is not made again: export once more")
-            run.left_out = [*run.left_out, (file.action.target, file.reason)]
-    return run.run()
+    """Carry out what of a journal has not arrived yet, and make what is asked for and not there."""
+    return _Run(journal, cancel, report).run()
 
 
 class _StoppedError(Exception):
@@ -85,13 +69,14 @@ class _Run:
     left_out: Sequence[tuple[Path, str]] = ()
     _clock: ExportClock = field(init=False)
     _stopped: str | None = None
+    _lists: ListsReport | None = None
 
     def __post_init__(self) -> None:
         pending = [file for file in self.journal.members if file.step not in _DONE]
         total = sum(file.action.bytes for file in pending)
         self._clock = ExportClock(len(pending), total, self.report)
 
-    def prepare(self) -> None:
+    def _prepare(self) -> None:
         """Make the target folder. Raises ExportError."""
         try:
             make_folder(self.journal, self.journal.target)
@@ -101,10 +86,13 @@ class _Run:
             raise ExportError(f"{why} Nothing was written.") from error
 
     def run(self) -> ExportReport:
+        """Do it all. Raises ExportError when the target cannot be made."""
+        self._prepare()
         try:
+            self._lists = make_asked(self.journal, self.cancel, self.report)
             self._files()
             self._clock.tell()
-            cut = self.cancel.cancelled and any(file.step not in _DONE for file in self.journal.members)
+            cut = self.cancel.cancelled and not self._is_whole()
             self.journal.note_state(State.CANCELLED if cut else State.FINISHED)
         except _StoppedError as stopped:
             self._stopped = str(stopped)
@@ -112,6 +100,10 @@ class _Run:
         except JournalError as error:
             self._stopped = str(error)
         return self._result()
+
+    def _is_whole(self) -> bool:
+        lists = self._lists is None or not self._lists.cancelled
+        return lists and all(file.step in _DONE for file in self.journal.members)
 
     def _files(self) -> None:
         if self.journal.archive is not None:
@@ -204,4 +196,5 @@ class _Run:
             self.cancel.cancelled,
             self.journal.how,
             self._stopped,
+            lists=self._lists,
         )

@@ -21,10 +21,12 @@ from typing import Any, Self
 from filelock import FileLock, Timeout
 
 from engine.errors import ExportError
+from engine.export.asked import Asked
 from engine.export.copying import PART_SUFFIX
 from engine.export.plan import ExportPlan, FileAction, How
 
 FORMAT = 1
+ASKED_SUFFIX = ".asked"
 KEPT = 20  # journals of finished exports
 
 
@@ -86,27 +88,36 @@ class Journal:
     folders: list[Path] = field(default_factory=list)  # made by us
     archive_digest: str | None = None
     library: Path | None = None  # what knows the photos whose bytes change
+    asked: bool = False  # for lists and pictures, which are named in `asked_path`
     _lock: FileLock | None = None
     _handle: int | None = None
 
     @classmethod
     def create(
-        cls, folder: Path, plan: ExportPlan, kind: str = "export", library: Path | None = None
+        cls,
+        folder: Path,
+        plan: ExportPlan,
+        kind: str = "export",
+        library: Path | None = None,
+        asked: Asked | None = None,
     ) -> Self:
         """Start a journal for a plan. Raises ExportError when it cannot be written."""
         number = f"{_now()}-{uuid.uuid4().hex[:8]}"
         files = [FileState(n, action) for n, action in enumerate(plan.actions)]
         path = folder / f"{number}.jsonl"
         journal = cls(path, number, kind, plan.target, plan.how, time.time(), files, plan.archive)
-        journal.library = library
+        journal.library, journal.asked = library, bool(asked)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             journal.lock()
+            if asked:
+                asked.write(journal.asked_path)
             journal._append(journal._header())
         except (OSError, JournalError) as error:
             journal.close()
-            with suppress(OSError):
-                path.unlink(missing_ok=True)
+            for each in (path, journal.asked_path):
+                with suppress(OSError):
+                    each.unlink(missing_ok=True)
             raise ExportError(
                 f"Nothing was exported, for the data directory cannot be written: {error}. Make room there."
             ) from error
@@ -190,6 +201,11 @@ class Journal:
         self._append(record)
         self._apply(record)
 
+    @property
+    def asked_path(self) -> Path:
+        """Where `Asked.write` keeps the lists and pictures; written before the journal."""
+        return self.path.with_suffix(ASKED_SUFFIX)
+
     def part_of(self, file: FileState) -> Path:
         """Return the name under which a file is written before it is whole."""
         return file.action.target.with_name(f".{self.id[-8:]}-{file.number}{PART_SUFFIX}")
@@ -212,6 +228,7 @@ class Journal:
             "started": self.started,
             "archive": str(self.archive) if self.archive else None,
             "library": str(self.library) if self.library else None,
+            "asked": self.asked,
             "files": [_dump(file.action) for file in self.files],
         }
 
@@ -225,6 +242,7 @@ class Journal:
         target = Path(header["target"])
         journal = cls(path, header["id"], header["kind"], target, how, header["started"], files, archive)
         journal.library = Path(header["library"]) if header.get("library") else None
+        journal.asked = header.get("asked", False)
         return journal
 
     def _apply(self, record: dict[str, Any]) -> None:
@@ -311,10 +329,22 @@ _DONE = re.compile(rb'"state": "(finished|reverted)"')
 
 
 def _prune(folder: Path) -> None:
-    """Delete the oldest journals of exports that are over."""
+    """Delete the oldest journals of exports that are over, and what a killed process left of others."""
+    for path in folder.glob(f"*{ASKED_SUFFIX}"):
+        if not path.with_suffix(".jsonl").exists():
+            _drop_orphan(path)
     old = sorted(folder.glob("*.jsonl"), reverse=True)[KEPT:]
     for path in old:
         with suppress(OSError):
             if _DONE.search(path.read_bytes()[-200:]):
                 path.unlink()
-                path.with_suffix(".lock").unlink(missing_ok=True)
+                for suffix in (ASKED_SUFFIX, ".lock"):
+                    path.with_suffix(suffix).unlink(missing_ok=True)
+
+
+def _drop_orphan(asked: Path) -> None:
+    """Remove what was asked for by a process that was killed before its journal began."""
+    lock = asked.with_suffix(".lock")
+    with suppress(OSError, Timeout), FileLock(lock, timeout=0):
+        asked.unlink()
+        lock.unlink(missing_ok=True)

@@ -1,20 +1,14 @@
-"""The lists and pictures that an export writes beside the photos: which, where to, and writing them."""
+"""The lists and pictures that an export writes beside the photos: which, and where to."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.errors import ExportError
-from engine.events import CancelToken
-from engine.export.contact_sheet import Thumbnail
+from engine.export.asked import Asked, small_paths
 from engine.export.items import ExportItem
-from engine.export.made import Maker
 from engine.export.names import clean, with_suffix_number
-from engine.export.report import ExportProgress
-from engine.export.small_jpegs import ListsReport, write_small_jpegs
-from engine.export.write_list import write_list
 
 PICTURES = " small"  # what a folder of small JPEGs is called after the album's name
 
@@ -34,38 +28,12 @@ class Lists:
         endings = (*self.endings, PICTURES) if self.small_side else self.endings
         return [_free(folder, clean(name), ending) for ending in endings]
 
-
-def write_lists(
-    wanted: Lists,
-    items: Sequence[ExportItem],
-    folder: Path,
-    name: str,
-    thumbnail: Thumbnail,
-    maker: Maker,
-    cancel: CancelToken,
-    report: Callable[[ExportProgress], None] = lambda _: None,
-) -> ListsReport:
-    """Write what is wanted into `folder`; one that fails does not stop the others.
-
-    Raises ExportError when the folder cannot be made.
-    """
-    maker.folder(folder)
-    written: list[Path] = []
-    failed: list[tuple[Path, str]] = []
-    paths = wanted.paths(folder, name)
-    for path in paths[: len(wanted.endings)]:
-        if cancel.cancelled:
-            return ListsReport(tuple(written), 0, tuple(failed), cancelled=True)
-        report(ExportProgress(0, len(items), 0, path.name))
-        try:
-            write_list(path, items, name, thumbnail, maker)
-            written.append(path)
-        except ExportError as error:
-            failed.append((path, str(error)))
-    if not wanted.small_side:
-        return ListsReport(tuple(written), 0, tuple(failed))
-    small = write_small_jpegs(items, paths[-1], maker, wanted.small_side, cancel, report)
-    return ListsReport((*written, *small.written), small.pictures, (*failed, *small.failed), small.cancelled)
+    def asked(self, items: Sequence[ExportItem], folder: Path, name: str, thumbnails: Path) -> Asked:
+        """Return what an export of `items` to `folder` has to make."""
+        paths = self.paths(folder, name)
+        lists = tuple(paths[: len(self.endings)])
+        small = small_paths(items, paths[-1]) if self.small_side else ()
+        return Asked(name, tuple(items), thumbnails, lists, small, self.small_side)
 
 
 def _free(folder: Path, stem: str, ending: str) -> Path:

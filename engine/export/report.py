@@ -62,6 +62,27 @@ class ExportClock:
 
 
 @dataclass(frozen=True, slots=True)
+class ListsReport:
+    """Which lists and small pictures there are now, and what was not made, and why."""
+
+    lists: tuple[Path, ...]
+    small: tuple[Path, ...]
+    failed: tuple[tuple[Path, str], ...] = ()
+    cancelled: bool = False  # before all were made
+
+    @property
+    def complete(self) -> bool:
+        return not (self.failed or self.cancelled)
+
+    def summary(self) -> str:
+        parts = [f"Wrote {path}." for path in self.lists]
+        if self.small:
+            count = len(self.small)
+            parts.append(f"Wrote {count} small JPEG{'' if count == 1 else 's'} to {self.small[0].parent}.")
+        return " ".join([*parts, *named_files("Not written", self.failed)])
+
+
+@dataclass(frozen=True, slots=True)
 class ExportReport:
     """What an export did and did not do. `copied` are the files that are in the target now because of it."""
 
@@ -74,15 +95,19 @@ class ExportReport:
     how: How = How.COPY
     stopped: str | None = None  # why it ended early
     trash: bool = False  # the files went to the system trash
+    lists: ListsReport | None = None
 
     @property
     def complete(self) -> bool:
-        return not (self.failed or self.cancelled or self.stopped)
+        made = self.lists is None or self.lists.complete
+        return made and not (self.failed or self.cancelled or self.stopped)
 
     def summary(self) -> str:
         """Return in words what was done."""
-        done = "Moved {files} to the trash." if self.trash else _DONE[self.how]
-        parts = [done.format(files=files_in_words(len(self.copied)), target=self.target)]
+        parts = [self.lists.summary()] if self.lists and self.lists.summary() else []
+        if self.how is not How.WRITE:
+            done = "Moved {files} to the trash." if self.trash else _DONE[self.how]
+            parts.append(done.format(files=files_in_words(len(self.copied)), target=self.target))
         if self.renamed:
             parts.append(f"{files_in_words(self.renamed)} got a new name because theirs was taken.")
         if self.already_there:
@@ -145,7 +170,6 @@ _DONE = {
     How.HARD_LINK: "Linked {files} in {target} (hard links).",
     How.SYMBOLIC_LINK: "Linked {files} in {target} (symbolic links).",
     How.ZIP: "Packed and verified {files} in {target}.",
-    How.WRITE: "Wrote {files} to {target}.",
     How.INSIDE: "Wrote marks into {files}; the originals are in {target}.",
 }
 _PAST = {

@@ -8,25 +8,25 @@ import os
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from engine.benchmark.survival.samples import write_jpegs
-from engine.errors import ExportError
 from engine.events import CancelToken
+from engine.export import execute as execution
 from engine.export import made
+from engine.export.asked import Asked
 from engine.export.copying import PART_SUFFIX
 from engine.export.execute import execute
 from engine.export.items import ExportItem
 from engine.export.journal import Journal
-from engine.export.lists_beside import Lists, write_lists
-from engine.export.made import Maker
+from engine.export.lists_beside import Lists
 from engine.export.plan import ExportOptions, How, plan_export, plan_of_lists
 from engine.export.recover import find_unfinished, go_on, revert, the_last
-from engine.export.report import ExportReport
-from engine.export.small_jpegs import ListsReport
-from engine.types import Photo
+from engine.export.report import ExportReport, ListsReport
+from engine.types import Decision, Label, Marks, Metadata, Photo, Ranked, Role, Score
 from tests.unit.exporting import state
 
 ENDINGS = (".csv", ".json", ".html")
@@ -63,16 +63,16 @@ def items(card: Path) -> list[ExportItem]:
 def export(
     card: Path, out: Path, book: Path, how: How | None = How.COPY, cancel: CancelToken | None = None
 ) -> tuple[ListsReport, ExportReport]:
-    cancel, reports = cancel or CancelToken(), []
     chosen = items(card)
     plan = plan_export(chosen, ExportOptions(out, how)) if how else plan_of_lists(out, len(chosen))
+    asked = WANTED.asked(chosen, out, "card", out.parent / "thumbnails")
+    report = execute(plan, book, cancel or CancelToken(), asked=asked)
+    assert report.lists is not None
+    return report.lists, report
 
-    def first(journal: Journal) -> None:
-        maker = Maker(journal)
-        reports.append(write_lists(WANTED, chosen, out, "card", lambda _: None, maker, cancel))
 
-    report = execute(plan, book, cancel, first=first)
-    return reports[0], report
+def contents(out: Path) -> dict[str, bytes]:
+    return {name: (out / name).read_bytes() for name in there(out)}
 
 
 def there(out: Path) -> set[str]:
@@ -143,13 +143,20 @@ def cut_at(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
 
 
 @pytest.mark.parametrize("back", [False, True])
-def test_cut_at_every_step_there_are_no_half_ones_and_it_goes_on_or_back(card, out, book, monkeypatch, back):
+@pytest.mark.parametrize("how", [How.COPY, How.MOVE, None])
+def test_cut_at_every_step_there_are_no_half_ones_and_it_goes_on_or_back(
+    card, out, book, monkeypatch, back, how
+):
     before, ended, number = state(card), False, 0
+    export(card, out, book, how)
+    whole = contents(out)
+    assert whole.keys() == LISTS | SMALL | (PHOTOS if how else set())
+    assert revert(the_last(book), CancelToken()).complete
     while not ended:
         number += 1
         with monkeypatch.context() as patch, suppress(PowerCutError):
             cut_at(patch, number)
-            export(card, out, book)
+            export(card, out, book, how)
             ended = True
         for name in there(out) - PHOTOS:
             if name.endswith(".json"):
@@ -157,10 +164,8 @@ def test_cut_at_every_step_there_are_no_half_ones_and_it_goes_on_or_back(card, o
         journal = find_unfinished(book)
         if journal is not None and not back:
             report = go_on(journal, CancelToken())
-            assert there(out) >= PHOTOS and not list(out.rglob(f"*{PART_SUFFIX}"))
-            assert {path.name for path, why in report.failed if "not made again" in why} == {
-                path.name for path, _ in report.failed
-            }
+            assert report.complete, report.summary()
+            assert contents(out) == whole and not list(out.rglob(f"*{PART_SUFFIX}"))
             journal = the_last(book)
         if journal is None and ended:
             journal = the_last(book)
@@ -179,24 +184,90 @@ def test_a_full_disk_names_each_list_that_is_not_there_and_leaves_no_part(card, 
 
     monkeypatch.setattr(made, "_write", full)
     lists, report = export(card, out, book, None)
-    assert len(lists.failed) == len(LISTS | SMALL) and not lists.written
-    assert "No space left" in lists.summary()
-    assert not there(out) and report.complete
+    assert len(lists.failed) == len(LISTS | SMALL) and not (lists.lists or lists.small)
+    assert "No space left" in report.summary()
+    assert not there(out) and not report.complete
 
 
-def test_cancelled_among_the_lists_it_can_go_on_with_the_photos(card, out, book):
+@pytest.mark.parametrize("how", [How.COPY, None])
+def test_cancelled_among_the_lists_it_goes_on_with_them(card, out, book, how):
     cancel = CancelToken()
     cancel.cancel()
-    _, report = export(card, out, book, How.COPY, cancel)
+    _, report = export(card, out, book, how, cancel)
     assert report.cancelled and there(out) == set()
     journal = find_unfinished(book)
     assert journal is not None
-    assert go_on(journal, CancelToken()).complete and there(out) == PHOTOS
+    assert go_on(journal, CancelToken()).complete
+    assert there(out) == LISTS | SMALL | (PHOTOS if how else set())
 
 
-def test_a_folder_that_cannot_be_made_ends_it_in_an_orderly_way(card, tmp_path, book):
+def test_a_folder_that_cannot_be_made_is_named_and_the_rest_is_done(card, out, book, tmp_path):
     (tmp_path / "file").write_text("in the way")
-    plan = plan_of_lists(tmp_path, 1)
-    with pytest.raises(ExportError, match="cannot be made"):
-        execute(plan, book, CancelToken(), first=lambda j: Maker(j).folder(tmp_path / "file" / "small"))
-    assert find_unfinished(book) is None
+    places = tuple(tmp_path / "file" / "small" / f"{n}.jpg" for n in range(3))
+    asked = Asked("card", tuple(items(card)), tmp_path / "cache", small=places)
+    plan = plan_export(items(card), ExportOptions(out))
+    report = execute(plan, book, CancelToken(), asked=asked)
+    assert not report.complete and "cannot be made" in report.summary()
+    assert there(out) == PHOTOS and find_unfinished(book) is None
+
+
+def test_small_jpegs_are_made_of_photos_that_a_move_has_taken_already(card, out, book, monkeypatch):
+    """Where they failed at first, for a full disk, which then stopped the move half-way."""
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    real, left = execution.place, [2]
+
+    def fills(*arguments: object) -> None:
+        left[0] -= 1
+        full() if left[0] < 0 else real(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(made, "_write", full)
+        patch.setattr(execution, "place", fills)
+        _, report = export(card, out, book, How.MOVE)
+    assert report.stopped and len(report.copied) == 2 and there(out) < PHOTOS
+    journal = find_unfinished(book)
+    assert journal is not None and go_on(journal, CancelToken()).complete
+    assert there(out) == LISTS | SMALL | PHOTOS
+    assert not list(card.iterdir())
+
+
+def test_what_is_asked_for_is_read_back_as_it_was(card, tmp_path):
+    path = tmp_path / os.fsdecode(b"not utf-8 \xff.jpg")
+    score = Score(Role.QUALITY, 0.1 + 0.2, 4.2, sha256="ab" * 32)
+    known = ExportItem(
+        Photo(7, path.name, (path, path.with_suffix(".cr2"))),
+        Marks(Decision.ACCEPT, 4, Label.RED, "mine", True),
+        Metadata(captured_at=datetime(2026, 6, 1, 12, 0, 0, 250_000), camera="A\nB", f_number=2.8),
+        Ranked(7, 3, 0, True, 1 / 3, (Role.QUALITY,), ("sharper",)),
+        {Role.QUALITY: score},
+        "a" * 32,
+    )
+    asked = Asked("card", (known, *items(card)), tmp_path, (path,), (path,) * 4, 800)
+    asked.write(tmp_path / "asked")
+    assert Asked.read(tmp_path / "asked") == asked
+
+
+def test_what_was_asked_for_goes_with_the_journal_and_when_nobody_began_one(card, out, book):
+    book.mkdir()
+    left = book / "20260101-000000.000000-killed.asked"
+    left.write_bytes(b"{}")
+    for number in range(25):
+        export(card, out / str(number), book, None)
+    assert not left.exists() and not left.with_suffix(".lock").exists()
+    assert len(list(book.glob("*.asked"))) == len(list(book.glob("*.jsonl"))) <= 21
+
+
+def test_without_what_was_asked_for_it_goes_on_with_the_photos_and_says_so(card, out, book):
+    cancel = CancelToken()
+    cancel.cancel()
+    export(card, out, book, How.COPY, cancel)
+    (asked,) = book.glob("*.asked")
+    asked.write_bytes(asked.read_bytes()[:100])
+    journal = find_unfinished(book)
+    assert journal is not None
+    report = go_on(journal, CancelToken())
+    assert not report.complete and "asked for" in report.summary()
+    assert there(out) == PHOTOS
