@@ -97,7 +97,7 @@ def interrupted_text(journal: Journal) -> str:
     what = {
         "export": f"An export to {journal.archive or journal.target}",
         "reject": f"Moving rejected photos to {journal.target}",
-        "trash": "Moving rejected photos to the trash",
+        "trash": "Moving files to the trash",
         "inside": "Writing marks into photos",
     }[journal.kind]
     count = len(journal.members)

@@ -38,6 +38,8 @@ def _find(name: str) -> Command:
         from engine.cli.export import run as command
     elif name == "reject":
         from engine.cli.reject import run as command
+    elif name == "originals":
+        from engine.cli.originals import run as command
     else:
         from engine.cli.sidecars import run as command
     return command

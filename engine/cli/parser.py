@@ -12,13 +12,24 @@ from engine.cli.bench_options import add_degradations, add_models, add_train
 from engine.cli.export_options import add_export, add_reject
 from engine.cli.opinion_options import add_opinion_benchmarks
 from engine.cli.reliability_options import add_reliability
-from engine.cli.sidecar_options import add_sidecars
+from engine.cli.sidecar_options import add_originals, add_sidecars
 from engine.errors import UsageError
 from engine.export.sizes import SMALL_SIDE
 from engine.sidecars.profiles import Profile
 from engine.types import Role
 
-COMMANDS = ("cull", "compare", "models", "decide", "export", "reject", "sidecars", "benchmark", "train")
+COMMANDS = (
+    "cull",
+    "compare",
+    "models",
+    "decide",
+    "export",
+    "reject",
+    "sidecars",
+    "originals",
+    "benchmark",
+    "train",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +61,8 @@ class Options:
     dry_run: bool = False
     recovery: str | None = None  # of `export`: resume, rollback or undo
     reject_to: str = "folder"
+    trash: bool = False  # of `originals`
+    older_than: float = 0.0  # days
     read: bool = False  # of `sidecars`
     write: bool = False
     profiles: tuple[Profile, ...] | None = None
@@ -168,6 +181,7 @@ def _command_parser() -> argparse.ArgumentParser:
     add_export(commands, _common())
     add_reject(commands, _common())
     add_sidecars(commands, _common())
+    add_originals(commands, _common())
     add_train(commands, _data_dir_alone())
     return parser
 

@@ -52,6 +52,31 @@ def add_sidecars(commands: _Commands, common: argparse.ArgumentParser) -> None:
     )
 
 
+def add_originals(commands: _Commands, common: argparse.ArgumentParser) -> None:
+    originals = commands.add_parser(
+        "originals",
+        parents=[common],
+        help="what `sidecars --into-files` keeps of an album, and moving it to the trash",
+    )
+    originals.add_argument("album", type=Path, metavar="ALBUM", help="folder of photos")
+    originals.add_argument(
+        "--trash", action="store_true", help="move them to the trash; without it they are only listed"
+    )
+    originals.add_argument(
+        "--older-than",
+        type=_days,
+        default=0.0,
+        metavar="DAYS",
+        help="only those of runs that were so long ago",
+    )
+
+
+def _days(text: str) -> float:
+    if not text.isdecimal() or len(text) > 5:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of days")
+    return float(text)
+
+
 def _profiles(text: str) -> tuple[Profile, ...]:
     """Read "lightroom,darktable". Raises ArgumentTypeError naming the profiles there are."""
     names = [name.strip() for name in text.split(",")]

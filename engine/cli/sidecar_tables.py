@@ -69,7 +69,7 @@ def _tell_of_originals(written: Sequence[Entry]) -> None:
     if any(entry.outcome is Outcome.WRITTEN for entry in inside):
         print(
             f"The untouched files are kept in {ORIGINALS_FOLDER} inside the album; `framepick export --undo` "
-            "brings them back. Delete that folder when you no longer want this."
+            "brings them back, `framepick originals ALBUM --trash` takes them away when you like."
         )
     elif any(entry.outcome is Outcome.PLANNED for entry in inside):
         print(f"Writing keeps the untouched files in {ORIGINALS_FOLDER} inside the album.")

@@ -12,11 +12,12 @@ from engine.export.filing import same_inode
 from engine.export.places import same_content
 
 ORIGINALS_FOLDER = "_originals"
+STEM_FORMAT = "%Y-%m-%d %H.%M.%S"
 
 
 def new_folder(album: Path) -> Path:
     """Return a name for the originals of one run, after its time; nothing is made."""
-    stem = time.strftime("%Y-%m-%d %H.%M.%S")
+    stem = time.strftime(STEM_FORMAT)
     number, folder = 1, album / ORIGINALS_FOLDER / stem
     while os.path.lexists(folder):
         number += 1

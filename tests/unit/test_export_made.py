@@ -142,8 +142,7 @@ def cut_at(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     monkeypatch.setattr(Path, "unlink", counted(Path.unlink))
 
 
-@pytest.mark.parametrize("back", [False, True])
-@pytest.mark.parametrize("how", [How.COPY, How.MOVE, None])
+@pytest.mark.parametrize(("how", "back"), [(How.COPY, True), (How.MOVE, False), (None, False)])
 def test_cut_at_every_step_there_are_no_half_ones_and_it_goes_on_or_back(
     card, out, book, monkeypatch, back, how
 ):
