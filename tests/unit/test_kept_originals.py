@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -24,9 +23,7 @@ OLD, NEW = "2026-01-02 10.00.00", "2026-11-20 10.00.00 2"
 
 
 @pytest.fixture
-def album(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr("send2trash.plat_other.HOMETRASH", os.fsencode(tmp_path / "home" / "Trash"))
+def album(tmp_path: Path) -> Path:
     folder = tmp_path / "album"
     for run_name in (OLD, NEW):
         for name in ("a.jpg", "day/b.jpg"):
@@ -55,7 +52,7 @@ def test_without_trash_it_only_lists(album: Path, tmp_path: Path, capsys: pytest
 
 
 @LINUX
-def test_old_ones_go_to_the_trash_and_come_back(album: Path, tmp_path: Path, capsys):
+def test_old_ones_go_to_the_trash_and_come_back(album: Path, tmp_path: Path, bin_folder: Path):
     before = state(album)
     days = (datetime.now() - datetime(2026, 1, 2)).days - 1
     assert command(tmp_path, album, "--trash", "--older-than", days) == 0
