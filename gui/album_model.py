@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt, Signal
 
 from engine.events import AlbumListed, Event, PhotoFailed, PhotoScored, PhotosInspected, Selected
-from engine.types import SCORING_ROLES, Marks, Selection, Verdict
+from engine.types import SCORING_ROLES, Marks, Role, Score, Selection, Verdict
 from gui import wording
 from gui.criteria import Counts, Criteria, Filter, count
 from gui.entry import Entry, note_softness
@@ -43,6 +43,7 @@ class AlbumModel(RowsModel):
         self._folding = Folding()
         self._kept: frozenset[int] = frozenset()  # photos that folding does not take away
         self.awaited = True  # whether scores that are missing are still to come
+        self.off: frozenset[Role] = frozenset()  # roles whose scores count for nothing and are not shown
 
     # -- what views ask
 
@@ -161,7 +162,7 @@ class AlbumModel(RowsModel):
         """Return the tooltip of a photo."""
         found = self.verdict(entry)
         sentence = wording.verdict_sentence(found[0], entry, found[1]) if found else None
-        words = wording.tooltip(entry, self.roles, sentence, awaited=self.awaited)
+        words = wording.tooltip(entry, self.scores(entry), self.roles, sentence, awaited=self.awaited)
         return f"{words}\nFolded group of {self.place(entry)[1]}" if self.is_folded(entry) else words
 
     def _in_one_line(self, entry: Entry) -> str:
@@ -169,6 +170,10 @@ class AlbumModel(RowsModel):
         at, size = self.place(entry)
         lines = [line.rstrip(".") for line in self.describe(entry).splitlines()]
         return ". ".join([*lines, f"Photo {at} of {size} in its group"] if size > 1 else lines)
+
+    def scores(self, entry: Entry) -> tuple[Score, ...]:
+        """Return a photo's scores without those of roles that are switched off."""
+        return tuple(score for score in entry.scores if score.role not in self.off)
 
     def counts(self) -> Counts:
         return count(self._entries.values())
@@ -268,6 +273,12 @@ class AlbumModel(RowsModel):
             self.awaited = awaited
             if self._rows:
                 self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, 0))
+            self.changed.emit()
+
+    def switch_off(self, roles: frozenset[Role]) -> None:
+        """Show no scores of these roles, and those of all others."""
+        if roles != self.off:
+            self.off = roles
             self.changed.emit()
 
     def show_changed(self, photos: Collection[int]) -> None:

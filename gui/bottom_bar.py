@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from engine.types import ModelState, ModelStatus
 from gui import marks
 from gui.commands import command, tooltip
+from gui.elided_label import ElidedLabel
 from gui.messages import Message, Tone
 
 WORST_FIRST = (ModelState.FAILED, ModelState.MISSING, ModelState.DISABLED, ModelState.IDLE, ModelState.ACTIVE)
 SHOWN_MS = 12_000  # that a message without a warning stays
+GAP = 16  # pixels between a warning and what was said since
 
 
 class BottomBar(QWidget):
-    """One line of messages and a button that sums up the models."""
+    """One line of messages and a button that sums up the models.
+
+    A warning stays beside what is said later, until the messages are read or a graver one comes.
+    """
 
     models_wanted = Signal()
     history_wanted = Signal()
@@ -26,21 +31,28 @@ class BottomBar(QWidget):
         super().__init__(parent)
         self.setObjectName("bottomBar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._message = QLabel(self)
-        self._message.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._message.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._message.setAccessibleName("Last message")
+        self._warning, self._message = self._line("Last warning"), self._line("Last message")
+        self._unread = 0  # warnings and errors
         self._fade = QTimer(self, singleShot=True, interval=SHOWN_MS)
-        self._fade.timeout.connect(self._message.clear)
+        self._fade.timeout.connect(self._message.hide)
         self._history = self._flat("Messages", "help.messages")
         self._models = self._flat("Models", "panel.models")
         self._history.clicked.connect(self.history_wanted)
         self._models.clicked.connect(self.models_wanted)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 3, 8, 3)
-        layout.addWidget(self._message, 1)
+        layout.setSpacing(GAP)
+        layout.addWidget(self._warning)
+        layout.addWidget(self._message)
+        layout.addStretch(1)
         layout.addWidget(self._history)
         layout.addWidget(self._models)
+
+    def _line(self, name: str) -> ElidedLabel:
+        label = ElidedLabel(self, snug=True)
+        label.setAccessibleName(name)
+        label.hide()
+        return label
 
     def _flat(self, text: str, command_id: str) -> QPushButton:
         button = QPushButton(text, self)
@@ -51,15 +63,36 @@ class BottomBar(QWidget):
 
     @Slot(object)
     def show_message(self, message: Message) -> None:
-        self._message.setText(message.text.replace("\n", " "))
-        self._message.setToolTip(message.text)
-        self._fade.start() if message.tone is Tone.INFO else self._fade.stop()
-        self._message.setProperty("tone", None if message.tone is Tone.INFO else message.tone.value)
-        self._message.style().polish(self._message)
+        if message.tone is Tone.INFO:
+            _fill(self._message, message)
+            self._fade.start()
+            return
+        self._message.hide()
+        self._unread += 1
+        shown = self._warning.property("tone") if self._unread > 1 else None
+        if message.tone is Tone.ERROR or shown != Tone.ERROR.value:
+            _fill(self._warning, message)
+        self._show_unread()
+
+    def mark_read(self) -> None:
+        """The messages were read: no warning need be shown any longer."""
+        self._unread = 0
+        self._warning.hide()
+        self._show_unread()
+
+    def _show_unread(self) -> None:
+        self._history.setText(f"Messages ({self._unread})" if self._unread else "Messages")
 
     @property
     def message(self) -> str:
-        return self._message.text()
+        """Return what was said last, as long as it is shown; then the warning that is."""
+        shown = (label for label in (self._message, self._warning) if not label.isHidden())
+        return next((label.text() for label in shown), "")
+
+    @property
+    def warning(self) -> str:
+        """Return the warning that is shown."""
+        return "" if self._warning.isHidden() else self._warning.text()
 
     def show_models(self, statuses: Sequence[ModelStatus]) -> None:
         """Sum the models up: "3 active · comparator missing", with the mark of the worst state."""
@@ -69,6 +102,14 @@ class BottomBar(QWidget):
             states.add(ModelState.MISSING)  # the mark of a warning
         worst = next((state for state in WORST_FIRST if state in states), ModelState.IDLE)
         self._models.setIcon(marks.state_icon(worst))
+
+
+def _fill(label: ElidedLabel, message: Message) -> None:
+    label.setText(message.text.replace("\n", " "))
+    label.setToolTip(message.text)
+    label.setProperty("tone", None if message.tone is Tone.INFO else message.tone.value)
+    label.style().polish(label)
+    label.show()
 
 
 def models_summary(statuses: Sequence[ModelStatus]) -> str:

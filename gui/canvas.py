@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
-from PySide6.QtGui import QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QWheelEvent
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtGui import QHideEvent, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from gui import marks, theme
-from gui.view_state import WHOLE, View, picture_box, zoomed_at
+from gui.view_state import WHOLE, View, close_at, picture_box, zoomed_at
 
 DIMMED = 0.35
 DRAG = 4  # pixels before a press is a drag and no click
@@ -16,9 +16,9 @@ NOTCH = 120  # of QWheelEvent.angleDelta
 
 
 class Canvas(QWidget):
-    """Shows a pixmap of a photo. What the hand does is told by `viewed`; a click by `zoom_wanted`."""
+    """Shows a pixmap of a photo. What the hand does is told by `viewed`, a click by `zoom_wanted`."""
 
-    zoom_wanted = Signal(object)  # QPointF: the spot, as fractions of the photo
+    zoom_wanted = Signal(object)  # QPointF: where the widget was clicked
     viewed = Signal(object, bool)  # View, and whether it is meant for this canvas alone (Shift)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -34,6 +34,8 @@ class Canvas(QWidget):
         self._note = ""
         self._full = QSize()
         self._press: QPointF | None = None
+        self.setMouseTracking(True)
+        self.pointer: QPointF | None = None  # where a hand points; none where the pointer only lies there
         self._last = QPointF()
         self._dragged = False
 
@@ -137,12 +139,19 @@ class Canvas(QWidget):
 
     # -- mouse
 
+    def leaveEvent(self, _event: QEvent) -> None:
+        self.pointer = None
+
+    def hideEvent(self, _event: QHideEvent) -> None:
+        self.pointer = None
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
             self._press = self._last = event.position()
             self._dragged = False
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self.pointer = event.position()
         if self._press is None:
             return
         self._dragged = self._dragged or (event.position() - self._press).manhattanLength() > DRAG
@@ -152,7 +161,7 @@ class Canvas(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._press is not None and not self._dragged:
-            self.zoom_wanted.emit(self.spot_at(event.position()))
+            self.zoom_wanted.emit(event.position())
         self._press = None
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -171,6 +180,12 @@ class Canvas(QWidget):
     def _tell(self, view: View, alone: bool) -> None:
         self.show_view(view)
         self.viewed.emit(view, alone)
+
+    def close_view(self, position: QPointF | None, zoom: float = 1.0) -> View:
+        """Return the view that keeps what is under a widget position where it is; without one the middle."""
+        if position is None or self._full.isEmpty():
+            return View(zoom)
+        return close_at(position * self.devicePixelRatio(), QSizeF(self._full), self.device_size, zoom)
 
     def spot_at(self, position: QPointF) -> QPointF:
         """Return the spot of the photo under a widget position, as fractions 0..1."""

@@ -11,6 +11,7 @@ from dataclasses import replace
 from gui.command_table import TABLE, Command, Place
 
 CATEGORIES = tuple(TABLE)
+SYMBOLS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓", "PgUp": "Page Up", "PgDown": "Page Down"}
 
 
 def _commands() -> tuple[Command, ...]:
@@ -78,6 +79,17 @@ def key_of(command_id: str) -> str:
     """Return the first key of a command, or its title where it has none, for sentences that name a key."""
     entry = command(command_id)
     return entry.keys[0] if entry.keys else f"“{entry.title}”"
+
+
+def printed(key: str) -> str:
+    """Return a key as it is printed on keyboards, without breaks."""
+    return SYMBOLS.get(key, key).replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def keys_of(*command_ids: str) -> str:
+    """Return the first keys of commands that belong together, as printed: "← →"; empty where one has none."""
+    found = [command(each).keys for each in command_ids]
+    return " ".join(printed(keys[0]) for keys in found) if all(found) else ""
 
 
 def in_category(category: str) -> list[Command]:

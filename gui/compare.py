@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QPointF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from engine.types import Decision, Face, Role
 from gui import wording
 from gui.album_model import AlbumModel
 from gui.canvas import Canvas
-from gui.commands import key_of
+from gui.commands import key_of, keys_of
 from gui.decisions import Decisions
+from gui.elided_label import ElidedLabel
 from gui.entry import Entry
 from gui.face_match import leading, partner
 from gui.follow import ALIKE, Spot, middle
@@ -22,21 +23,24 @@ from gui.pair import LEFT, RIGHT, Pair
 from gui.pictures import Pictures, box_of, size_of
 from gui.view_state import WHOLE, View
 
-_LEFTWARDS, _MIDDLE = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignHCenter
-_RIGHTWARDS = Qt.AlignmentFlag.AlignRight
 TITLES = ("Champion", "Challenger")
 
 
 class Pane(QWidget):
     """One side: a heading, the photo, its marks and scores."""
 
-    def __init__(self, model: AlbumModel, title: str, parent: QWidget) -> None:
+    def __init__(self, model: AlbumModel, title: str, hint: str, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAccessibleName(title)
         self._title = title
-        self.heading = QLabel(self)
+        self.heading = ElidedLabel(self)
         self.heading.setProperty("tone", "muted")
-        self.heading.setContentsMargins(14, 6, 14, 6)
+        keeps = QLabel(hint, self)
+        keeps.setProperty("tone", "muted")
+        head = QHBoxLayout()
+        head.setContentsMargins(14, 6, 14, 6)
+        head.addWidget(self.heading, 1)
+        head.addWidget(keeps)
         self.canvas = Canvas(self)
         self.info = InfoStrip(model, self, brief=True)
         self.follow = ALIKE  # how this pane's view comes from the common one
@@ -44,7 +48,7 @@ class Pane(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self.heading)
+        layout.addLayout(head)
         layout.addWidget(self.canvas, 1)
         layout.addWidget(self.info)
 
@@ -56,7 +60,9 @@ class Pane(QWidget):
     def show_heading(self) -> None:
         zoom = self.canvas.view.zoom
         percent = "" if zoom is None else f" · {zoom * 100:.0f}%"
-        self.heading.setText(f"{self._title} · {'steps with ← →' if self._active else 'stays'}{percent}")
+        keys = keys_of("compare.previous", "compare.next")
+        steps = f"steps with {keys}" if keys else "steps"
+        self.heading.setText(f"{self._title} · {steps if self._active else 'stays'}{percent}")
 
 
 class Compare(QWidget):
@@ -71,14 +77,19 @@ class Compare(QWidget):
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Compare")
-        self.setAccessibleDescription(hint_of_keys())
+        self.setAccessibleDescription(" · ".join(hints_of_keys()))
         self._model, self._pictures, self._decisions = model, pictures, decisions
         self.pair = Pair(model)
-        self.panes = (Pane(model, TITLES[LEFT], self), Pane(model, TITLES[RIGHT], self))
+        hints = hints_of_keys()
+        self.panes = (
+            Pane(model, TITLES[LEFT], hints[LEFT], self),
+            Pane(model, TITLES[RIGHT], hints[RIGHT], self),
+        )
         self.together, self.aligned = True, True
         self._common = WHOLE
-        self._verdict, self._state = QLabel(self), QLabel(self)
+        self._verdict, self._state = ElidedLabel(self, snug=True), ElidedLabel(self)
         self._state.setProperty("tone", "muted")
+        self._state.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._lay_out()
         for pane in self.panes:
             pane.canvas.viewed.connect(self._note_view)
@@ -91,13 +102,10 @@ class Compare(QWidget):
         between.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         row = QHBoxLayout(between)
         row.setContentsMargins(14, 7, 14, 7)
-        hint = QLabel(hint_of_keys(), between)
-        hint.setProperty("tone", "muted")
-        for label, side in ((hint, _LEFTWARDS), (self._verdict, _MIDDLE), (self._state, _RIGHTWARDS)):
-            label.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
-            if label is not self._verdict:
-                label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-            row.addWidget(label, 0 if label is self._verdict else 1)
+        # As much on the left as the words on the right, so that the verdict stands in the middle.
+        row.addWidget(QWidget(between), 1)
+        row.addWidget(self._verdict)
+        row.addWidget(self._state, 1)
         sides = QHBoxLayout()
         sides.setSpacing(3)
         for pane in self.panes:
@@ -141,13 +149,15 @@ class Compare(QWidget):
         left, right = self.pair[LEFT], self.pair[RIGHT]
         sentence = wording.pair_sentence(self.pair.verdict(), left, right, awaited=self._model.awaited)
         self._verdict.setText(sentence)
-        self._verdict.setAccessibleName(self._verdict.text())
+        self._verdict.setToolTip(sentence)
+        self._verdict.setAccessibleName(sentence)
         self.setAccessibleDescription(self.words)
         words = ["together" if self.together else "each for itself"]
         if self.aligned and self._partners():
             alike = self.panes[LEFT].follow.scale == self.panes[RIGHT].follow.scale
             words += ["faces aligned" if alike else "faces aligned, one size"]
         self._state.setText("Zoom and pan: " + ", ".join(words))
+        self._state.setToolTip(self._state.text())
         self._show_views()
 
     @property
@@ -215,22 +225,33 @@ class Compare(QWidget):
     # -- views of the panes
 
     def _zoom_to(self, spot: Spot) -> None:
-        """Show both whole, or at 100% where a spot of the common view is; no side beyond 100%."""
-        full = 1.0 / max(pane.follow.scale for pane in self.panes)
-        self._common = WHOLE if self.panes[self.pair.active].canvas.zoomed else View(full).at(*spot)
+        """Show both whole, or close where a spot of the common view is."""
+        zoomed = self.panes[self.pair.active].canvas.zoomed
+        self._common = WHOLE if zoomed else View(self._full_zoom).at(*spot)
         for pane in self.panes:
             pane.canvas.show_view(pane.follow.view(self._common))
         self._show_views()
 
+    @property
+    def _full_zoom(self) -> float:
+        """Return the common zoom at which one side is at 100% and none beyond."""
+        return 1.0 / max(pane.follow.scale for pane in self.panes)
+
     @Slot(object)
-    def _click(self, spot: object) -> None:
+    def _click(self, position: QPointF) -> None:
+        """Zoom where the pointer is, or back, as the wheel does."""
         pane = self._pane_of_sender()
-        self._zoom_to(pane.follow.common_spot((spot.x(), spot.y())))  # type: ignore[attr-defined]
+        close = pane.canvas.close_view(position, self._full_zoom * pane.follow.scale)
+        pane.canvas.show_view(WHOLE if pane.canvas.zoomed else close)
+        self._follow_hand(pane, alone=False)
 
     @Slot(object, bool)
-    def _note_view(self, view: View, alone: bool) -> None:
+    def _note_view(self, _view: View, alone: bool) -> None:
+        self._follow_hand(self._pane_of_sender(), alone=alone)
+
+    def _follow_hand(self, pane: Pane, *, alone: bool) -> None:
         """A hand has moved one pane: the other follows, unless Shift was held or they go apart."""
-        pane = self._pane_of_sender()
+        view = pane.canvas.view
         if alone or not self.together:
             pane.follow = pane.follow.onto(self._common, view)
         else:
@@ -300,10 +321,10 @@ class Compare(QWidget):
         self.refresh()
 
 
-def hint_of_keys() -> str:
-    """Return which keys keep a side."""
+def hints_of_keys() -> tuple[str, str]:
+    """Return which keys keep the left and the right side."""
     left, right = key_of("compare.keep_left"), key_of("compare.keep_right")
-    return f"{left} keeps the left one · {right} keeps the right one"
+    return f"{left} keeps the left one", f"{right} keeps the right one"
 
 
 def _faces(entry: Entry | None) -> Sequence[Face]:

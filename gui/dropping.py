@@ -16,6 +16,12 @@ def folders_of(dropped: QMimeData) -> list[Path]:
     return list(dict.fromkeys(path if path.is_dir() else path.parent for path in paths))
 
 
+def photo_of(dropped: QMimeData) -> Path | None:
+    """Return the file that is dropped, the first of several; None where the first is a folder."""
+    paths = [Path(url.toLocalFile()) for url in dropped.urls() if url.isLocalFile()]
+    return paths[0] if paths and not paths[0].is_dir() else None
+
+
 def take(event: QDragEnterEvent | QDropEvent) -> Path | None:
     """Accept a drag or drop that holds a folder, and return the first one.
 

@@ -6,17 +6,26 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
+LEAST = 80  # pixels of words that give way
+
 
 class ElidedLabel(QLabel):
-    """As narrow as its place; `text()` and a screen reader have the whole text."""
+    """As wide as its place, where `snug` as its words; `text()` and a screen reader have all of them."""
 
     def __init__(
-        self, parent: QWidget | None = None, where: Qt.TextElideMode = Qt.TextElideMode.ElideRight
+        self,
+        parent: QWidget | None = None,
+        where: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
+        *,
+        snug: bool = False,
     ) -> None:
         super().__init__(parent)
         self._where = where
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        across = QSizePolicy.Policy.Maximum if snug else QSizePolicy.Policy.Ignored
+        self.setSizePolicy(across, QSizePolicy.Policy.Preferred)
+        if snug:
+            self.setMinimumWidth(LEAST)
 
     @property
     def shown(self) -> str:

@@ -61,7 +61,9 @@ class InfoStrip(QWidget):
         parts = [] if self._brief else [wording.marks_text(entry.marks)]
         parts.append(wording.composite_line(entry, awaited=self._model.awaited))
         parts.append(wording.models_text(entry, self._model.roles))
-        parts += [f"{wording.ROLE_TITLES[s.role]} {wording.percent(s.value)}" for s in entry.scores]
+        parts += [
+            f"{wording.ROLE_TITLES[s.role]} {wording.percent(s.value)}" for s in self._model.scores(entry)
+        ]
         if entry.inspected:
             parts.append(wording.exposure_line(entry.inspected.metadata))
         return parts

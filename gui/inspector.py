@@ -76,7 +76,9 @@ class Inspector(QTextBrowser):
         parts = [self._head(entry)]
         if entry.error:
             parts.append(_toned(wording.failure_text(entry), "bad"))
-        parts += [self._scores(entry), self._why(entry), _faces(entry), _metrics(entry), _exif(entry)]
+        parts += [self._scores(entry), self._why(entry)]
+        parts += [_faces(self._score(entry, Role.PORTRAIT)), _metrics(self._score(entry, Role.QUALITY))]
+        parts.append(_exif(entry))
         return "".join(parts)
 
     def _head(self, entry: Entry) -> str:
@@ -93,7 +95,7 @@ class Inspector(QTextBrowser):
         return f"{_title(composite)}{_muted(of)}<table cellspacing='0'>{rows}</table>"
 
     def _score_row(self, entry: Entry, role: Role) -> str:
-        score = entry.score(role)
+        score = self._score(entry, role)
         title = wording.ROLE_TITLES[role]
         weight = f"weight {self._weights[role]:g}"
         if score is None:
@@ -111,6 +113,9 @@ class Inspector(QTextBrowser):
             f"<tr><td colspan='3'>{facts}<br>{_span(self._provenance(score))}</td></tr>"
         )
 
+    def _score(self, entry: Entry, role: Role) -> Score | None:
+        return None if role in self._model.off else entry.score(role)
+
     def _provenance(self, score: Score) -> str:
         status = self._statuses.get(score.role)
         name = status.name if status else score.role.value
@@ -127,16 +132,14 @@ class Inspector(QTextBrowser):
         return f"{_title('Why')}<ul style='margin-left:-24px'>{items}</ul>" if items else ""
 
 
-def _faces(entry: Entry) -> str:
-    portrait = entry.score(Role.PORTRAIT)
+def _faces(portrait: Score | None) -> str:
     if portrait is None or not portrait.faces:
         return ""
     items = "".join(f"<li>{escape(wording.face_text(face))}</li>" for face in portrait.faces[:20])
     return f"{_title(f'Faces: {len(portrait.faces)}')}<ol style='margin-left:-20px'>{items}</ol>"
 
 
-def _metrics(entry: Entry) -> str:
-    quality = entry.score(Role.QUALITY)
+def _metrics(quality: Score | None) -> str:
     if quality is None:
         return ""
     rows = [

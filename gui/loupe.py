@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from gui import overlays
 from gui.album_model import AlbumModel
 from gui.canvas import Canvas
+from gui.commands import key_of
 from gui.entry import Entry
 from gui.faces_strip import FacesStrip
 from gui.histogram import Histogram
@@ -44,9 +45,7 @@ class Loupe(QWidget):
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Large view")
-        self.setAccessibleDescription(
-            "Left and Right go from photo to photo, Up and Down from group to group"
-        )
+        self.setAccessibleDescription(_keys_in_words())
         self._model, self._pictures = model, pictures
         self._entry: Entry | None = None
         self._row, self._direction, self._stepped = -1, 1, 0.0
@@ -65,7 +64,7 @@ class Loupe(QWidget):
         layout.addWidget(self._info)
         self._later = QTimer(self, singleShot=True, interval=OVERLAY_MS)
         self._later.timeout.connect(self._analyse)
-        self.canvas.zoom_wanted.connect(self._zoom_at)
+        self.canvas.zoom_wanted.connect(self._toggle_zoom)
         self.canvas.viewed.connect(self._note_view)
         self.faces.face_wanted.connect(self._look_at)
         pictures.arrived.connect(self._note_arrival)
@@ -119,7 +118,8 @@ class Loupe(QWidget):
     # -- commands
 
     def toggle_zoom(self) -> None:
-        self._zoom_at(QPointF(0.5, 0.5))
+        """Zoom to 100% where a hand points, else in the middle; or back."""
+        self._toggle_zoom(self.canvas.pointer)
 
     def toggle_overlay(self, wanted: Overlay) -> None:
         self._overlay = Overlay.NONE if self._overlay is wanted else wanted
@@ -143,8 +143,8 @@ class Loupe(QWidget):
         self.faces.step(by)
 
     @Slot(object)
-    def _zoom_at(self, spot: QPointF) -> None:
-        self.canvas.show_view(WHOLE if self.canvas.zoomed else View(1.0, spot.x(), spot.y()))
+    def _toggle_zoom(self, position: QPointF | None) -> None:
+        self.canvas.show_view(WHOLE if self.canvas.zoomed else self.canvas.close_view(position))
         self.refresh()
 
     @Slot(object)
@@ -211,3 +211,9 @@ class Loupe(QWidget):
         self.canvas.show_overlay(QPixmap.fromImage(make(seen)) if make else None)
         if self.histogram.isVisible():
             self.histogram.show_bins(overlays.histogram(seen))
+
+
+def _keys_in_words() -> str:
+    photo = " and ".join(map(key_of, ("loupe.previous", "loupe.next")))
+    group = " and ".join(map(key_of, ("loupe.previous_group", "loupe.next_group")))
+    return f"{photo} go from photo to photo, {group} from group to group"

@@ -159,8 +159,8 @@ class MainWindow(QMainWindow):
         self.checking.found.connect(self.switching.take_warning)
         self.installation.progressed.connect(self.status_panel.show_install)
         self.installation.ended.connect(self._installed)
-        if self.messages.history:
-            self.bottom_bar.show_message(self.messages.history[-1])
+        for message in self.messages.history:
+            self.bottom_bar.show_message(message)
 
     # -- albums
 
@@ -320,6 +320,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def show_messages(self) -> None:
+        self.bottom_bar.mark_read()
         self._show_sheet("Messages", messages_html(self.messages.history))
 
     def _show_sheet(self, title: str, html: str) -> None:
@@ -367,6 +368,7 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         folder = dropping.take(event)
         if folder is not None:
+            self.session.stand_on(dropping.photo_of(event.mimeData()))
             self.open_as_before(folder)
             if text := dropping.left_out(event.mimeData()):
                 self.messages.warn(text)

@@ -63,5 +63,11 @@ class Messages(QObject):
         log.log(_LOG_LEVELS[tone], "%s", text)
         message = Message(text, tone, datetime.now())
         self.history.append(message)
-        del self.history[:-HISTORY_LIMIT]
+        self._forget_some()
         self.said.emit(message)
+
+    def _forget_some(self) -> None:
+        """Keep the history short; a warning is forgotten only where there is nothing else."""
+        if len(self.history) > HISTORY_LIMIT:
+            at = next((at for at, each in enumerate(self.history) if each.tone is Tone.INFO), 0)
+            del self.history[at]

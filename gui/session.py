@@ -112,9 +112,15 @@ class Session(QObject):
         self._places = Places(data_dir)
         self._run, self._model, self._views, self._choosing = run, model, views, choosing
         self._place = Place()
+        self._wanted: Path | None = None  # a file to stand on, wherever one was before
         run.leaving.connect(self.save)
         run.begun.connect(self._begin)
+        run.listed.connect(self._go_to_wanted)
         run.ordered.connect(self._return)
+
+    def stand_on(self, file: Path | None) -> None:
+        """Have the album that is opened next stand on this photo, not where one was before."""
+        self._wanted = file
 
     @Slot()
     def save(self) -> None:
@@ -148,9 +154,23 @@ class Session(QObject):
         self._choosing.apply(self._place.criteria)
 
     @Slot()
+    def _go_to_wanted(self) -> None:
+        """Stand on the photo that was asked for, with no filter where that would hide it."""
+        wanted = next((e for e in self._model.entries() if self._wanted in e.photo.files), None)
+        if wanted is not None:
+            if not self._model.passes(wanted.photo.id):
+                self._choosing.apply(Criteria())
+            self._views.grid.go_to(wanted.photo.id)
+
+    @Slot()
     def _return(self) -> None:
         """Go back once the first groups are known, unless the photographer has gone somewhere already."""
         if not self._views.grid.untouched:
+            self._wanted = None
+            return
+        if self._wanted is not None:
+            self._go_to_wanted()
+            self._wanted = None
             return
         named = (entry for entry in self._model.entries() if entry.photo.name == self._place.photo)
         entry = next(named, None)

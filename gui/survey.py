@@ -10,6 +10,7 @@ from engine.types import Decision
 from gui import wording
 from gui.album_model import AlbumModel
 from gui.canvas import Canvas
+from gui.commands import key_of
 from gui.entry import Entry
 from gui.marks_view import MarksView
 from gui.pictures import Pictures, box_of, size_of
@@ -68,7 +69,8 @@ class Survey(QWidget):
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName("Survey")
-        self.setAccessibleDescription("Arrows go from photo to photo of the group")
+        keys = " and ".join(map(key_of, ("survey.previous", "survey.next")))
+        self.setAccessibleDescription(f"{keys} go from photo to photo of the group")
         self._model, self._pictures = model, pictures
         self._current: Entry | None = None
         self._members: list[Entry] = []

@@ -82,6 +82,7 @@ class Switching(QObject):
             return
         turned_on = role in self.off
         self._run.switches.turn(role, on=turned_on)
+        self._model.switch_off(self.off)
         self.show()
         if turned_on and role in self._skipped:
             self._run.again()

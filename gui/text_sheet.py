@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayo
 
 from gui import theme
 from gui.command_table import Command, Place
-from gui.commands import in_category
+from gui.commands import in_category, printed
 from gui.messages import Message, Tone
 
 MARGIN = 32  # pixels of the window around the sheet, both sides together
@@ -58,7 +58,6 @@ COLUMNS = (
     (("View", "Panels"), 22),
     (("Compare", "Models"), 20),
 )
-SYMBOLS = {"Left": "←", "Right": "→", "Up": "↑", "Down": "↓", "PgUp": "Page Up", "PgDown": "Page Down"}
 
 
 def shortcuts_html() -> str:
@@ -83,8 +82,9 @@ def _category_html(category: str) -> str:
 def _keys_html(keys: Sequence[str]) -> str:
     """Return keys as they are printed on keyboards, one line; the first two are enough."""
     style = f"background-color:{theme.SELECTED.name()}; white-space:nowrap"
-    shown = (SYMBOLS.get(key, key).replace(" ", "\N{NO-BREAK SPACE}") for key in keys)
-    words = "&nbsp;&nbsp;".join(f'<span style="{style}">&nbsp;{escape(key)}&nbsp;</span>' for key in shown)
+    words = "&nbsp;&nbsp;".join(
+        f'<span style="{style}">&nbsp;{escape(printed(key))}&nbsp;</span>' for key in keys
+    )
     return f'<p style="white-space:nowrap; margin:0">{words}</p>'
 
 

@@ -61,3 +61,20 @@ def zoomed_at(view: View, factor: float, spot: QPointF, photo: QSizeF, window: Q
     return View(zoom).at(
         x + (window.width() / 2 - spot.x()) / width, y + (window.height() / 2 - spot.y()) / height
     )
+
+
+def close_at(spot: QPointF, photo: QSizeF, window: QSizeF, zoom: float = 1.0) -> View:
+    """Zoom into the whole photo so that what lies under `spot` stays there.
+
+    Where the photo reaches over the window at that zoom, no side of the window stays empty.
+    """
+    box = picture_box(WHOLE, photo, window)
+    at = QPointF(min(max(spot.x(), box.left()), box.right()), min(max(spot.y(), box.top()), box.bottom()))
+    view = zoomed_at(WHOLE, zoom / whole_scale(photo, window), at, photo, window)
+    across, down = window.width() / (photo.width() * zoom) / 2, window.height() / (photo.height() * zoom) / 2
+    return View(zoom, _within(view.x, across), _within(view.y, down))
+
+
+def _within(middle: float, half: float) -> float:
+    """Return a middle with `half` a window on each side inside 0..1; 0.5 where that is no room."""
+    return 0.5 if half >= 0.5 else min(max(middle, half), 1 - half)

@@ -287,8 +287,8 @@ def _article(tag: str) -> str:
     return tag if tag.startswith("your") else f"a {tag}"
 
 
-def tooltip(entry: Entry, roles: int, verdict: str | None, *, awaited: bool) -> str:
-    """Return what a cell cannot hold: full name, state, scores, reasons, verdict."""
+def tooltip(entry: Entry, scores: Sequence[Score], roles: int, verdict: str | None, *, awaited: bool) -> str:
+    """Return what a cell cannot hold: full name, state, scores that count, reasons, verdict."""
     lines = [printable(entry.photo.name)]
     if entry.error:
         lines.append(failure_text(entry))
@@ -297,11 +297,11 @@ def tooltip(entry: Entry, roles: int, verdict: str | None, *, awaited: bool) -> 
     lines.append(", ".join(state))
     ranked = entry.ranked
     if ranked is not None and ranked.composite is not None:
-        parts = ", ".join(f"{ROLE_TITLES[s.role].lower()} {percent(s.value)}" for s in entry.scores)
+        parts = ", ".join(f"{ROLE_TITLES[s.role].lower()} {percent(s.value)}" for s in scores)
         of = f" from {len(ranked.composite_of)} of {roles} models"
         lines.append(f"Composite {percent(ranked.composite)}{of} ({parts})")
     elif composite_text(entry, awaited=awaited) == NO_SCORE:
-        lines.append("No score: no model has scored it")
+        lines.append("No score: no model that is switched on has scored it")
     why = reasons(entry)
     if (found := faces_found(entry)) and not any("face" in each for each in why):
         lines.append(str(found))

@@ -16,9 +16,10 @@ from gui.commands import (
     Place,
     as_markdown,
     check_keys,
+    printed,
     tooltip,
 )
-from gui.text_sheet import COLUMNS, SYMBOLS, TextSheet, shortcuts_html
+from gui.text_sheet import COLUMNS, TextSheet, shortcuts_html
 
 
 def _with(key: str, place: Place) -> tuple[Command, ...]:
@@ -59,7 +60,7 @@ def test_markdown_and_sheet_hold_every_command():
         assert command.title in sheet
         for key in command.keys:
             assert f"`{key}`" in markdown
-            assert escape(SYMBOLS.get(key, key).replace(" ", "\N{NO-BREAK SPACE}")) in sheet
+            assert escape(printed(key)) in sheet
     assert sorted(name for names, _ in COLUMNS for name in names) == sorted(CATEGORIES)
     assert sum(share for _, share in COLUMNS) == 100
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt
+from PySide6.QtGui import QPixmap, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from engine.types import Decision, Face, Label, Role, Score, Verdict
@@ -271,6 +271,53 @@ def test_the_wheel_zooms_the_large_view_where_it_points(qtbot, window: MainWindo
     for _ in range(30):
         QApplication.sendEvent(canvas, _wheel(corner, -120))
     assert not canvas.zoomed
+
+
+def test_a_click_and_the_key_zoom_where_the_pointer_is(qtbot, window: MainWindow):
+    _press(qtbot, window, Qt.Key.Key_E)
+    canvas = window.loupe.canvas
+    entry = window.grid.current
+    canvas.show_picture(QPixmap(600, 400), QSize(6000, 4000))  # as a camera's
+    corner = QPoint(canvas.width() // 2 + 200, canvas.height() // 2 - 90)
+    spot = canvas.spot_at(QPointF(corner))
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=corner)
+    canvas.show_picture(QPixmap(600, 400), QSize(6000, 4000))
+    assert canvas.view.zoom == 1.0
+    after = canvas.spot_at(QPointF(corner))
+    assert (after.x(), after.y()) == pytest.approx((spot.x(), spot.y()), abs=0.001)
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=corner)
+    assert not canvas.zoomed
+    canvas.show_picture(QPixmap(600, 400), QSize(6000, 4000))
+    qtbot.mouseMove(canvas, corner + QPoint(1, 0))
+    qtbot.mouseMove(canvas, corner)
+    by_click = canvas.close_view(QPointF(corner))
+    _press(qtbot, window, Qt.Key.Key_Z)
+    assert canvas.view == by_click, "the key does as the click where a hand points"
+    _press(qtbot, window, Qt.Key.Key_Z)
+    QApplication.sendEvent(canvas, QEvent(QEvent.Type.Leave))
+    _press(qtbot, window, Qt.Key.Key_Z)
+    assert canvas.view == View(1.0), "without a hand on the mouse the middle"
+    assert window.grid.current is entry
+
+
+def test_a_click_in_a_comparison_keeps_the_spot_under_the_pointer(qtbot, comparing: MainWindow):
+    compare = comparing.views.compare
+    left, right = (pane.canvas for pane in compare.panes)
+    for canvas in (left, right):
+        canvas._full = QSize(6000, 4000)
+    corner = QPoint(right.width() // 2 - 80, right.height() // 2 + 60)
+    spot = right.spot_at(QPointF(corner))
+    right.zoom_wanted.emit(QPointF(corner))
+    right._full = QSize(6000, 4000)
+    after = right.spot_at(QPointF(corner))
+    assert (after.x(), after.y()) == pytest.approx((spot.x(), spot.y()), abs=0.001)
+    assert left.view == right.view != View(1.0)
+    right.zoom_wanted.emit(QPointF(corner))
+    assert not left.zoomed and not right.zoomed
+    _press(qtbot, comparing, Qt.Key.Key_Y)
+    right._full = QSize(6000, 4000)
+    right.zoom_wanted.emit(QPointF(corner))
+    assert right.zoomed and not left.zoomed, "each for itself"
 
 
 def _wheel(at: QPoint, delta: int = 120) -> QWheelEvent:

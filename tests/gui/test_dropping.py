@@ -11,6 +11,8 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from engine.types import Decision
+from gui.criteria import Filter
 from gui.dropping import folders_of
 from gui.main_window import MainWindow
 
@@ -60,6 +62,34 @@ def test_a_dropped_photo_opens_the_folder_it_lies_in(qtbot: QtBot, make_window, 
         _drop(window, _files(*several))
     assert window.run.album == small_album
     assert not any("One album" in text for text in _said(window))
+
+
+def _standing(window: MainWindow) -> str:
+    assert window.grid.current is not None
+    return window.grid.current.photo.name
+
+
+def test_a_dropped_photo_is_the_one_that_one_stands_on(qtbot: QtBot, make_window, small_album: Path):
+    window = make_window()
+    with qtbot.waitSignal(window.run.ended, timeout=WAIT_MS):
+        _drop(window, _files(small_album / "IMG_0005.JPG", small_album / "IMG_0002.JPG"))
+    assert _standing(window) == "IMG_0005.JPG"
+    assert window.views.currentWidget() is window.grid
+    with qtbot.waitSignal(window.run.ended, timeout=WAIT_MS):
+        _drop(window, _files(small_album / "IMG_0008.JPG"))
+    assert _standing(window) == "IMG_0008.JPG", "the place where one was before is of no interest"
+    with qtbot.waitSignal(window.run.ended, timeout=WAIT_MS):
+        _drop(window, _files(small_album))
+    assert _standing(window) == "IMG_0008.JPG", "a folder goes back to where one was"
+
+
+def test_a_filter_does_not_hide_the_dropped_photo(qtbot: QtBot, window: MainWindow, small_album: Path):
+    window.decisions.decide({4: Decision.REJECT})
+    window.set_filter(Filter.UNDECIDED)
+    with qtbot.waitSignal(window.run.ended, timeout=WAIT_MS):
+        _drop(window, _files(small_album / "IMG_0005.JPG"))
+    assert _standing(window) == "IMG_0005.JPG"
+    assert window.album.criteria.has(Filter.ALL)
 
 
 def test_of_several_folders_the_first_is_opened_and_the_others_are_named(

@@ -42,14 +42,20 @@ def test_keys_of_the_file_count_in_window_menu_and_sheet(
 
 
 def test_sentences_name_the_keys_that_count(qtbot, data_dir, make_window, open_album, small_album):
-    _write(data_dir, "review.accept: Y\ncompare.keep_left: D\ncompare.together: []\nhelp.keys: F4\n")
+    lines = ("review.accept: Y", "compare.keep_left: D", "compare.previous: F3", "help.keys: F4")
+    _write(data_dir, "\n".join((*lines, "survey.next: F6", "loupe.next_group: F7", "compare.together: []")))
     apply_keys(data_dir)
     window = make_window()
     open_album(window, small_album)
     assert nothing_text(Criteria().toggled(Filter.ACCEPTED)) == "You have accepted no photo yet. Y accepts."
     assert "F4 lists the keys" in window.grid.accessibleDescription()
     compare = window.views.compare
-    assert "D keeps the left one · L keeps the right one" in [b.text() for b in compare.findChildren(QLabel)]
+    said = [label.text() for label in compare.findChildren(QLabel)]
+    assert "D keeps the left one" in said and "L keeps the right one" in said
+    assert "Left and F6" in window.views.survey.accessibleDescription()
+    assert "Up and F7" in window.loupe.accessibleDescription()
+    qtbot.keyClick(window.grid, Qt.Key.Key_C)
+    assert "Challenger · steps with F3 →" in [label.text() for label in compare.findChildren(QLabel)]
 
 
 def test_a_command_without_keys_is_named_by_its_title(data_dir):

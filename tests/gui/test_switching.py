@@ -81,6 +81,27 @@ def test_space_switches_off_and_on_and_the_difference_is_said(
     assert not data_dir.config.exists(), "settings are not touched"
 
 
+def test_a_score_of_a_role_that_is_off_is_nowhere_to_be_read(qtbot: QtBot, window: MainWindow):
+    entry = window.album.entries()[0]
+    window.views.show_compare()
+    _switch(qtbot, window, Role.QUALITY)
+    pane = window.views.compare.panes[0]
+    window.inspector.show_entry(entry)
+    assert "Aesthetic" in pane.info.words and "Quality" not in pane.info.words
+    assert "aesthetic" in window.album.describe(entry) and "quality" not in window.album.describe(entry)
+    sheet = window.inspector.html()
+    assert "weight 0.2</span><br><span" in sheet and "switched off here" in sheet and "Metrics" not in sheet
+    _switch(qtbot, window, Role.AESTHETIC)
+    window.show_loupe()
+    assert "No score" in window.loupe.words and "Aesthetic" not in window.loupe.words
+    assert "neither has a score" in window.views.compare.words or "No score" in pane.info.words
+    _switch(qtbot, window, Role.QUALITY)
+    _switch(qtbot, window, Role.AESTHETIC)
+    window.show_loupe()
+    assert "Quality" in window.loupe.words and "Aesthetic" in window.loupe.words
+    assert "Metrics" in window.inspector.html()
+
+
 def test_no_model_runs_when_roles_are_switched(qtbot: QtBot, window: MainWindow):
     job = window.album.job
     for role in (Role.AESTHETIC, Role.QUALITY, Role.AESTHETIC, Role.QUALITY):

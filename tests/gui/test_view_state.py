@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QSize, QSizeF
 from PySide6.QtGui import QImage
@@ -12,7 +12,7 @@ from gui import overlays
 from gui.face_match import FacePlaces, assign, partner
 from gui.faces_strip import close_up
 from gui.survey import best_columns
-from gui.view_state import MOST_ZOOM, WHOLE, View, picture_box, whole_scale, zoomed_at
+from gui.view_state import MOST_ZOOM, WHOLE, View, close_at, picture_box, whole_scale, zoomed_at
 
 SIDES = st.integers(50, 9000)
 SIZES = st.builds(QSizeF, SIDES, SIDES)
@@ -39,6 +39,25 @@ def test_no_wheel_leads_out_of_bounds(photo, window, share, factors):
         view = zoomed_at(view, factor, spot, photo, window)
         assert 0 <= view.x <= 1 and 0 <= view.y <= 1
         assert view.zoom is None or whole_scale(photo, window) < view.zoom <= MOST_ZOOM
+
+
+@given(SIZES, SIZES, SPOTS, st.floats(0.4, 1.0))
+def test_looking_close_keeps_the_spot_and_leaves_no_side_empty(photo, window, share, zoom):
+    assume(zoom > whole_scale(photo, window))
+    whole = picture_box(WHOLE, photo, window)
+    spot = QPointF(whole.x() + share[0] * whole.width(), whole.y() + share[1] * whole.height())
+    view = close_at(spot, photo, window, zoom)
+    box = picture_box(view, photo, window)
+    assert view.zoom == zoom
+    sides = ((box.left(), box.right(), window.width(), spot.x(), share[0], box.width()),)
+    sides += ((box.top(), box.bottom(), window.height(), spot.y(), share[1], box.height()),)
+    for first, last, room, at, where, length in sides:
+        if length >= room:
+            assert first <= 1 and last >= room - 1, "the photo reaches from side to side"
+        else:
+            assert abs((first + last) / 2 - room / 2) <= 1, "a narrow photo stays in the middle"
+        if first < -1 and last > room + 1:  # else a side of the photo is at a side of the window
+            assert abs(first + where * length - at) < 3
 
 
 @given(SIZES, SIZES)
