@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QObject, Qt, Slot
 from PySide6.QtGui import QAction, QKeySequence
@@ -49,9 +49,9 @@ class Actions(QObject):
         self._handlers[self.sender().objectName()]()
 
     def fill(self, bar: QMenuBar) -> None:
-        """Add one menu per category."""
-        for category in CATEGORIES:
-            menu = bar.addMenu(category)
+        """Add one menu per category; Alt with the underlined letter opens it."""
+        for category, title in zip(CATEGORIES, with_mnemonics(CATEGORIES), strict=True):
+            menu = bar.addMenu(title)
             menu.setObjectName(f"menu.{category}")
             menu.addActions(self.in_category(category))
 
@@ -61,6 +61,17 @@ class Actions(QObject):
     def enable(self, command_ids: tuple[str, ...], enabled: bool) -> None:
         for command_id in command_ids:
             self[command_id].setEnabled(enabled)
+
+
+def with_mnemonics(titles: Sequence[str]) -> list[str]:
+    """Mark in each title the first letter that no title before it has, as Qt marks them: "Ra&te"."""
+    taken: set[str] = set()
+    marked: list[str] = []
+    for title in titles:
+        at = next((at for at, letter in enumerate(title.lower()) if letter not in taken), len(title))
+        taken.add(title[at : at + 1].lower())
+        marked.append(f"{title[:at]}&{title[at:]}" if at < len(title) else title)
+    return marked
 
 
 def _context(place: Place) -> Qt.ShortcutContext:

@@ -22,6 +22,8 @@ class InfoStrip(QWidget):
         self.setObjectName("loupeInfo")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._model, self._brief = model, brief
+        self._name = ""
+        self._zoom: float | None = None
         self.marks = MarksView(self, snug=brief)
         self._title = ElidedLabel(self, Qt.TextElideMode.ElideMiddle)
         self._line, self._reasons = ElidedLabel(self), ElidedLabel(self)
@@ -44,18 +46,29 @@ class InfoStrip(QWidget):
     def show_entry(self, entry: Entry | None) -> None:
         self.marks.show_entry(entry)
         if entry is None:
+            self._name = ""
             for label in (self._title, self._line, self._reasons):
                 label.clear()
             return
         position, size = self._model.place(entry)
         place = f"   {position} of {size} in its group" if size > 1 else ""
-        self._title.setText(f"{printable(entry.photo.name)}{place}")
-        self._title.setToolTip(self._title.text())
+        self._name = f"{printable(entry.photo.name)}{place}"
+        self._show_title()
         line = "   ".join(filter(None, self._facts(entry)))
         self._line.setText(line)
         self._line.setToolTip(line)
         self._reasons.setText("; ".join(self._because(entry)))
         self._reasons.setToolTip(self._reasons.text())
+
+    def show_zoom(self, zoom: float | None) -> None:
+        """Say beside the name how close the photo is seen; nothing where it is seen whole."""
+        if zoom != self._zoom:
+            self._zoom = zoom
+            self._show_title()
+
+    def _show_title(self) -> None:
+        self._title.setText(f"{self._name}   {self._zoom:.0%}" if self._name and self._zoom else self._name)
+        self._title.setToolTip(self._title.text())
 
     def _facts(self, entry: Entry) -> list[str]:
         parts = [] if self._brief else [wording.marks_text(entry.marks)]

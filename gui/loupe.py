@@ -191,6 +191,7 @@ class Loupe(QWidget):
 
     def _paint(self) -> None:
         self._pictures.show(self.canvas, self._entry)
+        self._info.show_zoom(self.canvas.view.zoom)
         if self.faces.isVisible() and self._entry is not None:
             self.faces.show_picture(self._pictures.best(self._entry, FULL))
         if self._overlay is not Overlay.NONE or self.histogram.isVisible():

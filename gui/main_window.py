@@ -205,6 +205,7 @@ class MainWindow(QMainWindow):
         if count == 0:
             words = f"{self.run.album} holds no photos that Framepick can read."
             deeper = not self.run.recursive and has_folders(self.run.album)
+            self.welcome.show_recent(self._recent.albums())
             self.welcome.tell("No photos here", words, deeper=deeper)
         elif self.run.album is not None:
             self._recent.add(self.run.album, recursive=self.run.recursive)

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui import theme
 from gui.commands import command, tooltip
+
+NAME_WIDTH = 48  # characters of the folder that a recent album lies in
 
 
 class Welcome(QWidget):
@@ -52,7 +55,17 @@ class Welcome(QWidget):
         inner.addLayout(self._recent)
         layout = QVBoxLayout(self)
         layout.addWidget(frame, 0, Qt.AlignmentFlag.AlignCenter)
+        for each in (button, self._deeper):
+            each.setAutoDefault(True)
         self.invite()
+
+    def event(self, event: QEvent) -> bool:
+        """Return presses the button that has the focus; elsewhere it opens the large view."""
+        override = event.type() == QEvent.Type.ShortcutOverride
+        if override and isinstance(event, QKeyEvent) and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            event.accept()
+            return True
+        return super().event(event)
 
     def invite(self) -> None:
         self.tell("Open a shoot", "Drop a folder of photos here, or open one.\nOriginals are never changed.")
@@ -68,12 +81,19 @@ class Welcome(QWidget):
             heading.setProperty("tone", "faint")
             self._recent.addWidget(heading)
         for album in albums:
-            button = QPushButton(album.name or str(album), self)
+            button = QPushButton(self._name(album), self)
             button.setProperty("flat", True)
+            button.setAutoDefault(True)
             button.setToolTip(str(album))
             button.setAccessibleName(f"Open {album}")
             button.clicked.connect(partial(self._want, album))
             self._recent.addWidget(button)
+
+    def _name(self, album: Path) -> str:
+        """Return a folder's name with the folder it lies in: many are called the same."""
+        room = NAME_WIDTH * self.fontMetrics().averageCharWidth()
+        inside = self.fontMetrics().elidedText(str(album.parent), Qt.TextElideMode.ElideMiddle, room)
+        return f"{album.name}   ({inside})".replace("&", "&&") if album.name else str(album)
 
     def _want(self, album: Path, *_checked: bool) -> None:
         self.album_wanted.emit(album)

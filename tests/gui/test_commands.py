@@ -4,8 +4,9 @@ from dataclasses import replace
 from html import escape
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QApplication, QScrollBar, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QScrollBar, QWidget
 
 from gui import theme
 from gui.commands import (
@@ -19,6 +20,7 @@ from gui.commands import (
     printed,
     tooltip,
 )
+from gui.ordering import SortBy
 from gui.text_sheet import COLUMNS, TextSheet, shortcuts_html
 
 
@@ -94,4 +96,16 @@ def test_menus_and_tooltips_come_from_the_table(make_window):
                 QKeySequence(key).toString() for key in command.keys
             ]
     titles = [action.text() for action in window.menuBar().actions()]
-    assert titles == list(CATEGORIES)
+    assert [title.replace("&", "") for title in titles] == list(CATEGORIES)
+    letters = [title[title.index("&") + 1].lower() for title in titles]
+    assert len(set(letters)) == len(CATEGORIES), "each menu is opened by a letter of its own"
+
+
+def test_photos_are_sorted_from_the_menu_by_keys_alone(qtbot, window):
+    qtbot.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.AltModifier)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu) and menu.objectName() == "menu.Sort"
+    qtbot.keyClick(menu, Qt.Key.Key_Down)  # from the first, capture time
+    qtbot.keyClick(menu, Qt.Key.Key_Return)
+    assert window.album.ordering.by is SortBy.NAME
+    assert QApplication.activePopupWidget() is None

@@ -3,6 +3,7 @@
 import json
 import shutil
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
 from gui.recent import KEPT, RecentAlbums
@@ -48,10 +49,28 @@ def test_an_album_of_last_time_opens_by_a_click(qtbot, make_window, open_album, 
     open_album(first, small_album)
     first.close()
     window = make_window()
-    buttons = [b for b in window.welcome.findChildren(QPushButton) if b.text() == small_album.name]
+    buttons = _offered(window, small_album.name)
+    assert str(small_album.parent)[:6] in buttons[0].text(), "many folders have one name"
     with qtbot.waitSignal(window.run.ended, timeout=60_000):
         buttons[0].click()
     assert window.album.rowCount() == 9
+
+
+def test_an_album_of_last_time_opens_by_keys_alone(qtbot, make_window, open_album, small_album, tmp_path):
+    first = make_window()
+    open_album(first, small_album)
+    (tmp_path / "empty").mkdir()
+    open_album(first, tmp_path / "empty")
+    (button,) = _offered(first, small_album.name)
+    button.setFocus()
+    with qtbot.waitSignal(first.run.ended, timeout=60_000):
+        qtbot.keyClick(button, Qt.Key.Key_Return)
+    assert first.album.rowCount() == 9
+
+
+def _offered(window, name: str) -> list[QPushButton]:
+    found = window.welcome.findChildren(QPushButton)
+    return [button for button in found if button.text().startswith(f"{name}   (")]
 
 
 def test_an_empty_folder_is_not_remembered(tmp_path, data_dir, make_window, open_album):
@@ -77,7 +96,7 @@ def test_a_folder_of_folders_offers_to_open_them_and_is_opened_so_again(
     assert RecentAlbums(data_dir).is_recursive(shoot)
     window.close()
     again = make_window()
-    (recent,) = [b for b in again.welcome.findChildren(QPushButton) if b.text() == "shoot"]
+    (recent,) = _offered(again, "shoot")
     with qtbot.waitSignal(again.run.ended, timeout=60_000):
         recent.click()
     assert again.album.rowCount() == 9
