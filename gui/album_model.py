@@ -175,6 +175,10 @@ class AlbumModel(RowsModel):
         """Return a photo's scores without those of roles that are switched off."""
         return tuple(score for score in entry.scores if score.role not in self.off)
 
+    def faces_found(self, entry: Entry) -> wording.FacesFound | None:
+        """Return what is known of a photo's faces, unless the model that found them is switched off."""
+        return None if Role.PORTRAIT in self.off else wording.faces_found(entry)
+
     def counts(self) -> Counts:
         return count(self._entries.values())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from engine.types import ModelState, ModelStatus
@@ -73,6 +74,11 @@ class BottomBar(QWidget):
         if message.tone is Tone.ERROR or shown != Tone.ERROR.value:
             _fill(self._warning, message)
         self._show_unread()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click on a warning shows it whole, among the messages."""
+        if self.warning and self._warning.geometry().contains(event.position().toPoint()):
+            self.history_wanted.emit()
 
     def mark_read(self) -> None:
         """The messages were read: no warning need be shown any longer."""

@@ -57,7 +57,7 @@ def draw_caption(
     """Below the photo: name, faces and composite; then the verdict of a close pair, or the first reason."""
     line = layout.caption(cell, 0)
     line.setRight(_draw_score(painter, layout, line, model, entry) - 8)
-    if found := wording.faces_found(entry):
+    if found := model.faces_found(entry):
         line.setRight(_draw_faces(painter, layout, line, found) - 6)
     painter.setFont(layout.font)
     painter.setPen(theme.TEXT)

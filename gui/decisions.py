@@ -75,6 +75,15 @@ class Decisions(QObject):
             )
         )
 
+    def mark_selected(self, entries: Sequence[Entry], change: MarkChange) -> bool:
+        """Mark all photos of a selection that were read, and say how many were not."""
+        readable = [entry for entry in entries if _key(entry)]
+        marked = self.mark({entry.photo.id: change for entry in readable or entries})
+        left_out = len(entries) - len(readable)
+        if marked and left_out:
+            self._messages.warn(f"{left_out} of {len(entries)} photos were not marked: they cannot be read.")
+        return marked
+
     def undo(self) -> int | None:
         """Take the last change back, say so, return a photo it was about."""
         return self._walk("Undone", lambda store: store.undo(self._need_album(), self._finder()))

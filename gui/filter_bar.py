@@ -48,6 +48,7 @@ class FilterBar(QWidget):
         self.details.hide()
         self._lay_out()
         self._group.idClicked.connect(self._choose)
+        self._total = 0  # photos, when they were counted last
         self._later = QTimer(self, singleShot=True, interval=COUNT_MS)
         self._later.timeout.connect(self.refresh)
         model.changed.connect(self._note_change)
@@ -127,7 +128,9 @@ class FilterBar(QWidget):
 
     @Slot()
     def _note_change(self) -> None:
-        if not self._later.isActive():
+        if self._model.total != self._total:  # another album: its count is not kept waiting
+            self.refresh()
+        elif not self._later.isActive():
             self._later.start()
 
     @Slot()
@@ -141,6 +144,7 @@ class FilterBar(QWidget):
         shown, total, folded = len(self._model.passing()), self._model.total, self._model.folded_groups
         words = [] if shown == total else [f"{shown} of {total} shown"]
         words += [f"{folded} group{'s' if folded > 1 else ''} folded"] if folded else []
+        self._total = total
         self._shown.setText(", ".join(words))
         self._shown.setVisible(bool(words))
         self._shown.setToolTip(criteria.words())

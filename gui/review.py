@@ -70,7 +70,7 @@ class Review(QObject):
         if not entries:
             return
         following = self._after(entries)
-        marked = self._decisions.mark({entry.photo.id: change for entry in entries})
+        marked = self._decisions.mark_selected(entries, change)
         if marked and self.auto_advance and following is not None:
             self._grid.go_to(following.photo.id)
 

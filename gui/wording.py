@@ -303,7 +303,8 @@ def tooltip(entry: Entry, scores: Sequence[Score], roles: int, verdict: str | No
     elif composite_text(entry, awaited=awaited) == NO_SCORE:
         lines.append("No score: no model that is switched on has scored it")
     why = reasons(entry)
-    if (found := faces_found(entry)) and not any("face" in each for each in why):
+    known = any(score.role is Role.PORTRAIT for score in scores)
+    if known and (found := faces_found(entry)) and not any("face" in each for each in why):
         lines.append(str(found))
     lines += why
     return "\n".join([*lines, verdict] if verdict else lines)

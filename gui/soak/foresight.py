@@ -27,7 +27,7 @@ DECIDING = frozenset({*_DECISIONS, *_STARS, *_LABELS, *_KEEPING, *_WALKING, *GRO
 def foresee(window: MainWindow, command: str) -> Change:
     """Return the marks that the command would give, by the photo's name; nothing where it may not decide.
 
-    A photo that was not read cannot be decided on, nor can any that is marked together with it.
+    A photo that was not read cannot be decided on: of a selection the others are, of a pair neither is.
     """
     if command in _KEEPING:
         change = _keep_side(window, _KEEPING[command])
@@ -57,7 +57,8 @@ def _mark(window: MainWindow, command: str) -> _Change:
         fields = {"label": Label.NONE if everywhere else label}
     else:
         return []
-    return [(entry, fields) for entry in selected]
+    readable = [entry for entry in selected if entry.inspected is not None]
+    return [(entry, fields) for entry in readable or selected]
 
 
 def _keep_one(window: MainWindow) -> _Change:

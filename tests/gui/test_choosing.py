@@ -214,3 +214,9 @@ def test_the_order_is_chosen_by_command(qtbot, window: MainWindow):
 
 def _rows(window: MainWindow) -> list[Entry]:
     return [window.album.entry_at(row) for row in range(window.album.rowCount())]
+
+
+def test_a_new_album_is_counted_at_once(make_window):
+    window = make_window()
+    window.album.apply(window.album.job, [listed(6)])
+    assert window.filter_bar._buttons[Filter.ALL].text() == "All photos  6"

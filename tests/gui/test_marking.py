@@ -130,3 +130,19 @@ def _pixels(image: QImage, colour: QColor) -> int:
     pixels = np.frombuffer(rgb.constBits(), np.uint8).reshape(-1, 4)[:, :3].astype(int)
     wanted = np.array([colour.blue(), colour.green(), colour.red()])
     return int((np.abs(pixels - wanted).max(axis=1) <= 12).sum())
+
+
+def test_a_file_that_cannot_be_read_is_no_obstacle_to_a_selection(
+    qtbot, make_window, open_album, small_album
+):
+    (small_album / "IMG_0010.JPG").write_bytes(b"")
+    window = make_window()
+    open_album(window, small_album)
+    qtbot.keyClick(window.grid, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(window.grid, Qt.Key.Key_P)
+    decided = {entry.photo.name for entry in window.album.entries() if entry.decision is Decision.ACCEPT}
+    assert decided == {f"IMG_{number:04d}.JPG" for number in range(1, 10)}
+    assert window.bottom_bar.warning == "1 of 10 photos were not marked: they cannot be read."
+    window.grid.go_to_row(window.album.row(next(e.photo.id for e in window.album.entries() if e.error)))
+    qtbot.keyClick(window.grid, Qt.Key.Key_X)
+    assert "cannot be decided on" in window.bottom_bar.message

@@ -13,11 +13,11 @@ from engine.models.registry import idle_statuses
 from engine.paths import DataDir
 from engine.settings import load_settings
 from engine.switches import SWITCHED_OFF
-from engine.types import ModelState, Role
+from engine.types import Face, ModelState, Role
 from gui.album_model import AlbumModel
 from gui.criteria import Filter
 from gui.main_window import MainWindow
-from tests.gui.albums import inspected, listed
+from tests.gui.albums import inspected, listed, scored, selected
 from tests.unit.builders import candidate
 
 WAIT_MS = 10_000
@@ -100,6 +100,18 @@ def test_a_score_of_a_role_that_is_off_is_nowhere_to_be_read(qtbot: QtBot, windo
     window.show_loupe()
     assert "Quality" in window.loupe.words and "Aesthetic" in window.loupe.words
     assert "Metrics" in window.inspector.html()
+
+
+def test_faces_are_not_told_while_their_model_is_off(make_window):
+    window = make_window()
+    faces = (Face((0.1, 0.1, 0.3, 0.3), 0.1, None, 0.9),)
+    window.album.apply(
+        window.album.job, [listed(3), inspected(3), scored(0, faces=faces), selected([0, 1, 2])]
+    )
+    entry = window.album.entries()[0]
+    assert window.album.faces_found(entry) and "1 face" in window.album.describe(entry)
+    window.album.switch_off(frozenset({Role.PORTRAIT}))
+    assert window.album.faces_found(entry) is None and "face" not in window.album.describe(entry)
 
 
 def test_no_model_runs_when_roles_are_switched(qtbot: QtBot, window: MainWindow):
