@@ -45,7 +45,7 @@ def picture_box(view: View, photo: QSizeF, window: QSizeF) -> QRectF:
         left, top = (window.width() - width) / 2, (window.height() - height) / 2
     else:
         left, top = window.width() / 2 - view.x * width, window.height() / 2 - view.y * height
-    return QRectF(round(left), round(top), round(width), round(height))
+    return QRectF(round(left), round(top), max(1, round(width)), max(1, round(height)))
 
 
 def zoomed_at(view: View, factor: float, spot: QPointF, photo: QSizeF, window: QSizeF) -> View:
