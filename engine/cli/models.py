@@ -27,11 +27,15 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
         return check(options, settings, data_dir)
     lineup = build_lineup(settings, data_dir)
     tables.print_statuses(lineup.statuses)
-    print(f"Data directory: {data_dir.root} (settings: {data_dir.config.name})")
+    print(f"Data directory: {data_dir.root} (settings: {options.config or _own_settings(data_dir)})")
     if options.json is not None:
         models = [status_as_json(status) for status in lineup.statuses]
         write_json(options.json, {"schema": 1, "device": lineup.device.name, "models": models})
     return EXIT_OK
+
+
+def _own_settings(data_dir: DataDir) -> str:
+    return data_dir.config.name + ("" if data_dir.config.exists() else ", not there: the defaults")
 
 
 def _install(options: Options, settings: Settings, data_dir: DataDir) -> int:

@@ -207,6 +207,10 @@ def test_models_status_and_verify(framepick: Run, tmp_path: Path):
     assert models["aesthetic"]["state"] == "idle"
     assert models["aesthetic"]["embedded_default"] is True
     assert (models["comparator"]["state"], models["comparator"]["embedded_default"]) == ("idle", True)
+    assert "(settings: config.yaml, not there: the defaults)" in done.stdout
+    own = tmp_path / "own.yaml"
+    own.write_text("performance: {runtime: torch}\n")
+    assert f"(settings: {own})" in framepick("models", "--config", own).stdout
     verified = framepick("models", "verify")
     assert verified.returncode == 0
     assert verified.stdout.count(": ok") == 4
