@@ -8,6 +8,7 @@ import os
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -18,15 +19,17 @@ from engine.events import CancelToken
 from engine.export import execute as execution
 from engine.export import made
 from engine.export.asked import Asked
+from engine.export.contact_sheet import as_html
 from engine.export.copying import PART_SUFFIX
 from engine.export.execute import execute
 from engine.export.items import ExportItem
 from engine.export.journal import Journal
+from engine.export.lists import as_rows
 from engine.export.lists_beside import Lists
 from engine.export.plan import ExportOptions, How, plan_export, plan_of_lists
 from engine.export.recover import find_unfinished, go_on, revert, the_last
 from engine.export.report import ExportReport, ListsReport
-from engine.types import Decision, Label, Marks, Metadata, Photo, Ranked, Role, Score
+from engine.types import Decision, Label, Marks, Metadata, Photo, Ranked, Role, Score, Verdict
 from tests.unit.exporting import state
 
 ENDINGS = (".csv", ".json", ".html")
@@ -243,10 +246,16 @@ def test_what_is_asked_for_is_read_back_as_it_was(card, tmp_path):
         Ranked(7, 3, 0, True, 1 / 3, (Role.QUALITY,), ("sharper",)),
         {Role.QUALITY: score},
         "a" * 32,
+        verdicts=[(Verdict(7, 8, 7, 0.81, "net", "cd" * 32), "other.jpg")],
+        warnings={Role.QUALITY: "knows nothing"},
     )
     asked = Asked("card", (known, *items(card)), tmp_path, (path,), (path,) * 4, 800)
     asked.write(tmp_path / "asked")
-    assert Asked.read(tmp_path / "asked") == asked
+    read = Asked.read(tmp_path / "asked")
+    assert replace(read, items=()) == replace(asked, items=())
+    assert [item.photo for item in read.items] == [item.photo for item in asked.items]
+    assert as_rows(read.items) == as_rows(asked.items)
+    assert as_html(read.items, "t", lambda _: None) == as_html(asked.items, "t", lambda _: None)
 
 
 def test_what_was_asked_for_goes_with_the_journal_and_when_nobody_began_one(card, out, book):
