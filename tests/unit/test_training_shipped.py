@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,14 +27,16 @@ from engine.training.biq.kept import Arrays, kept, key_of
 from engine.training.biq.maps import TrunkModel, kept_maps
 from engine.training.biq.opinion_fit import FitSettings, folds_of
 from engine.training.biq.pair_fit import Crops, Pairs, Seen, fit_head, temperature_of
-from engine.training.biq.quality import Networks, held_out, kept_features, train_quality
+from engine.training.biq.quality import Networks, bench_of, held_out, kept_features, train_quality
 from engine.training.biq.samples import LEAK_FREE, VIEWS, both_views, choose_samples, read_pixels
-from engine.training.biq.trained import Recipe
-from engine.training.biq.tuning import TuneSettings, standard_of, tune
+from engine.training.biq.trained import Recipe, trained_on
+from engine.training.biq.tuning import TunedTail, TuneSettings, standard_of, tune
 from tests.unit.opinion_files import write_biq
 
 UNFRAMED = np.zeros(FRAMING)
-SMALL = Recipe(FitSettings(directions=12, landmarks=16, linear_penalty=10.0), TuneSettings(passes=2, batch=8))
+SMALL = Recipe(
+    1, FitSettings(directions=12, landmarks=16, linear_penalty=10.0), TuneSettings(passes=2, batch=8)
+)
 
 
 @pytest.fixture
@@ -121,6 +124,32 @@ def test_tuning_changes_the_last_blocks_and_lowers_the_loss(
     kept = kept_maps(tmp_path / "maps.npy", samples, networks.trunk, lambda done, _: measured.append(done))
     assert not measured
     assert np.array_equal(kept, untouched)
+
+
+def test_runs_differ_by_seed_and_what_they_learn_is_averaged(
+    tmp_path: Path, photos: dict[str, Image.Image], networks: Networks
+) -> None:
+    """And a run that was finished is not run again."""
+    data, out, said = tmp_path / "data", tmp_path / "out", list[str]()
+    splits = write_biq(data, dict(list(photos.items())[:2]))
+    samples, tuning = choose_samples(data, splits, LEAK_FREE), TuneSettings(passes=1, batch=8)
+    bench = bench_of(out, samples, networks, False, SMALL.fit, said.append)
+    every = np.arange(len(samples.photos))
+
+    def learned(runs: int, seed: int) -> TunedTail:
+        said.clear()
+        recipe = Recipe(runs, SMALL.fit, replace(tuning, seed=seed))
+        return trained_on(bench, every, recipe, said.append).tail
+
+    first, second = learned(1, 0), learned(1, 1)
+    assert not np.array_equal(first.weights, second.weights)
+    both = learned(2, 0)
+    assert said == []
+    assert np.allclose(both.weights, (first.weights + second.weights) / 2, atol=1e-7)
+    assert both.bias == pytest.approx((first.bias + second.bias) / 2)
+    for name, tensor in both.blocks.items():
+        one, other = (each.blocks[name].astype(np.float32) for each in (first, second))
+        assert np.allclose(tensor, (one + other) / 2, rtol=1e-3, atol=1e-3)
 
 
 def test_the_comparator_is_trained_and_calibrated_after_quality(

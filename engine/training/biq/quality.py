@@ -53,7 +53,7 @@ def train_quality(
 ) -> str:
     """Train, write weights and .json into OUT, return the SHA-256. Raises UsageError, ModelError."""
     uses = OFFICIAL if official else LEAK_FREE
-    bench = _bench(out, choose_samples(data, splits, uses), networks, official, recipe.fit, say)
+    bench = bench_of(out, choose_samples(data, splits, uses), networks, official, recipe.fit, say)
     say(f"{len(bench.samples.photos)} photos to train on")
     facts: dict[str, object] = {"trained_on": sorted(uses), "networks_sha256": [*networks.features.sha256s]}
     every = np.arange(len(bench.samples.photos))
@@ -97,7 +97,7 @@ def progress(say: Say) -> Callable[[int, int], None]:
     return on_photo
 
 
-def _bench(
+def bench_of(
     out: Path, samples: Samples, networks: Networks, official: bool, settings: FitSettings, say: Say
 ) -> Bench:
     """Return what training needs of photos, from OUT where it was measured before. Raises ModelError."""
@@ -105,7 +105,8 @@ def _bench(
     features = kept_features(out, samples, networks.features, say, prefix + FEATURES_FILE)
     maps = kept_maps(out / (prefix + MAPS_FILE), samples, networks.trunk, progress(say))
     basis = fit_basis(features[..., FROZEN].reshape(-1, len(FROZEN)), settings)
-    return Bench(samples, features, maps, basis, standard_of(features), networks.trunk.path)
+    standard, hashes = standard_of(features), networks.features.sha256s
+    return Bench(samples, features, maps, basis, standard, networks.trunk.path, hashes, out)
 
 
 def _without(

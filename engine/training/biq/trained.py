@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.models.opinion import VERSION
 from engine.models.opinion_head import BLOCKS, FROZEN, TUNED
+from engine.training.biq.kept import Arrays, kept, key_of
 from engine.training.biq.maps import Maps
 from engine.training.biq.opinion_fit import Basis, FitSettings, Kernel, fit_kernel
 from engine.training.biq.samples import VIEWS, Samples
-from engine.training.biq.tuning import Say, Standard, TunedTail, TuneSettings, tune
+from engine.training.biq.tuning import Say, Standard, TunedTail, TuneSettings, averaged, tune
 from engine.training.biq.weights_file import write_weights
 
 TUNED_SHARE = 0.6  # of the opinion; chosen on the fold that is held out
@@ -30,6 +32,8 @@ class Bench:
     basis: Basis  # of the features that are not tuned
     standard: Standard  # of those that are
     mobilenet: Path
+    networks_sha256: tuple[str, ...]
+    out: Path  # where finished runs are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +47,9 @@ class Trained:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How the regression is fitted and the blocks are tuned."""
+    """How the regression is fitted and the blocks are tuned: in runs that differ in their seeds alone."""
 
+    runs: int = 3
     fit: FitSettings = FitSettings()  # noqa: RUF009 -- frozen
     tuning: TuneSettings = TuneSettings()  # noqa: RUF009 -- frozen
 
@@ -54,9 +59,35 @@ def trained_on(bench: Bench, which: NDArray[np.intp], recipe: Recipe, say: Say) 
     opinions = bench.samples.opinions[which]
     rows = bench.basis.projected(bench.features[which][..., FROZEN].reshape(-1, len(FROZEN)))
     kernel = fit_kernel(rows, np.repeat(opinions, VIEWS), recipe.fit)
-    features, maps = bench.features[which], bench.maps[which]
-    tail = tune(maps, features, opinions, bench.standard, bench.mobilenet, recipe.tuning, say)
-    return Trained(tail, kernel, len(which))
+    return Trained(_tail(bench, which, recipe, say), kernel, len(which))
+
+
+def _tail(bench: Bench, which: NDArray[np.intp], recipe: Recipe, say: Say) -> TunedTail:
+    """Return the average of what the runs learned; those that were finished before are not run again."""
+    names = [bench.samples.photos[place].name for place in which]
+    opinions = bench.samples.opinions[which]
+    found: list[TunedTail] = []
+    for run in range(recipe.runs):
+        settings = replace(recipe.tuning, seed=recipe.tuning.seed + run)
+
+        def one_run(settings: TuneSettings = settings) -> Arrays:
+            say(f"tuning on {len(which)} photos, seed {settings.seed}")
+            features, maps = bench.features[which], bench.maps[which]
+            return _arrays(tune(maps, features, opinions, bench.standard, bench.mobilenet, settings, say))
+
+        key = key_of(VERSION, bench.networks_sha256, settings, names, opinions.tolist())
+        found.append(_tail_of(kept(bench.out / f"tail-{key[:16]}.npz", key, one_run)))
+    return averaged(found)
+
+
+def _arrays(tail: TunedTail) -> Arrays:
+    blocks = {BLOCKS + name: tensor for name, tensor in tail.blocks.items()}
+    return {"weights": tail.weights, "bias": np.array([tail.bias]), **blocks}
+
+
+def _tail_of(arrays: Arrays) -> TunedTail:
+    blocks = {name.removeprefix(BLOCKS): each for name, each in arrays.items() if name.startswith(BLOCKS)}
+    return TunedTail(blocks, arrays["weights"], float(arrays["bias"][0]))
 
 
 def kernel_opinions(bench: Bench, kernel: Kernel, which: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -67,7 +98,8 @@ def kernel_opinions(bench: Bench, kernel: Kernel, which: NDArray[np.bool_]) -> N
 
 def write(out: Path, name: str, bench: Bench, trained: Trained, recipe: Recipe, facts: dict[str, Any]) -> str:
     """Write weights and their .json into OUT, return the SHA-256. Raises OSError."""
-    stated = {"photos": trained.photos, "fit": asdict(recipe.fit), "tuning": asdict(recipe.tuning)}
+    tuning = {"runs": recipe.runs, **asdict(recipe.tuning)}
+    stated = {"photos": trained.photos, "fit": asdict(recipe.fit), "tuning": tuning}
     return write_weights(out, name, tensors_of(bench, trained), {**facts, **stated})
 
 

@@ -5,7 +5,7 @@ The blocks before stay as they came, so that a pass over 8,000 photos takes minu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,6 +51,17 @@ class TunedTail:
     blocks: dict[str, NDArray[np.float16]]
     weights: Values  # (TUNED_FEATURES,)
     bias: float
+
+
+def averaged(tails: Sequence[TunedTail]) -> TunedTail:
+    """Return the mean of every number (Wortsman et al. 2022, "Model soups")."""
+    blocks = {
+        name: np.stack([each.blocks[name] for each in tails]).mean(axis=0, dtype=np.float32)
+        for name in tails[0].blocks
+    }
+    half = {name: np.asarray(mean, np.float16) for name, mean in blocks.items()}
+    weights = np.stack([each.weights for each in tails]).mean(axis=0)
+    return TunedTail(half, np.asarray(weights, np.float32), float(np.mean([each.bias for each in tails])))
 
 
 @dataclass(frozen=True, slots=True)
