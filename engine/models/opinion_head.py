@@ -27,8 +27,25 @@ LIMIT = 6.0  # standard deviations: no feature counts as further off
 
 
 @dataclass(frozen=True, slots=True)
+class Regression:
+    """A kernel ridge regression on P projected features, with L landmarks."""
+
+    landmarks: Values  # (L, P)
+    weights: Values  # (L,)
+    linear: Values  # (P,)
+    gamma: float
+    bias: float
+    landmark_squares: Values  # (L,): their squared lengths
+
+    def opinions(self, projected: Values) -> NDArray[np.float64]:
+        """Return what it thinks, (n,), of projected features (n, P)."""
+        near = likenesses(projected, self.landmarks, self.gamma, self.landmark_squares)
+        return (near @ self.weights + projected @ self.linear + self.bias).astype(np.float64)
+
+
+@dataclass(frozen=True, slots=True)
 class OpinionHead:
-    """The trained numbers, P projected features, L landmarks."""
+    """The trained numbers, P projected features."""
 
     centre: Values  # (FEATURES,)
     scale: Values  # (FEATURES,)
@@ -36,12 +53,7 @@ class OpinionHead:
     tuned_bias: float
     tuned_share: float  # of the opinion
     projection: Values  # (P, FEATURES - TUNED_FEATURES)
-    landmarks: Values  # (L, P)
-    landmark_squares: Values  # (L,): their squared lengths
-    weights: Values  # (L,)
-    linear: Values  # (P,)
-    gamma: float
-    bias: float
+    regression: Regression
 
     def standard(self, features: Values) -> Values:
         """Return raw features (n, FEATURES) standardised, and clipped."""
@@ -55,15 +67,10 @@ class OpinionHead:
         """Return what the tuned blocks think, (n,), of raw features (n, FEATURES)."""
         return (self.standard(features)[:, TUNED] @ self.tuned + self.tuned_bias).astype(np.float64)
 
-    def kernel_opinions(self, projected: Values) -> NDArray[np.float64]:
-        """Return what the regression thinks, (n,), of projected features (n, P)."""
-        near = likenesses(projected, self.landmarks, self.gamma, self.landmark_squares)
-        return (near @ self.weights + projected @ self.linear + self.bias).astype(np.float64)
-
     def opinions(self, features: Values, projected: Values) -> NDArray[np.float64]:
         """Return the opinions (n,), about 0..1, of raw and of projected features."""
         share = self.tuned_share
-        return share * self.tuned_opinions(features) + (1.0 - share) * self.kernel_opinions(projected)
+        return share * self.tuned_opinions(features) + (1.0 - share) * self.regression.opinions(projected)
 
 
 def standardised(features: Values, centre: Values, scale: Values) -> Values:
@@ -93,8 +100,15 @@ def opinion_head(tensors: Mapping[str, NDArray[np.floating]]) -> OpinionHead:
         if not name.startswith(BLOCKS)
     }
     single: dict[str, Any] = {name: float(arrays.pop(name).reshape(-1)[0]) for name in SINGLE}
-    head = OpinionHead(**arrays, **single, landmark_squares=squared_lengths(arrays["landmarks"]))
-    places, landmarks = len(head.projection), len(head.landmarks)
+    _check_shapes(arrays)
+    of_regression: dict[str, Any] = {name: arrays.pop(name) for name in ("landmarks", "weights", "linear")}
+    of_regression |= {name: single.pop(name) for name in ("gamma", "bias")}
+    squares = squared_lengths(of_regression["landmarks"])
+    return OpinionHead(**arrays, **single, regression=Regression(**of_regression, landmark_squares=squares))
+
+
+def _check_shapes(arrays: Mapping[str, Values]) -> None:
+    places, landmarks = len(arrays["projection"]), len(arrays["landmarks"])
     expected = {
         "centre": (FEATURES,),
         "scale": (FEATURES,),
@@ -107,7 +121,6 @@ def opinion_head(tensors: Mapping[str, NDArray[np.floating]]) -> OpinionHead:
     for name, shape in expected.items():
         if arrays[name].shape != shape:
             raise ValueError(f"{name} has shape {arrays[name].shape}, expected {shape}")
-    return head
 
 
 def tuned_blocks(tensors: Mapping[str, NDArray[np.floating]]) -> dict[str, NDArray[np.floating]]:

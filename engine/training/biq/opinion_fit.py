@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.models.opinion_head import likenesses, standardised
+from engine.models.opinion_head import Regression, likenesses, squared_lengths, standardised
 
 Values = NDArray[np.float32]
 POWER_STEPS = 2  # of the randomised decomposition
@@ -39,22 +39,6 @@ class Basis:
         return (standardised(features, self.centre, self.scale) @ self.projection.T).astype(np.float32)
 
 
-@dataclass(frozen=True, slots=True)
-class Kernel:
-    """A regression on projected features, as OpinionHead holds it."""
-
-    landmarks: Values
-    weights: Values
-    linear: Values
-    gamma: float
-    bias: float
-
-    def opinions(self, projected: Values) -> NDArray[np.float64]:
-        """Return what it thinks, (n,), of projected features (n, P)."""
-        near = likenesses(projected, self.landmarks, self.gamma)
-        return (near @ self.weights + projected @ self.linear + self.bias).astype(np.float64)
-
-
 def fit_basis(features: Values, settings: FitSettings) -> Basis:
     """Return the basis of features (n, F)."""
     centre, scale = features.mean(axis=0), 1.0 / (features.std(axis=0) + 1e-3)
@@ -62,7 +46,7 @@ def fit_basis(features: Values, settings: FitSettings) -> Basis:
     return Basis(centre, scale, principal_directions(standard, settings.directions, settings.seed))
 
 
-def fit_kernel(projected: Values, opinions: NDArray[np.float64], settings: FitSettings) -> Kernel:
+def fit_kernel(projected: Values, opinions: NDArray[np.float64], settings: FitSettings) -> Regression:
     """Return the regression of opinions (n,) on projected features (n, P)."""
     rng = np.random.default_rng(settings.seed)
     chosen = rng.permutation(len(projected))[: settings.landmarks]
@@ -78,7 +62,8 @@ def fit_kernel(projected: Values, opinions: NDArray[np.float64], settings: FitSe
     lower = np.arange(size, x.shape[1])
     penalty[lower, lower] += settings.linear_penalty
     solution = np.linalg.solve(x.T @ x + penalty, x.T @ (opinions - bias)).astype(np.float32)
-    return Kernel(landmarks, solution[:size], solution[size:], gamma, bias)
+    weights, linear = solution[:size], solution[size:]
+    return Regression(landmarks, weights, linear, gamma, bias, squared_lengths(landmarks))
 
 
 def principal_directions(standard: Values, count: int, seed: int) -> Values:

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.models.opinion import VERSION
-from engine.models.opinion_head import BLOCKS, FROZEN, TUNED
+from engine.models.opinion_head import BLOCKS, FROZEN, TUNED, Regression
 from engine.training.biq.kept import Arrays, kept, key_of
 from engine.training.biq.maps import Maps
-from engine.training.biq.opinion_fit import Basis, FitSettings, Kernel, fit_kernel
+from engine.training.biq.opinion_fit import Basis, FitSettings, fit_kernel
 from engine.training.biq.samples import VIEWS, Samples
 from engine.training.biq.tuning import Say, Standard, TunedTail, TuneSettings, averaged, tune
 from engine.training.biq.weights_file import write_weights
@@ -41,7 +41,7 @@ class Trained:
     """What learned of some of the photos."""
 
     tail: TunedTail
-    kernel: Kernel
+    kernel: Regression
     photos: int
 
 
@@ -90,7 +90,7 @@ def _tail_of(arrays: Arrays) -> TunedTail:
     return TunedTail(blocks, arrays["weights"], float(arrays["bias"][0]))
 
 
-def kernel_opinions(bench: Bench, kernel: Kernel, which: NDArray[np.bool_]) -> NDArray[np.float64]:
+def kernel_opinions(bench: Bench, kernel: Regression, which: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Return what the regression thinks of the views of photos `which`, (m, VIEWS)."""
     rows = bench.features[which][..., FROZEN].reshape(-1, len(FROZEN))
     return kernel.opinions(bench.basis.projected(rows)).reshape(-1, VIEWS)
