@@ -15,7 +15,7 @@ from engine.models.device import Device
 from engine.models.hashing import checked_hash
 from engine.models.manifest import find_weights
 from engine.models.network import Built, NetworkSource, Outputs, Runner
-from engine.models.opinion_head import OpinionHead, opinion_head, tuned_blocks
+from engine.models.opinion_head import OpinionHead, opinion_head, tuned_tails
 from engine.models.own_weights import OWN_MODELS_DIR, OwnWeights, find_own_weights, read_tensors
 from engine.models.runtime import Runtime
 from engine.models.torch_runner import release_memory
@@ -47,10 +47,10 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Tuned:
-    """Blocks tuned on opinions, by the hash of their file. `read` raises ModelError."""
+    """Tails tuned on opinions, by the hash of their file. `read` raises ModelError."""
 
     sha256: str
-    read: Callable[[], dict[str, NDArray[np.floating]]]
+    read: Callable[[], list[dict[str, NDArray[np.floating]]]]
 
 
 class FeatureModel:
@@ -95,7 +95,7 @@ class FeatureModel:
             self._runner = self._runtime.open(source, self._device, self._batch_size).runner
 
     def features(self, views: Sequence[NDArray[np.uint8]]) -> Vector:
-        """Return (n, FEATURES) of square views. Raises ModelError."""
+        """Return (n, F) of square views, in the order of opinion_head.py. Raises ModelError."""
         self.load()
         assert self._runner is not None
         return self._runner.run(views)[0]
@@ -115,9 +115,9 @@ class FeatureModel:
     def _build(self) -> Built:
         from engine.models.opinion_network import build_network
 
-        blocks = None if self._tuned is None else self._tuned.read()
+        tails = () if self._tuned is None else self._tuned.read()
         mobilenet, nima = self._paths
-        return Built(build_network(mobilenet, nima, blocks), (VIEW_SIDE, VIEW_SIDE, 3))
+        return Built(build_network(mobilenet, nima, tails), (VIEW_SIDE, VIEW_SIDE, 3))
 
 
 def _place_of(runner: Runner) -> dict[str, Any]:
@@ -137,7 +137,7 @@ class OpinionModel:
         name: str = WEIGHTS,
     ) -> None:
         self.weights: OwnWeights = find_own_weights(name, folder)
-        tuned = Tuned(self.weights.sha256, self._blocks)
+        tuned = Tuned(self.weights.sha256, self._tails)
         self.network = FeatureModel(models_dir, device, batch_size, runtime, self._outcome, tuned)
         self._head: OpinionHead | None = None
 
@@ -171,9 +171,9 @@ class OpinionModel:
             self._head = head_of(self.weights)
         return self._head
 
-    def _blocks(self) -> dict[str, NDArray[np.floating]]:
+    def _tails(self) -> list[dict[str, NDArray[np.floating]]]:
         try:
-            return tuned_blocks(read_tensors(self.weights))
+            return tuned_tails(read_tensors(self.weights))
         except KeyError as error:
             raise ModelError(f"{self.weights.path} holds no tuned blocks.") from error
 

@@ -1,9 +1,10 @@
 """From features to an opinion: a weighted mean of what tuned blocks and a kernel ridge regression say.
 
-The last blocks of MobileNetV2 are tuned on opinions, and their features weighted plainly. The other features,
-of networks as they came, are projected; the opinion is a weighted sum of likenesses exp(-gamma |z - l|^2) to
-some of the photos it was trained on, plus a plain linear part (Saunders et al. 1998, kernel ridge regression;
-Williams and Seeger 2001, Nystroem's approximation).
+MobileNetV2's last blocks are there in several copies ("tails"), tuned on opinions from other seeds: their
+features are weighted plainly, and the mean is taken. The other features, of networks as they came, are
+projected; the opinion is a weighted sum of likenesses exp(-gamma |z - l|^2) to some of the photos it was
+trained on, plus a plain linear part (Saunders et al. 1998, kernel ridge regression; Williams and Seeger 2001,
+Nystroem's approximation).
 """
 
 from __future__ import annotations
@@ -15,13 +16,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-# Mean and deviation of MobileNetV2's channels at five depths and of NIMA's at four (opinion_network.py).
-FEATURES = 2 * (24 + 32 + 64 + 96 + 1280 + 128 + 256 + 512 + 1024)
-TUNED = slice(2 * (24 + 32 + 64 + 96), 2 * (24 + 32 + 64 + 96 + 1280))  # those of the tuned blocks
-TUNED_FEATURES = TUNED.stop - TUNED.start
-FROZEN = np.r_[0 : TUNED.start, TUNED.stop : FEATURES]  # places of the others
-SINGLE = ("gamma", "bias", "tuned_bias", "tuned_share")
-BLOCKS = "blocks."  # before the names of the tuned blocks' own tensors
+# Mean and deviation of MobileNetV2's channels at four depths, of its last block, and of NIMA's at four depths
+# (opinion_network.py). Features come in this order, with one or more tails between the others.
+LEVEL_FEATURES = 2 * (24 + 32 + 64 + 96)
+TAIL_FEATURES = 2 * 1280
+NIMA_FEATURES = 2 * (128 + 256 + 512 + 1024)
+FROZEN_FEATURES = LEVEL_FEATURES + NIMA_FEATURES
+SINGLE = ("gamma", "bias", "tuned_share")
+BLOCKS = "blocks."  # before the number of a tail and the names of its own tensors
 Values = NDArray[np.float32]
 LIMIT = 6.0  # standard deviations: no feature counts as further off
 
@@ -47,30 +49,39 @@ class Regression:
 class OpinionHead:
     """The trained numbers, P projected features."""
 
-    centre: Values  # (FEATURES,)
-    scale: Values  # (FEATURES,)
-    tuned: Values  # (TUNED_FEATURES,): weights of the tuned blocks' features
-    tuned_bias: float
-    tuned_share: float  # of the opinion
+    centre: Values  # (FROZEN_FEATURES,)
+    scale: Values  # (FROZEN_FEATURES,)
     projection: Values  # (P, FEATURES - TUNED_FEATURES)
     regression: Regression
-
-    def standard(self, features: Values) -> Values:
-        """Return raw features (n, FEATURES) standardised, and clipped."""
-        return standardised(features, self.centre, self.scale)
+    tuned_centre: Values  # (TAIL_FEATURES,)
+    tuned_scale: Values  # (TAIL_FEATURES,)
+    tuned: Values  # (tails, TAIL_FEATURES): weights of each tail's features
+    tuned_bias: Values  # (tails,)
+    tuned_share: float  # of the opinion
 
     def projected(self, features: Values) -> Values:
-        """Return (n, P) of raw features (n, FEATURES): what networks as they came say."""
-        return (self.standard(features)[:, FROZEN] @ self.projection.T).astype(np.float32)
+        """Return (n, P) of raw features: what networks as they came say."""
+        frozen, _ = parted(features)
+        return (standardised(frozen, self.centre, self.scale) @ self.projection.T).astype(np.float32)
 
     def tuned_opinions(self, features: Values) -> NDArray[np.float64]:
-        """Return what the tuned blocks think, (n,), of raw features (n, FEATURES)."""
-        return (self.standard(features)[:, TUNED] @ self.tuned + self.tuned_bias).astype(np.float64)
+        """Return what the tails think on average, (n,), of raw features."""
+        _, tails = parted(features)
+        standard = standardised(tails, self.tuned_centre, self.tuned_scale)
+        each = np.einsum("ntf,tf->nt", standard, self.tuned) + self.tuned_bias
+        return each.mean(axis=1, dtype=np.float64)
 
     def opinions(self, features: Values, projected: Values) -> NDArray[np.float64]:
         """Return the opinions (n,), about 0..1, of raw and of projected features."""
         share = self.tuned_share
         return share * self.tuned_opinions(features) + (1.0 - share) * self.regression.opinions(projected)
+
+
+def parted(features: Values) -> tuple[Values, Values]:
+    """Return of features (..., F) the frozen (..., FROZEN_FEATURES) and (..., tails, TAIL_FEATURES)."""
+    end = features.shape[-1] - NIMA_FEATURES
+    frozen = np.concatenate([features[..., :LEVEL_FEATURES], features[..., end:]], axis=-1)
+    return frozen, features[..., LEVEL_FEATURES:end].reshape(*features.shape[:-1], -1, TAIL_FEATURES)
 
 
 def standardised(features: Values, centre: Values, scale: Values) -> Values:
@@ -108,12 +119,15 @@ def opinion_head(tensors: Mapping[str, NDArray[np.floating]]) -> OpinionHead:
 
 
 def _check_shapes(arrays: Mapping[str, Values]) -> None:
-    places, landmarks = len(arrays["projection"]), len(arrays["landmarks"])
+    places, landmarks, tails = (len(arrays[name]) for name in ("projection", "landmarks", "tuned"))
     expected = {
-        "centre": (FEATURES,),
-        "scale": (FEATURES,),
-        "tuned": (TUNED_FEATURES,),
-        "projection": (places, FEATURES - TUNED_FEATURES),
+        "centre": (FROZEN_FEATURES,),
+        "scale": (FROZEN_FEATURES,),
+        "tuned_centre": (TAIL_FEATURES,),
+        "tuned_scale": (TAIL_FEATURES,),
+        "tuned": (tails, TAIL_FEATURES),
+        "tuned_bias": (tails,),
+        "projection": (places, FROZEN_FEATURES),
         "landmarks": (landmarks, places),
         "weights": (landmarks,),
         "linear": (places,),
@@ -123,9 +137,13 @@ def _check_shapes(arrays: Mapping[str, Values]) -> None:
             raise ValueError(f"{name} has shape {arrays[name].shape}, expected {shape}")
 
 
-def tuned_blocks(tensors: Mapping[str, NDArray[np.floating]]) -> dict[str, NDArray[np.floating]]:
-    """Return the tuned blocks' own tensors by their names in the network. Raises KeyError without any."""
-    found = {name.removeprefix(BLOCKS): value for name, value in tensors.items() if name.startswith(BLOCKS)}
+def tuned_tails(tensors: Mapping[str, NDArray[np.floating]]) -> list[dict[str, NDArray[np.floating]]]:
+    """Return each tail's own tensors by their names in the network. Raises KeyError without any."""
+    found: dict[str, dict[str, NDArray[np.floating]]] = {}
+    for name, value in tensors.items():
+        if name.startswith(BLOCKS):
+            number, own = name.removeprefix(BLOCKS).split(".", 1)
+            found.setdefault(number, {})[own] = value
     if not found:
         raise KeyError(BLOCKS)
-    return found
+    return [found[number] for number in sorted(found, key=int)]

@@ -1,13 +1,13 @@
 """The features behind learned quality: two networks that others trained, read at several depths.
 
-MobileNetV2, its last blocks tuned on opinions, sees a square view in full, NIMA's MobileNet the same view at
-224 pixels. At each depth the mean and the deviation over the picture are taken, since sharpness and noise
-live early and the scene late.
+MobileNetV2 sees a square view in full, its last blocks in one or more copies ("tails") that may be tuned on
+opinions; NIMA's MobileNet sees the same view at 224 pixels. At each depth the mean and the deviation over the
+picture are taken, since sharpness and noise live early and the scene late.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
     import torch
     from torch import nn
 
-TUNED_FROM = 14  # the number of the first block that may be tuned
+TAIL_FROM = 14  # the number of the first block that may be tuned; the stem is 0
 MAP_SHAPE = (96, 24, 24)  # what it is shown: channels, rows, columns
-MOBILENET_LEVELS = (3, 6, 10, 13, 18)  # block numbers; the stem is 0
+MOBILENET_LEVELS = (3, 6, 10, 13)  # block numbers; of the tails the last one
 NIMA_LEVELS = (3, 5, 11, 13)  # depthwise-separable blocks, from 1
 
 
-def build_network(mobilenet: Path, nima: Path, blocks: Mapping[str, Any] | None = None) -> nn.Module:
+def build_network(mobilenet: Path, nima: Path, tails: Sequence[Mapping[str, Any]] = ()) -> nn.Module:
     """Return the network in eval mode. Raises ModelError for weights that cannot be used.
 
-    Input: uint8 RGB (n, VIEW_SIDE, VIEW_SIDE, 3). Output: a tuple of one, the features (n, FEATURES).
-    `blocks` are the tensors of tuned blocks; without them, they are as they came.
+    Input: uint8 RGB (n, VIEW_SIDE, VIEW_SIDE, 3). Output: a tuple of one, the features (n, F) in
+    the order of opinion_head.py. `tails` are the tensors of tuned ones; without any, there is one as it came.
     """
     import torch
     from torch import nn
@@ -46,9 +46,8 @@ def build_network(mobilenet: Path, nima: Path, blocks: Mapping[str, Any] | None 
 
         def __init__(self) -> None:
             super().__init__()
-            self.mobilenet = load_mobilenet(mobilenet)
-            if blocks is not None:
-                put_blocks(self.mobilenet[TUNED_FROM:], blocks)
+            self.trunk = load_mobilenet(mobilenet)[:TAIL_FROM]
+            self.tails = nn.ModuleList(build_tail(mobilenet, each) for each in tails or ({},))
             self.nima = nima_network.backbone
             mean, deviation = _imagenet_scale()
             self.register_buffer("mean", mean)
@@ -59,10 +58,12 @@ def build_network(mobilenet: Path, nima: Path, blocks: Mapping[str, Any] | None 
             image = pixels.permute(0, 3, 1, 2).float()
             found: list[torch.Tensor] = []
             x = (image - self.mean) / self.deviation
-            for number, block in enumerate(self.mobilenet):
+            for number, block in enumerate(self.trunk):
                 x = block(x)
                 if number in MOBILENET_LEVELS:
                     found += statistics(x)
+            for tail in self.tails:
+                found += statistics(tail(x))
             x = image[:, :, self.nearest][:, :, :, self.nearest] / 127.5 - 1.0
             for number, layer in enumerate(self.nima, start=1):
                 x = layer(x)
@@ -73,15 +74,20 @@ def build_network(mobilenet: Path, nima: Path, blocks: Mapping[str, Any] | None 
     return OpinionFeatures().eval()
 
 
-def put_blocks(blocks: nn.Module, tensors: Mapping[str, Any]) -> None:
-    """Put tuned tensors into the last blocks. Raises ModelError when they do not fit."""
+def build_tail(mobilenet: Path, tensors: Mapping[str, Any]) -> nn.Sequential:
+    """Return MobileNetV2's last blocks with tuned tensors; without any, as they came.
+
+    Raises ModelError when they do not fit.
+    """
     import torch
 
+    tail = load_mobilenet(mobilenet)[TAIL_FROM:]
     state = {name: torch.from_numpy(np.asarray(value, dtype=np.float32)) for name, value in tensors.items()}
     try:
-        blocks.load_state_dict(state)
+        tail.load_state_dict(state or tail.state_dict())
     except RuntimeError as error:
         raise ModelError(f"The tuned blocks do not fit: {error}") from error
+    return tail
 
 
 def build_trunk(mobilenet: Path) -> nn.Module:
@@ -94,7 +100,7 @@ def build_trunk(mobilenet: Path) -> nn.Module:
 
         def __init__(self) -> None:
             super().__init__()
-            self.blocks = load_mobilenet(mobilenet)[:TUNED_FROM]
+            self.blocks = load_mobilenet(mobilenet)[:TAIL_FROM]
             mean, deviation = _imagenet_scale()
             self.register_buffer("mean", mean)
             self.register_buffer("deviation", deviation)

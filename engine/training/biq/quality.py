@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from engine.benchmark.agreement import pearson, spearman
 from engine.benchmark.biq_data import Rated, read_ratings
 from engine.models.opinion import VERSION, WEIGHTS, FeatureModel, OpinionModel
-from engine.models.opinion_head import FROZEN
 from engine.models.views import VIEW_SIDE, views_of
 from engine.scoring.quality_learned import WHOLE_SHARE
 from engine.training.biq.kept import Arrays, half, kept, key_of
@@ -27,7 +26,15 @@ from engine.training.biq.samples import (
     features_of,
     read_pixels,
 )
-from engine.training.biq.trained import TUNED_SHARE, Bench, Recipe, kernel_opinions, trained_on, write
+from engine.training.biq.trained import (
+    TUNED_SHARE,
+    Bench,
+    Recipe,
+    frozen_rows,
+    kernel_opinions,
+    trained_on,
+    write,
+)
 from engine.training.biq.tuning import Say, standard_of, tuned_opinions
 
 OFFICIAL_WEIGHTS = "quality-official"  # for comparison with published figures; never shipped
@@ -104,7 +111,7 @@ def bench_of(
     prefix = "official-" if official else ""
     features = kept_features(out, samples, networks.features, say, prefix + FEATURES_FILE)
     maps = kept_maps(out / (prefix + MAPS_FILE), samples, networks.trunk, progress(say))
-    basis = fit_basis(features[..., FROZEN].reshape(-1, len(FROZEN)), settings)
+    basis = fit_basis(frozen_rows(features), settings)
     standard, hashes = standard_of(features), networks.features.sha256s
     return Bench(samples, features, maps, basis, standard, networks.trunk.path, hashes, out)
 
@@ -116,7 +123,7 @@ def _without(
     trained = trained_on(bench, np.flatnonzero(~held), recipe, say)
     write(out, HELD_OUT_WEIGHTS, bench, trained, recipe, facts)
     kernel = mixed(kernel_opinions(bench, trained.kernel, held))
-    tuned = mixed(tuned_opinions(trained.tail, bench.standard, bench.maps[held], bench.mobilenet))
+    tuned = mixed(tuned_opinions(trained.tails, bench.standard, bench.maps[held], bench.mobilenet))
     both = TUNED_SHARE * tuned + (1.0 - TUNED_SHARE) * kernel
     found: dict[str, float] = {}
     for name, guessed in (("held_out", both), ("tuned_alone", tuned), ("kernel_alone", kernel)):

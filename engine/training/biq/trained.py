@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.models.opinion import VERSION
-from engine.models.opinion_head import BLOCKS, FROZEN, TUNED, Regression
+from engine.models.opinion_head import BLOCKS, FROZEN_FEATURES, Regression, parted
 from engine.training.biq.kept import Arrays, kept, key_of
 from engine.training.biq.maps import Maps
 from engine.training.biq.opinion_fit import Basis, FitSettings, fit_kernel
 from engine.training.biq.samples import VIEWS, Samples
-from engine.training.biq.tuning import Say, Standard, TunedTail, TuneSettings, averaged, tune
+from engine.training.biq.tuning import Say, Standard, TunedTail, TuneSettings, tune
 from engine.training.biq.weights_file import write_weights
 
 TUNED_SHARE = 0.6  # of the opinion; chosen on the fold that is held out
@@ -40,7 +40,7 @@ class Bench:
 class Trained:
     """What learned of some of the photos."""
 
-    tail: TunedTail
+    tails: list[TunedTail]
     kernel: Regression
     photos: int
 
@@ -49,7 +49,7 @@ class Trained:
 class Recipe:
     """How the regression is fitted and the blocks are tuned: in runs that differ in their seeds alone."""
 
-    runs: int = 3
+    runs: int = 2
     fit: FitSettings = FitSettings()  # noqa: RUF009 -- frozen
     tuning: TuneSettings = TuneSettings()  # noqa: RUF009 -- frozen
 
@@ -57,13 +57,18 @@ class Recipe:
 def trained_on(bench: Bench, which: NDArray[np.intp], recipe: Recipe, say: Say) -> Trained:
     """Return what learned of photos `which` alone. Raises ModelError."""
     opinions = bench.samples.opinions[which]
-    rows = bench.basis.projected(bench.features[which][..., FROZEN].reshape(-1, len(FROZEN)))
+    rows = bench.basis.projected(frozen_rows(bench.features[which]))
     kernel = fit_kernel(rows, np.repeat(opinions, VIEWS), recipe.fit)
-    return Trained(_tail(bench, which, recipe, say), kernel, len(which))
+    return Trained(_tails(bench, which, recipe, say), kernel, len(which))
 
 
-def _tail(bench: Bench, which: NDArray[np.intp], recipe: Recipe, say: Say) -> TunedTail:
-    """Return the average of what the runs learned; those that were finished before are not run again."""
+def frozen_rows(features: Values) -> Values:
+    """Return (n * VIEWS, FROZEN_FEATURES) of raw features (n, VIEWS, F)."""
+    return parted(features)[0].reshape(-1, FROZEN_FEATURES)
+
+
+def _tails(bench: Bench, which: NDArray[np.intp], recipe: Recipe, say: Say) -> list[TunedTail]:
+    """Return what each run learned; those that were finished before are not run again."""
     names = [bench.samples.photos[place].name for place in which]
     opinions = bench.samples.opinions[which]
     found: list[TunedTail] = []
@@ -77,7 +82,7 @@ def _tail(bench: Bench, which: NDArray[np.intp], recipe: Recipe, say: Say) -> Tu
 
         key = key_of(VERSION, bench.networks_sha256, settings, names, opinions.tolist())
         found.append(_tail_of(kept(bench.out / f"tail-{key[:16]}.npz", key, one_run)))
-    return averaged(found)
+    return found
 
 
 def _arrays(tail: TunedTail) -> Arrays:
@@ -92,7 +97,7 @@ def _tail_of(arrays: Arrays) -> TunedTail:
 
 def kernel_opinions(bench: Bench, kernel: Regression, which: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Return what the regression thinks of the views of photos `which`, (m, VIEWS)."""
-    rows = bench.features[which][..., FROZEN].reshape(-1, len(FROZEN))
+    rows = frozen_rows(bench.features[which])
     return kernel.opinions(bench.basis.projected(rows)).reshape(-1, VIEWS)
 
 
@@ -105,21 +110,23 @@ def write(out: Path, name: str, bench: Bench, trained: Trained, recipe: Recipe, 
 
 def tensors_of(bench: Bench, trained: Trained) -> dict[str, NDArray[np.floating]]:
     """Return the numbers of an OpinionHead as they are stored: the large ones in half precision."""
-    basis, standard, kernel, tail = bench.basis, bench.standard, trained.kernel, trained.tail
+    basis, standard, kernel, tails = bench.basis, bench.standard, trained.kernel, trained.tails
     single = {
         "gamma": kernel.gamma,
         "bias": kernel.bias,
-        "tuned_bias": tail.bias,
         "tuned_share": TUNED_SHARE,
     }
     return {
-        "centre": np.insert(basis.centre, TUNED.start, standard.centre),
-        "scale": np.insert(basis.scale, TUNED.start, standard.scale),
-        "tuned": tail.weights,
+        "centre": basis.centre,
+        "scale": basis.scale,
+        "tuned_centre": standard.centre,
+        "tuned_scale": standard.scale,
+        "tuned": np.stack([tail.weights for tail in tails]),
+        "tuned_bias": np.array([tail.bias for tail in tails], np.float32),
         "projection": basis.projection.astype(np.float16),
         "landmarks": kernel.landmarks.astype(np.float16),
         "weights": kernel.weights,
         "linear": kernel.linear,
         **{name: np.array([value], np.float32) for name, value in single.items()},
-        **{BLOCKS + name: tensor for name, tensor in tail.blocks.items()},
+        **{f"{BLOCKS}{n}.{name}": each for n, tail in enumerate(tails) for name, each in tail.blocks.items()},
     }

@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.models.mobilenet import load_mobilenet
-from engine.models.opinion_head import LIMIT, TUNED, standardised
-from engine.models.opinion_network import TUNED_FROM, put_blocks, statistics
+from engine.models.opinion_head import LIMIT, TAIL_FEATURES, parted, standardised
+from engine.models.opinion_network import build_tail, statistics
 from engine.training.biq.maps import Maps
 from engine.training.biq.samples import VIEWS
 
@@ -49,24 +48,13 @@ class TunedTail:
     """Tuned blocks by tensor name, half precision, and the weights of their standardised features."""
 
     blocks: dict[str, NDArray[np.float16]]
-    weights: Values  # (TUNED_FEATURES,)
+    weights: Values  # (TAIL_FEATURES,)
     bias: float
-
-
-def averaged(tails: Sequence[TunedTail]) -> TunedTail:
-    """Return the mean of every number (Wortsman et al. 2022, "Model soups")."""
-    blocks = {
-        name: np.stack([each.blocks[name] for each in tails]).mean(axis=0, dtype=np.float32)
-        for name in tails[0].blocks
-    }
-    half = {name: np.asarray(mean, np.float16) for name, mean in blocks.items()}
-    weights = np.stack([each.weights for each in tails]).mean(axis=0)
-    return TunedTail(half, np.asarray(weights, np.float32), float(np.mean([each.bias for each in tails])))
 
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """Centre and scale of the tuned blocks' features, (TUNED_FEATURES,) each."""
+    """Centre and scale of the tuned blocks' features, (TAIL_FEATURES,) each."""
 
     centre: Values
     scale: Values
@@ -76,9 +64,13 @@ class Standard:
 
 
 def standard_of(features: Values) -> Standard:
-    """Return what standardises the last block's part of raw features (n, VIEWS, FEATURES)."""
-    rows = features[..., TUNED].reshape(-1, TUNED.stop - TUNED.start)
+    """Return what standardises the tail's part of raw features (n, VIEWS, F), of one tail as it came."""
+    rows = _of_tail(features)
     return Standard(rows.mean(axis=0), 1.0 / (rows.std(axis=0) + 1e-3))
+
+
+def _of_tail(features: Values) -> Values:
+    return parted(features)[1].reshape(-1, TAIL_FEATURES)
 
 
 def tune(
@@ -127,20 +119,25 @@ def tune(
     return _tail(blocks, head)
 
 
-def tuned_opinions(tail: TunedTail, standard: Standard, maps: Maps, mobilenet: Path) -> NDArray[np.float64]:
-    """Return what a tail thinks of photos' views, (n, VIEWS). Raises ModelError."""
+def tuned_opinions(
+    tails: Sequence[TunedTail], standard: Standard, maps: Maps, mobilenet: Path
+) -> NDArray[np.float64]:
+    """Return what tails think on average of photos' views, (n, VIEWS). Raises ModelError."""
+    flat = maps.reshape(-1, *maps.shape[2:])
+    each = [_thoughts(tail, standard, flat, mobilenet) for tail in tails]
+    return np.mean(each, axis=0).reshape(-1, VIEWS)
+
+
+def _thoughts(tail: TunedTail, standard: Standard, maps: Maps, mobilenet: Path) -> NDArray[np.float64]:
     import torch
 
-    blocks = _blocks(mobilenet)
-    put_blocks(blocks, tail.blocks)
-    flat = maps.reshape(-1, *maps.shape[2:])
+    blocks = build_tail(mobilenet, tail.blocks)
     found: list[Values] = []
     with torch.no_grad():
-        for start in range(0, len(flat), SHOWN):
-            x = torch.from_numpy(flat[start : start + SHOWN].astype(np.float32))
+        for start in range(0, len(maps), SHOWN):
+            x = torch.from_numpy(maps[start : start + SHOWN].astype(np.float32))
             found.append(torch.cat(statistics(blocks(x)), dim=1).numpy())
-    thought = standard.of(np.concatenate(found)) @ tail.weights + tail.bias
-    return thought.reshape(-1, VIEWS).astype(np.float64)
+    return (standard.of(np.concatenate(found)) @ tail.weights + tail.bias).astype(np.float64)
 
 
 def _start(features: Values, opinions: NDArray[np.float64], standard: Standard) -> nn.Linear:
@@ -148,7 +145,7 @@ def _start(features: Values, opinions: NDArray[np.float64], standard: Standard) 
     import torch
     from torch import nn
 
-    x = standard.of(features[..., TUNED]).reshape(-1, TUNED.stop - TUNED.start).astype(np.float64)
+    x = standard.of(_of_tail(features)).astype(np.float64)
     y = np.repeat(opinions, VIEWS)
     weights = np.linalg.solve(x.T @ x + START_PENALTY * np.eye(x.shape[1]), x.T @ (y - y.mean()))
     layer = nn.Linear(x.shape[1], 1)
@@ -162,7 +159,7 @@ def _blocks(mobilenet: Path) -> nn.Sequential:
     """Return the blocks to tune, as they came, laid out for speed."""
     import torch
 
-    blocks = load_mobilenet(mobilenet)[TUNED_FROM:].to(memory_format=torch.channels_last)
+    blocks = build_tail(mobilenet, {}).to(memory_format=torch.channels_last)
     for module in blocks.modules():
         if isinstance(module, torch.nn.ReLU6):
             module.inplace = False  # what is overwritten cannot be learned from
