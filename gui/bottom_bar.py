@@ -16,6 +16,7 @@ from gui.messages import Message, Tone
 
 WORST_FIRST = (ModelState.FAILED, ModelState.MISSING, ModelState.DISABLED, ModelState.IDLE, ModelState.ACTIVE)
 SHOWN_MS = 12_000  # that a message without a warning stays
+LEAST = 40  # characters of what was said last that are always seen
 GAP = 16  # pixels between a warning and what was said since
 
 
@@ -66,6 +67,8 @@ class BottomBar(QWidget):
     def show_message(self, message: Message) -> None:
         if message.tone is Tone.INFO:
             _fill(self._message, message)
+            least = LEAST * self.fontMetrics().averageCharWidth()  # however long the warning beside it is
+            self._message.setMinimumWidth(min(self._message.sizeHint().width(), least))
             self._fade.start()
             return
         self._message.hide()

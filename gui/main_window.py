@@ -42,7 +42,7 @@ from gui.run_bar import RunBar
 from gui.session import Session
 from gui.sidecar_sync import SidecarSync
 from gui.switching import Switching
-from gui.text_sheet import TextSheet, messages_html, shortcuts_html
+from gui.text_sheet import LINE, TextSheet, messages_html, shortcuts_html
 from gui.views import Views
 from gui.window_layout import WindowLayout
 
@@ -317,15 +317,14 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def show_keys(self) -> None:
-        self._show_sheet("Keyboard shortcuts", shortcuts_html())
+        self._show_sheet(TextSheet("Keyboard shortcuts", shortcuts_html(), self))
 
     @Slot()
     def show_messages(self) -> None:
         self.bottom_bar.mark_read()
-        self._show_sheet("Messages", messages_html(self.messages.history))
+        self._show_sheet(TextSheet("Messages", messages_html(self.messages.history), self, LINE))
 
-    def _show_sheet(self, title: str, html: str) -> None:
-        sheet = TextSheet(title, html, self)
+    def _show_sheet(self, sheet: TextSheet) -> None:
         sheet.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         sheet.open()
 

@@ -16,6 +16,7 @@ from gui.messages import Message, Tone
 
 MARGIN = 32  # pixels of the window around the sheet, both sides together
 MOST_CHARACTERS = 230  # of a sheet's width
+LINE = 120  # characters of a line that is read with ease
 LEAST_HEIGHT = 240  # pixels
 FRAME = 16  # pixels of a text's frame and padding, both sides together
 
@@ -23,8 +24,9 @@ FRAME = 16  # pixels of a text's frame and padding, both sides together
 class TextSheet(QDialog):
     """A read-only sheet; Escape closes it."""
 
-    def __init__(self, title: str, html: str, parent: QWidget) -> None:
+    def __init__(self, title: str, html: str, parent: QWidget, characters: int = MOST_CHARACTERS) -> None:
         super().__init__(parent)
+        self._characters = characters
         self.setWindowTitle(title)
         self._text = QTextBrowser(self)
         self._text.setHtml(html)
@@ -38,7 +40,7 @@ class TextSheet(QDialog):
 
     def _fit(self, room: QSize) -> None:
         """Be as large as the text needs, as far as there is room."""
-        width = min(MOST_CHARACTERS * self.fontMetrics().averageCharWidth(), room.width())
+        width = min(self._characters * self.fontMetrics().averageCharWidth(), room.width())
         around = self.sizeHint() - self._text.sizeHint() + QSize(FRAME, FRAME)
         page = self._text.document().clone()
         page.setTextWidth(width - around.width())

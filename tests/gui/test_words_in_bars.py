@@ -61,6 +61,16 @@ def test_no_information_takes_the_place_of_a_warning(qtbot: QtBot, said):
     assert (bar.warning, bar.message) == ("The keys cannot be used.", "Undone.")
 
 
+def test_a_long_warning_leaves_room_for_what_is_said_since(qtbot: QtBot, said):
+    bar, messages = said
+    bar.resize(900, 30)
+    bar.show()
+    messages.warn("Y is claimed by both review.accept and compare.together (compare). " * 3)
+    messages.info("Undone: IMG_0015.JPG accepted")
+    qtbot.waitUntil(lambda: bar._message.shown == "Undone: IMG_0015.JPG accepted", timeout=3000)
+    assert bar._warning.shown.endswith("…") and bar.width() == 900
+
+
 def test_a_graver_word_stays_and_what_was_not_read_is_counted(said):
     bar, messages = said
     messages.warn("The first.")
