@@ -71,10 +71,9 @@ class _Run:
     _stopped: str | None = None
     _lists: ListsReport | None = None
 
-    def __post_init__(self) -> None:
+    def _new_clock(self) -> ExportClock:
         pending = [file for file in self.journal.members if file.step not in _DONE]
-        total = sum(file.action.bytes for file in pending)
-        self._clock = ExportClock(len(pending), total, self.report)
+        return ExportClock(len(pending), sum(file.action.bytes for file in pending), self.report)
 
     def _prepare(self) -> None:
         """Make the target folder. Raises ExportError."""
@@ -90,6 +89,7 @@ class _Run:
         self._prepare()
         try:
             self._lists = make_asked(self.journal, self.cancel, self.report)
+            self._clock = self._new_clock()  # the time that lists took says nothing of the photos
             self._files()
             self._clock.tell()
             cut = self.cancel.cancelled and not self._is_whole()

@@ -36,7 +36,7 @@ class ExportClock:
     done: int = 0
     bytes_done: int = 0
     current: str = ""
-    _started: float = field(default_factory=time.monotonic)
+    _started: float = field(default_factory=lambda: time.monotonic())
     _told: float = 0.0
 
     def begin(self, name: str) -> None:

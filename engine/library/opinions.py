@@ -8,7 +8,7 @@ from pathlib import Path
 
 from engine.comparing.base import Opinion
 from engine.errors import LibraryError
-from engine.library.database import open_library
+from engine.library.database import open_library, transaction
 
 Identities = tuple[str, str]
 CHUNK = 250  # pairs per query
@@ -55,11 +55,11 @@ class OpinionStore:
         ]
         try:
             self._connection.execute("BEGIN IMMEDIATE")
-            self._connection.executemany("INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?, ?, ?, ?)", rows)
-            self._connection.execute("COMMIT")
+            with transaction(self._connection):
+                self._connection.executemany(
+                    "INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?, ?, ?, ?)", rows
+                )
         except sqlite3.Error as error:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
             raise LibraryError(f"Verdicts could not be cached: {error}.") from error
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.comparing.base import Prepared
 from engine.errors import LibraryError
-from engine.library.database import open_library
+from engine.library.database import open_library, transaction
 
 CHUNK = 500  # photos per query
 
@@ -51,9 +51,7 @@ class PreparedStore:
         rows = [(identity, sha256, version, vector.tobytes()) for identity, vector in prepared.items()]
         try:
             self._connection.execute("BEGIN IMMEDIATE")
-            self._connection.executemany("INSERT OR REPLACE INTO prepared VALUES (?, ?, ?, ?)", rows)
-            self._connection.execute("COMMIT")
+            with transaction(self._connection):
+                self._connection.executemany("INSERT OR REPLACE INTO prepared VALUES (?, ?, ?, ?)", rows)
         except sqlite3.Error as error:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
             raise LibraryError(f"What the comparator keeps could not be cached: {error}.") from error

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import LibraryError
-from engine.library.database import open_library
+from engine.library.database import open_library, transaction
 from engine.library.repair import suspect
 from engine.types import Face, Role, Score
 
@@ -97,11 +97,9 @@ class ScoreStore:
     def _write_all(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
         try:
             self._connection.execute("BEGIN IMMEDIATE")
-            self._connection.executemany(statement, rows)
-            self._connection.execute("COMMIT")
+            with transaction(self._connection):
+                self._connection.executemany(statement, rows)
         except sqlite3.Error as error:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
             raise LibraryError(f"Scores could not be cached: {error}.") from error
 
 

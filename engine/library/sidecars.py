@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from engine.errors import LibraryError
-from engine.library.database import open_library
+from engine.library.database import open_library, transaction
 from engine.sidecars.opinions import Seen
 from engine.types import Decision, Label, Marks
 
@@ -55,15 +55,13 @@ class SidecarStore:
         ]
         try:
             self._connection.execute("BEGIN IMMEDIATE")
-            self._connection.executemany(
-                "INSERT OR REPLACE INTO sidecars (path, fields, decision, stars, label, seen_at)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                rows,
-            )
-            self._connection.execute("COMMIT")
+            with transaction(self._connection):
+                self._connection.executemany(
+                    "INSERT OR REPLACE INTO sidecars (path, fields, decision, stars, label, seen_at)"
+                    " VALUES (?, ?, ?, ?, ?, ?)",
+                    rows,
+                )
         except sqlite3.Error as error:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
             raise LibraryError(f"What sidecars hold could not be noted: {error}.") from error
 
     def forget(self, path: Path) -> None:

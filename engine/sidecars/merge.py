@@ -77,4 +77,4 @@ def _side(aspect: str, mine: Any, other: Any, seen: Seen | None, prefer: Prefer)
 
 
 def _word(value: Any) -> str:
-    return f"{value} stars" if isinstance(value, int) else str(value.value)
+    return f"{value} star{'' if value == 1 else 's'}" if isinstance(value, int) else str(value.value)

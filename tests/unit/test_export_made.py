@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -18,6 +19,7 @@ from engine.benchmark.survival.samples import write_jpegs
 from engine.events import CancelToken
 from engine.export import execute as execution
 from engine.export import made
+from engine.export import report as report_module
 from engine.export.asked import Asked
 from engine.export.contact_sheet import as_html
 from engine.export.copying import PART_SUFFIX
@@ -279,3 +281,25 @@ def test_without_what_was_asked_for_it_goes_on_with_the_photos_and_says_so(card,
     report = go_on(journal, CancelToken())
     assert not report.complete and "asked for" in report.summary()
     assert there(out) == PHOTOS
+
+
+def test_speed_and_time_left_are_those_of_the_photos_not_of_the_lists(card, out, book, monkeypatch):
+    """The lists take a thousand seconds on this clock, and each photo one."""
+    now, told = [0.0], []
+    real = execution.make_asked, execution.place
+
+    def lists(*arguments: object) -> object:
+        now[0] += 1000.0
+        return real[0](*arguments)
+
+    def photo(*arguments: object) -> object:
+        now[0] += 1.0
+        return real[1](*arguments)
+
+    monkeypatch.setattr(execution, "make_asked", lists)
+    monkeypatch.setattr(execution, "place", photo)
+    monkeypatch.setattr(report_module, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    chosen = items(card)
+    execute(plan_export(chosen, ExportOptions(out)), book, CancelToken(), told.append)
+    second = next(each for each in told if each.done == 1)
+    assert second.seconds_left == pytest.approx(2.0, rel=0.3)

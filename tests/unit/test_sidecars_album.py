@@ -11,8 +11,9 @@ from engine.album.scan import scan
 from engine.events import CancelToken
 from engine.sidecars.album import AlbumSidecars
 from engine.sidecars.entries import Entry, Outcome
-from engine.sidecars.merge import Prefer
+from engine.sidecars.merge import Prefer, merge
 from engine.sidecars.naming import Naming
+from engine.sidecars.opinions import Said, Seen
 from engine.sidecars.profiles import Profile, RejectAsRating, Targets
 from engine.types import Decision, Label, Marks
 
@@ -271,3 +272,8 @@ def test_for_which_file_a_sidecar_was_made_is_not_rewritten(sidecars, folder):
     path.write_text(LIGHTROOM.replace('xmp:Rating="2"', made_for))
     assert only(write(sidecars(), {0: ACCEPT})).outcome is Outcome.WRITTEN
     assert 'p:SidecarForExtension="jpg"' in path.read_text()
+
+
+def test_a_conflict_is_told_in_whole_words():
+    found = merge(Marks(stars=5), Said(None, 1, None), Seen({}, Marks(stars=3)))
+    assert found.conflicts == ("stars: 5 stars here, 1 star in the sidecar",)
