@@ -24,7 +24,10 @@ class WindowLayout:
         self._file = data_dir.root / "window.json"
 
     def restore(self, window: QMainWindow) -> bool:
-        """Give the window its last size and panels; tell whether there were any to be read."""
+        """Give the window its last size and panels; tell whether there were any to be read.
+
+        A size is of no use on a screen that is much larger or smaller; the panels are.
+        """
         try:
             found = json.loads(self._file.read_text(encoding="utf-8"))
             geometry, panels = (base64.b64decode(found[key], validate=True) for key in ("geometry", "panels"))
@@ -34,8 +37,7 @@ class WindowLayout:
             log.warning("The window's layout cannot be read from %s: %s", self._file, error)
             return False
         if not window.restoreGeometry(QByteArray(geometry)):
-            log.warning("The window's size in %s cannot be used", self._file)
-            return False
+            log.warning("The window's size in %s cannot be used on this screen", self._file)
         return window.restoreState(QByteArray(panels), VERSION)
 
     def save(self, window: QMainWindow) -> None:

@@ -31,6 +31,21 @@ def test_size_and_panels_come_back(make_window, data_dir: DataDir):
     assert after.panels.is_shown("panel.inspector")
 
 
+def test_panels_come_back_on_another_screen_where_the_size_does_not(make_window, data_dir: DataDir):
+    window = make_window()
+    window.panels.toggle("panel.models")
+    window.panels.show("panel.inspector")
+    WindowLayout(data_dir).save(window)
+    file = data_dir.root / "window.json"
+    saved = json.loads(file.read_text(encoding="utf-8"))
+    saved["geometry"] = base64.b64encode(b"that of another screen").decode()
+    file.write_text(json.dumps(saved), encoding="utf-8")
+    after = make_window()
+    size = after.size()
+    assert WindowLayout(data_dir).restore(after) and after.size() == size
+    assert after.panels.is_shown("panel.inspector") and not after.panels.is_shown("panel.models")
+
+
 def test_without_a_file_nothing_changes(make_window, tmp_path: Path):
     window = make_window()
     assert not WindowLayout(DataDir(tmp_path / "new")).restore(window)
