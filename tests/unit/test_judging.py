@@ -240,14 +240,14 @@ def test_cancel_stops_within_a_second_and_keeps_what_was_judged(moment, checkpoi
 
 
 @pytest.fixture
-def two_known_photos(monkeypatch):
-    """Only two of the known photos: all of them take long."""
+def one_known_photo(monkeypatch):
+    """Only one of the known photos and its copies: all of them take long."""
     found = known_photos()
-    few = replace(found, photos=found.photos[:2])
+    few = replace(found, photos=found.photos[:1])
     monkeypatch.setattr("engine.checking.polarity.known_photos", lambda: few)
 
 
-def test_polarity_is_measured_once_per_file(moment, checkpoints, data_dir, two_known_photos, monkeypatch):
+def test_polarity_is_measured_once_per_file(moment, checkpoints, data_dir, one_known_photo, monkeypatch):
     named, _ = run(moment, settings_for(checkpoints["second"], "second"), data_dir)
     measured, _ = run(moment, settings_for(checkpoints["second"], "auto"), data_dir)
     assert verdicts(measured) == verdicts(named) and comparator(measured).scored == 3
@@ -261,7 +261,7 @@ def test_polarity_is_measured_once_per_file(moment, checkpoints, data_dir, two_k
     )
 
 
-def test_where_polarity_cannot_be_told_nothing_is_judged(moment, checkpoints, data_dir, two_known_photos):
+def test_where_polarity_cannot_be_told_nothing_is_judged(moment, checkpoints, data_dir, one_known_photo):
     for _ in range(2):  # measured, then remembered
         result, _ = run(moment, settings_for(checkpoints["constant"], "auto"), data_dir)
         status = comparator(result)
