@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from engine.library.marks import MOST_STARS
-from engine.types import Decision, Label
+from engine.types import Decision, Label, Role
 from gui.entry import Entry
 
 Test = Callable[[Entry], bool]
@@ -39,6 +39,8 @@ TRAITS: dict[Filter, Test] = {
     Filter.SOFT: lambda entry: entry.soft,
     Filter.CHANGED: lambda entry: entry.changed,
 }
+MEASURED_BY = {Filter.EYES_CLOSED: Role.PORTRAIT, Filter.SOFT: Role.QUALITY}  # else what is off would judge
+NO_ROLES: frozenset[Role] = frozenset()
 WORDS = {
     Filter.PICKS: "suggested",
     Filter.ACCEPTED: "accepted",
@@ -79,8 +81,12 @@ class Criteria:
             return self == Criteria()
         return wanted in self.traits or DECISIONS.get(wanted) in self.decisions
 
-    def passing(self, order: Iterable[int], entries: dict[int, Entry]) -> list[int]:
-        """Return the photos of `order` that are to be shown."""
+    def passing(
+        self, order: Iterable[int], entries: dict[int, Entry], off: frozenset[Role] = NO_ROLES
+    ) -> list[int]:
+        """Return the photos of `order` that are to be shown; what roles that are off found is no reason."""
+        if self.is_by(off):
+            return []
         tests = self._tests()
         if not tests:
             return list(order)
@@ -88,6 +94,10 @@ class Criteria:
             (test,) = tests
             return [photo for photo in order if test(entries[photo])]
         return [photo for photo in order if all(test(entries[photo]) for test in tests)]
+
+    def is_by(self, roles: frozenset[Role]) -> bool:
+        """Tell whether one of these roles measures what photos are chosen by."""
+        return any(MEASURED_BY.get(trait) in roles for trait in self.traits)
 
     def words(self) -> str:
         """Return such as "undecided, suggested, at least 3 stars"; "all photos" without any filter."""
@@ -123,8 +133,8 @@ class Counts:
         return self.by_filter[wanted]
 
 
-def count(entries: Iterable[Entry]) -> Counts:
-    """Count a whole album, in one pass."""
+def count(entries: Iterable[Entry], off: frozenset[Role] = NO_ROLES) -> Counts:
+    """Count a whole album, in one pass; what roles that are off found counts for nothing."""
     total = picks = failed = closed = soft = changed = 0
     decided: dict[Decision | None, int] = dict.fromkeys((*Decision, None), 0)
     found = Counts()
@@ -152,4 +162,5 @@ def count(entries: Iterable[Entry]) -> Counts:
         Filter.SOFT: soft,
         Filter.CHANGED: changed,
     }
+    found.by_filter |= {each: 0 for each, role in MEASURED_BY.items() if role in off}
     return found

@@ -32,9 +32,12 @@ class Ordering:
     reverse: bool = False
     grouped: bool = True
 
-    def sort(self, entries: Sequence[Entry]) -> list[int]:
-        """Return the photo ids of `entries`, which come in the engine's order, groups together."""
-        key = _key(self)
+    def sort(self, entries: Sequence[Entry], off: frozenset[Role] = frozenset()) -> list[int]:
+        """Return the photo ids of `entries`, which come in the engine's order, groups together.
+
+        Scores of roles that are off count for nothing: sorted by one of those, photos stay in that order.
+        """
+        key = _nothing if self.is_by(off) else _key(self)
         if not self.grouped:
             return [entry.photo.id for entry in sorted(entries, key=key)]
         if self.by is SortBy.CAPTURE and not self.reverse:
@@ -43,6 +46,14 @@ class Ordering:
         if self.by is not SortBy.RANK:  # all groups have a first: they stay in the order of time
             groups.sort(key=lambda group: key(group[0]))
         return [entry.photo.id for group in groups for entry in group]
+
+    def is_by(self, roles: frozenset[Role]) -> bool:
+        """Tell whether photos are sorted by the scores of one of these roles."""
+        return self.by.value in {role.value for role in roles}
+
+
+def _nothing(_entry: Entry) -> tuple[bool, float]:
+    return True, 0.0
 
 
 def _groups(entries: Sequence[Entry]) -> list[list[Entry]]:

@@ -17,6 +17,7 @@ from engine.types import Face, ModelState, Role
 from gui.album_model import AlbumModel
 from gui.criteria import Filter
 from gui.main_window import MainWindow
+from gui.ordering import Ordering, SortBy
 from tests.gui.albums import inspected, listed, scored, selected
 from tests.unit.builders import candidate
 
@@ -112,6 +113,32 @@ def test_faces_are_not_told_while_their_model_is_off(make_window):
     assert window.album.faces_found(entry) and "1 face" in window.album.describe(entry)
     window.album.switch_off(frozenset({Role.PORTRAIT}))
     assert window.album.faces_found(entry) is None and "face" not in window.album.describe(entry)
+
+
+def test_photos_are_neither_sorted_nor_chosen_by_a_model_that_is_off(make_window):
+    window = make_window()
+    faces = (Face((0.1, 0.1, 0.3, 0.3), 0.1, None, 0.9),)
+    window.album.apply(
+        window.album.job,
+        [
+            listed(3),
+            inspected(3),
+            scored(0, value=0.1),
+            scored(1, value=0.9, faces=faces),
+            selected([0, 1, 2]),
+        ],
+    )
+    window.album.set_ordering(Ordering(SortBy.AESTHETIC, grouped=False))
+    assert _shown(window.album) == [1, 0, 2]
+    window.album.switch_off(frozenset({Role.AESTHETIC}))
+    assert _shown(window.album) == [0, 1, 2]
+    assert window.album.counts()[Filter.EYES_CLOSED] == 1
+    window.album.set_filter(Filter.EYES_CLOSED)
+    assert _shown(window.album) == [1]
+    window.album.switch_off(frozenset({Role.PORTRAIT}))
+    assert _shown(window.album) == [] and window.album.counts()[Filter.EYES_CLOSED] == 0
+    window.album.switch_off(frozenset())
+    assert _shown(window.album) == [1] and window.album.counts()[Filter.EYES_CLOSED] == 1
 
 
 def test_no_model_runs_when_roles_are_switched(qtbot: QtBot, window: MainWindow):
