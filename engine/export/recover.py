@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -128,17 +129,18 @@ def _revert_files(
     if not cancel.cancelled:
         remove_folders(journal)
         journal.note_state(State.REVERTED)
-    return RevertReport(journal.target, back.removed, back.moved_back, tuple(back.kept), cancel.cancelled)
+    return back.told(journal.target)
 
 
 @dataclass(slots=True)
 class _Back:
-    """Files on their way back: how many are gone or in their old place, and which stayed."""
+    """Files on their way back: how many were removed, gone, or put in their old place, and which stayed."""
 
     journal: Journal
     cancel: CancelToken
     report: Callable[[ExportProgress], None]
     removed: int = 0
+    gone: int = 0
     moved_back: int = 0
     kept: list[tuple[Path, str]] = field(default_factory=list)
 
@@ -148,13 +150,19 @@ class _Back:
             if self.cancel.cancelled:
                 return
             clock.begin(file.action.target.name)
+            there = os.path.lexists(file.action.target)
             try:
                 moved = _TAKE_BACK.get(self.journal.kind, take_back)(self.journal, file)
                 self.moved_back += moved
-                self.removed += not moved
+                self.removed += there and not moved
+                self.gone += not (there or moved)
             except (KeptError, OSError) as error:
                 self.kept.append((file.action.target, str(error)))
             clock.done += 1
+
+    def told(self, target: Path) -> RevertReport:
+        kept, cancelled = tuple(self.kept), self.cancel.cancelled
+        return RevertReport(target, self.removed, self.moved_back, kept, cancelled, self.gone)
 
 
 def _revert_archive(journal: Journal, archive: Path) -> RevertReport:
@@ -173,7 +181,7 @@ def _revert_archive(journal: Journal, archive: Path) -> RevertReport:
             back.removed += 1
     remove_folders(journal)
     journal.note_state(State.REVERTED)
-    return RevertReport(archive.parent, back.removed, 0, tuple(back.kept))
+    return back.told(archive.parent)
 
 
 def _why_keep(journal: Journal, archive: Path) -> str | None:

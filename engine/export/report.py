@@ -136,6 +136,7 @@ class RevertReport:
     moved_back: int
     kept: tuple[tuple[Path, str], ...]
     cancelled: bool = False
+    gone: int = 0  # files of ours that somebody else had removed
 
     @property
     def complete(self) -> bool:
@@ -145,8 +146,10 @@ class RevertReport:
         parts = []
         if self.moved_back:
             parts.append(f"{files_in_words(self.moved_back)} moved back to where they were.")
-        if self.removed or not (self.moved_back or self.kept):
+        if self.removed or not (self.moved_back or self.kept or self.gone):
             parts.append(f"{files_in_words(self.removed)} of ours removed from {self.target}.")
+        if self.gone:
+            parts.append(f"{files_in_words(self.gone)} of ours {_were(self.gone)} not there any more.")
         if self.cancelled:
             parts.append("Cancelled: the rest was left. Run it again to go on.")
         by_reason: dict[str, list[Path]] = {}
@@ -154,6 +157,10 @@ class RevertReport:
             by_reason.setdefault(reason, []).append(path)
         parts += [_left(paths, reason) for reason, paths in by_reason.items()]
         return " ".join(parts)
+
+
+def _were(count: int) -> str:
+    return "was" if count == 1 else "were"
 
 
 def _left(paths: Sequence[Path], reason: str) -> str:

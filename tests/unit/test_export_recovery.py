@@ -123,6 +123,15 @@ def test_undo_keeps_what_was_changed_and_what_may_be_the_last_copy(originals: Pa
     assert names(out) == {"a.jpg", "b.jpg", "a.cr2"}
 
 
+def test_undo_says_how_many_copies_it_removed_and_how_many_were_gone(originals: Path, out: Path, book: Path):
+    run(plan(originals, out), book)
+    (out / "a.jpg").unlink()
+    report = revert(the_last(book), CancelToken())
+    assert (report.removed, report.gone, report.complete) == (len(ALL) - 1, 1, True)
+    assert f"{len(ALL) - 1} files of ours removed" in report.summary()
+    assert "1 file of ours was not there any more." in report.summary()
+
+
 def test_undo_of_a_move_never_overwrites_what_came_to_the_old_place(originals: Path, out: Path, book: Path):
     run(plan(originals, out, How.MOVE), book)
     (originals / "b.jpg").write_bytes(b"a new photo")
