@@ -129,8 +129,10 @@ def interruptible() -> Iterator[CancelToken]:
 
 def tell(report: ExportReport | RevertReport) -> int:
     """Print what was done and return the exit code."""
-    whole = report.complete
-    print(printable(report.summary()), file=sys.stdout if whole else sys.stderr)
+    whole, said = report.complete, report.summary()
+    if isinstance(report, ExportReport) and report.interrupted:
+        said += " `export --resume` goes on, `export --rollback` takes it back."
+    print(printable(said), file=sys.stdout if whole else sys.stderr)
     if report.cancelled:
         return EXIT_INTERRUPTED
     return EXIT_OK if whole else EXIT_SOME_UNREADABLE

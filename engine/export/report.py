@@ -100,7 +100,12 @@ class ExportReport:
     @property
     def complete(self) -> bool:
         made = self.lists is None or self.lists.complete
-        return made and not (self.failed or self.cancelled or self.stopped)
+        return made and not (self.failed or self.interrupted)
+
+    @property
+    def interrupted(self) -> bool:
+        """Return whether it can be gone on with, or taken back."""
+        return self.cancelled or self.stopped is not None
 
     def summary(self) -> str:
         """Return in words what was done."""
@@ -113,11 +118,9 @@ class ExportReport:
         if self.already_there:
             parts.append(f"{files_in_words(len(self.already_there))} had an identical copy there already.")
         if self.cancelled:
-            parts.append(f"Cancelled: the rest was not {_PAST[self.how]}. `export --resume` goes on.")
+            parts.append(f"Cancelled: the rest was not {_PAST[self.how]}.")
         if self.stopped:
-            parts.append(
-                f"Stopped: {self.stopped}. `export --resume` goes on, `export --rollback` takes it back."
-            )
+            parts.append(f"Stopped: {self.stopped}.")
         return " ".join([*parts, *named_files(f"Not {_PAST[self.how]}", self.failed)])
 
 

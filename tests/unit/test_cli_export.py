@@ -12,7 +12,9 @@ from PIL import Image
 from engine.benchmark.survival.originals import count_changed, state_of
 from engine.benchmark.survival.samples import write_jpegs
 from engine.cli import parse, run
+from engine.cli.export import tell
 from engine.errors import UsageError
+from engine.export.report import ExportReport
 
 
 @pytest.fixture
@@ -128,3 +130,13 @@ def test_small_jpegs_never_go_among_the_originals(album: Path, data: Path, capsy
     for size in ("0", "10", "9000", "big"):
         with pytest.raises(UsageError):
             parse(["export", str(album), "--thumbnails", "x", "--thumbnail-size", size])
+
+
+@pytest.mark.parametrize(("cancelled", "stopped"), [(True, None), (False, "the disk is full")])
+def test_only_the_terminal_is_told_which_commands_go_on(tmp_path: Path, capsys, cancelled, stopped):
+    report = ExportReport(tmp_path, (), (), (), 0, cancelled, stopped=stopped)
+    assert tell(report) != 0
+    assert "`export --resume` goes on, `export --rollback` takes it back." in capsys.readouterr().err
+    assert "export --" not in report.summary(), "the window has buttons for that"
+    assert tell(ExportReport(tmp_path, (), (), (), 0, cancelled=False)) == 0
+    assert "--resume" not in capsys.readouterr().out
