@@ -19,7 +19,10 @@ STATISTICS = ("running_mean", "running_var", "num_batches_tracked", "moving_mean
 MAX_EPOCH = 10**9  # what is beyond it is no epoch, but an attempt to fill the screen
 MAX_NAME = 40
 OWN = {  # weights that this program brings, by name
-    "quality": (Role.QUALITY, "kernel ridge regression on features of MobileNetV2 and NIMA's MobileNet"),
+    "quality": (
+        Role.QUALITY,
+        "MobileNetV2's last blocks, tuned, and kernel ridge regression on features of it and NIMA's MobileNet",
+    ),
     "comparator": (Role.COMPARATOR, "antisymmetric head on what learned quality sees"),
 }
 _SQUARE = f"{VIEW_SIDE} x {VIEW_SIDE}"
