@@ -21,7 +21,7 @@ MAX_NAME = 40
 OWN = {  # weights that this program brings, by name
     "quality": (
         Role.QUALITY,
-        "MobileNetV2's last blocks, tuned, and kernel ridge regression on features of it and NIMA's MobileNet",
+        "MobileNetV2's last blocks, tuned, and kernel ridge regression on features of both networks",
     ),
     "comparator": (Role.COMPARATOR, "antisymmetric head on what learned quality sees"),
 }
