@@ -47,7 +47,7 @@ class ExportForm(QWidget):
         self._how = QComboBox(self)
         self._layout = QComboBox(self)
         self._target = QLineEdit(str(album.parent / f"{album.name} selection"), self)
-        self._browse = QPushButton("Ch&oose…", self)
+        self._browse = QPushButton("Choos&e…", self)
         self._sidecars = QCheckBox("Take &sidecars (.xmp) along", self)
         self.lists = ListBoxes(self)
         self._pause = QTimer(self, interval=_TYPING_PAUSE, singleShot=True)

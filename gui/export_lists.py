@@ -30,7 +30,7 @@ class ListBoxes(QWidget):
         for ending, box in self._boxes.items():
             box.setToolTip(_LISTS[ending][1])
             box.toggled.connect(self.changed)
-        self._small = QCheckBox("S&mall JPEGs of at most", parent)
+        self._small = QCheckBox("Sm&all JPEGs of at most", parent)
         self._small.setToolTip("A folder of small pictures without metadata, to be sent or shown")
         self._side = QSpinBox(parent)
         self._side.setRange(LEAST_SIDE, MOST_SIDE)

@@ -25,8 +25,8 @@ VERBS = {
 BUTTONS = {
     How.COPY: "&Copy",
     How.MOVE: "&Move",
-    How.HARD_LINK: "&Link",
-    How.SYMBOLIC_LINK: "&Link",
+    How.HARD_LINK: "L&ink",
+    How.SYMBOLIC_LINK: "L&ink",
     How.ZIP: "Pac&k",
 }
 _PROMISES = {

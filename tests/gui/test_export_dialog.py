@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QLabel
 
 from engine.events import CancelToken
 from engine.export.execute import execute
@@ -19,6 +21,7 @@ from engine.library.marks import MarkChange
 from engine.types import Label, ModelState, ModelStatus, Role
 from gui.criteria import Filter
 from gui.export_dialog import ExportDialog
+from gui.export_words import BUTTONS
 from gui.exporting import export_items, shown_photos
 from gui.main_window import MainWindow
 
@@ -54,6 +57,17 @@ def dialog(window: MainWindow) -> ExportDialog:
         window.decisions.decide({entry.photo.id: type(entry.decision).ACCEPT})
     assert window.run.album is not None
     return ExportDialog(export_items(window.album), window.run.album, window._data_dir, window)
+
+
+@pytest.mark.parametrize("how", BUTTONS)
+def test_no_two_things_share_a_letter(dialog: ExportDialog, how: How):
+    """Alt and a letter would go from one to the other, and press neither."""
+    labels = [label.text() for label in dialog.findChildren(QLabel) if label.buddy()]
+    buttons = [b.text() for b in dialog.findChildren(QAbstractButton) if b is not dialog._export]
+    texts = [*labels, *buttons, BUTTONS[how]]
+    letters = [found[1].lower() for text in texts if (found := re.search(r"&(\w)", text))]
+    assert len(letters) > 12
+    assert len(set(letters)) == len(letters), sorted(letters)
 
 
 @pytest.mark.parametrize("way", WAYS_OUT)
