@@ -8,6 +8,7 @@ picture are taken, since sharpness and noise live early and the scene late.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,8 +47,9 @@ def build_network(mobilenet: Path, nima: Path, tails: Sequence[Mapping[str, Any]
 
         def __init__(self) -> None:
             super().__init__()
-            self.trunk = load_mobilenet(mobilenet)[:TAIL_FROM]
-            self.tails = nn.ModuleList(build_tail(mobilenet, each) for each in tails or ({},))
+            blocks = load_mobilenet(mobilenet)
+            self.trunk = blocks[:TAIL_FROM]
+            self.tails = nn.ModuleList(tuned_tail(blocks[TAIL_FROM:], each) for each in tails or ({},))
             self.nima = nima_network.backbone
             mean, deviation = _imagenet_scale()
             self.register_buffer("mean", mean)
@@ -74,17 +76,21 @@ def build_network(mobilenet: Path, nima: Path, tails: Sequence[Mapping[str, Any]
     return OpinionFeatures().eval()
 
 
-def build_tail(mobilenet: Path, tensors: Mapping[str, Any]) -> nn.Sequential:
-    """Return MobileNetV2's last blocks with tuned tensors; without any, as they came.
+def build_tail(mobilenet: Path, tensors: Mapping[str, Any]) -> nn.Module:
+    """Return MobileNetV2's last blocks with tuned tensors; without any, as they came. Raises ModelError."""
+    return tuned_tail(load_mobilenet(mobilenet)[TAIL_FROM:], tensors)
 
-    Raises ModelError when they do not fit.
-    """
+
+def tuned_tail(plain: nn.Module, tensors: Mapping[str, Any]) -> nn.Module:
+    """Return a copy of the last blocks with tuned tensors, if any. Raises ModelError when they do not fit."""
     import torch
 
-    tail = load_mobilenet(mobilenet)[TAIL_FROM:]
+    tail = deepcopy(plain)
+    if not tensors:
+        return tail
     state = {name: torch.from_numpy(np.asarray(value, dtype=np.float32)) for name, value in tensors.items()}
     try:
-        tail.load_state_dict(state or tail.state_dict())
+        tail.load_state_dict(state)
     except RuntimeError as error:
         raise ModelError(f"The tuned blocks do not fit: {error}") from error
     return tail

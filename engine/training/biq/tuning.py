@@ -155,7 +155,7 @@ def _start(features: Values, opinions: NDArray[np.float64], standard: Standard) 
     return layer
 
 
-def _blocks(mobilenet: Path) -> nn.Sequential:
+def _blocks(mobilenet: Path) -> nn.Module:
     """Return the blocks to tune, as they came, laid out for speed."""
     import torch
 
@@ -167,7 +167,7 @@ def _blocks(mobilenet: Path) -> nn.Sequential:
 
 
 def _thinker(
-    blocks: nn.Sequential, head: nn.Linear, standard: Standard, dropout: nn.Dropout
+    blocks: nn.Module, head: nn.Linear, standard: Standard, dropout: nn.Dropout
 ) -> Callable[[torch.Tensor], torch.Tensor]:
     """Return what makes opinions (n,) of maps (n, *MAP_SHAPE), to be learned from."""
     import torch
@@ -211,7 +211,7 @@ def _loss(thought: torch.Tensor, opinions: torch.Tensor, spread: float, rank_sha
     return (thought - opinions).square().mean() / spread + rank_share * (1.0 - correlation)
 
 
-def _tail(blocks: nn.Sequential, head: nn.Linear) -> TunedTail:
+def _tail(blocks: nn.Module, head: nn.Linear) -> TunedTail:
     half = {name: np.asarray(tensor.numpy(), np.float16) for name, tensor in blocks.state_dict().items()}
     weights = head.weight.detach().numpy()[0].astype(np.float32)
     return TunedTail(half, weights, float(head.bias.detach()))
