@@ -81,9 +81,14 @@ class Judging:
         self._kept.close()
 
     def keep(self, prepared: Mapping[str, Prepared]) -> None:
-        """Remember what the comparator keeps of photos, by identity. Raises LibraryError."""
-        if self._comparator is not None and self._sha256 is not None and prepared:
-            self._kept.write(prepared, self._sha256, self._comparator.opinion_version)
+        """Remember what the comparator keeps of photos, by identity."""
+        if self._comparator is None or self._sha256 is None or not prepared:
+            return
+        try:
+            with self._telemetry.stage("write what is kept", len(prepared)):
+                self._kept.write(prepared, self._sha256, self._comparator.opinion_version)
+        except LibraryError as error:
+            self._notes.append(f"{error} The result is right, but close pairs have to be looked at again.")
 
     def recall(self, pairs: Sequence[Pair], identities: Mapping[int, str]) -> bool:
         """Take over cached opinions on these pairs; return whether there were any new ones."""

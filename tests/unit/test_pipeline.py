@@ -14,6 +14,7 @@ from engine.events import (
     CancelToken,
     Event,
     Finished,
+    Measured,
     ModelsChanged,
     PhotoFailed,
     PhotoScored,
@@ -23,6 +24,7 @@ from engine.paths import DataDir
 from engine.pipeline import CullJob, cull
 from engine.report import CullResult
 from engine.settings import Settings, load_settings
+from engine.telemetry import Figures
 from engine.types import ModelState, Role
 from tests.data_dirs import with_models
 
@@ -56,6 +58,10 @@ def _status(result: CullResult, role: Role):
     return next(status for status in result.statuses if status.role is role)
 
 
+def _figures(events: list[Event]) -> Figures:
+    return [event.figures for event in events if isinstance(event, Measured)][-1]
+
+
 def test_events_come_in_the_order_that_views_need(small_album: Path, settings, data_dir):
     _, events = _run(CullJob(small_album, without=RULES_ONLY), settings, data_dir)
     kinds = [type(event) for event in events]
@@ -84,6 +90,15 @@ def test_a_second_run_takes_every_score_from_cache(small_album: Path, settings, 
     assert {i: r.composite for i, r in second.selection.ranked.items()} == {
         i: r.composite for i, r in first.selection.ranked.items()
     }
+
+
+def test_for_a_role_that_is_switched_off_nothing_is_decoded(small_album: Path, settings, data_dir):
+    job = CullJob(small_album, without=RULES_ONLY)
+    job.switches.turn(Role.QUALITY, on=False)
+    first, second = (_run(job, settings, data_dir)[1] for _ in range(2))
+    assert _figures(first).stages["decode"].count == 9, "grouping needs a sketch of each"
+    assert "decode" not in _figures(second).stages
+    assert not any(event.scores for event in first + second if isinstance(event, PhotoScored))
 
 
 def test_scores_survive_renamed_files(small_album: Path, settings, data_dir):
