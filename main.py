@@ -1,14 +1,42 @@
 """Framepick: sends the command line to the engine or opens the window."""
 
-import io
 import sys
+
+EXIT_INTERRUPTED = 130
 
 
 def main() -> int:
-    """Run Framepick; return its exit code (see README, "Exit codes")."""
+    """Run Framepick; return its exit code (see README, "Exit codes").
+
+    Where its packages are not installed that is said, rather than shown as a trace.
+    """
+    try:
+        from engine.streams import output_trouble, settle_streams
+
+        settle_streams()
+        code = _run()
+    except ModuleNotFoundError as error:
+        if not error.name or error.name.partition(".")[0] in ("engine", "gui"):
+            raise
+        print(
+            f"The package {error.name} is not installed for {sys.executable}. Use the Python of the "
+            "environment that make demo made: .venv/bin/python main.py (Windows: .venv\\Scripts\\python)",
+            file=sys.stderr,
+        )
+        return 2
+    except KeyboardInterrupt:  # before a command could say it better
+        print("Interrupted.", file=sys.stderr)
+        return EXIT_INTERRUPTED
+    trouble = output_trouble()
+    if trouble:
+        print(trouble, file=sys.stderr)
+    return code or (2 if trouble else 0)
+
+
+def _run() -> int:
     from engine.threads import one_thread_for_algebra
 
-    if sys.argv[1:2] != ["train"]:  # fits large systems of equations, one at a time
+    if "train" not in sys.argv:  # fits large systems of equations, one at a time
         one_thread_for_algebra()
 
     from engine.allocator import return_large_buffers
@@ -16,9 +44,6 @@ def main() -> int:
     from engine.errors import UsageError
 
     return_large_buffers()
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a file name may be no UTF-8
     try:
         options = parse(sys.argv[1:])
     except UsageError as error:
@@ -45,20 +70,5 @@ def _measure_window() -> dict[str, float]:
     return probe_in_process()
 
 
-def _main_or_what_is_missing() -> int:
-    """Run Framepick; where its packages are not installed say so, rather than fail with a trace."""
-    try:
-        return main()
-    except ModuleNotFoundError as error:
-        if not error.name or error.name.partition(".")[0] in ("engine", "gui"):
-            raise
-        print(
-            f"The package {error.name} is not installed for {sys.executable}. Use the Python of the "
-            "environment that make demo made: .venv/bin/python main.py (Windows: .venv\\Scripts\\python)",
-            file=sys.stderr,
-        )
-        return 2
-
-
 if __name__ == "__main__":
-    sys.exit(_main_or_what_is_missing())
+    sys.exit(main())

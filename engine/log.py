@@ -8,6 +8,9 @@ from logging.handlers import RotatingFileHandler
 from engine.errors import UsageError
 from engine.paths import DataDir
 
+logging.getLogger("engine").addHandler(
+    logging.NullHandler()
+)  # what is said before start_log is on the terminal
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 

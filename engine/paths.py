@@ -7,6 +7,8 @@ from pathlib import Path
 
 import platformdirs
 
+from engine.errors import UsageError
+
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 CONFIGS_DIR = PROJECT_ROOT / "configs"
 RESOURCES_DIR = PROJECT_ROOT / "resources"
@@ -25,13 +27,18 @@ class DataDir:
 
     @classmethod
     def resolve(cls, override: Path | None = None) -> DataDir:
-        """Return the directory of `override`, or the platform's own for this user."""
-        root = (
-            override
-            if override is not None
-            else Path(platformdirs.user_data_dir("framepick", appauthor=False))
-        )
-        return cls(root.expanduser().resolve())
+        """Return the directory of `override`, or the platform's own for this user.
+
+        Raises UsageError for a user without a home directory.
+        """
+        try:
+            root = override or Path(platformdirs.user_data_dir("framepick", appauthor=False))
+            return cls(root.expanduser().resolve())
+        except RuntimeError as error:
+            raise UsageError(
+                f"There is no home directory to keep Framepick's files in ({error}). "
+                "Name a folder for them with --data-dir DIR."
+            ) from error
 
     @property
     def library(self) -> Path:

@@ -34,8 +34,8 @@ SWITCH_SECONDS = 0.0001  # how soon a thread that computes hands over to the win
 
 def open_from_command_line(options: Options) -> int:
     """Open the window as the command line asks; return the exit code."""
-    data_dir = DataDir.resolve(options.data_dir)
     try:
+        data_dir = DataDir.resolve(options.data_dir)
         start_log(data_dir)
         settle_matplotlib(data_dir)
         settings = settings_of(options, data_dir)

@@ -43,9 +43,9 @@ Figures = dict[str, Any]
 
 def run_from_command_line(options: Options) -> int:
     """Measure, print a table, write the figures; return the exit code."""
-    data_dir = DataDir.resolve(options.data_dir)
     assert options.album is not None
     try:
+        data_dir = DataDir.resolve(options.data_dir)
         settings = settings_of(options, data_dir)
         figures = measure_navigation(options.album.absolute(), settings, data_dir, options.recursive)
         figures["large_album"] = probe_in_process(LARGE)

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
+from engine.cli.arguments import COMMANDS, Parser, Subparsers, add_album, add_command, add_json, path
 from engine.export.sizes import LEAST_SIDE, MOST_SIDE, SMALL_SIDE
 
-_Commands = argparse._SubParsersAction  # pyright: ignore[reportPrivateUsage]
 
-
-def add_export(commands: _Commands, common: argparse.ArgumentParser) -> None:
-    export = commands.add_parser("export", parents=[common], help="copy, move, link or pack the selection")
-    export.add_argument("album", type=Path, metavar="ALBUM", nargs="?", help="folder of photos")
-    export.add_argument("--recursive", action="store_true", help="take the folders inside too")
-    export.add_argument("--to", dest="target", type=Path, metavar="DIR", help="folder, or FILE.zip")
+def add_export(commands: Subparsers, common: Parser) -> None:
+    export = add_command(commands, "export", COMMANDS["export"], common)
+    add_album(export, optional=True)
+    export.add_argument("--to", dest="target", type=path, metavar="DIR", help="folder, or FILE.zip")
     export.add_argument(
         "--what",
+        metavar="PHOTOS",
         default="accepted",
         help="accepted (the default), picks, rejected, undecided, all, 'stars>=N' or label=COLOUR; "
         "several with commas: all must hold",
@@ -25,17 +23,18 @@ def add_export(commands: _Commands, common: argparse.ArgumentParser) -> None:
         "--how",
         choices=("copy", "move", "hard-link", "symbolic-link", "zip"),
         default="copy",
-        help="what to do with each file",
+        help="what to do with each file (default: copy)",
     )
     export.add_argument(
         "--layout",
         default="flat",
-        help="flat, group, decision, date, or a template such as {date}/{camera}/{name}",
+        help="folders inside DIR: flat (the default), group, decision, date, or a template such as "
+        "{date}/{camera}/{name}",
     )
     export.add_argument(
         "--list",
         dest="lists",
-        type=Path,
+        type=path,
         action="append",
         default=[],
         metavar="FILE",
@@ -43,7 +42,7 @@ def add_export(commands: _Commands, common: argparse.ArgumentParser) -> None:
     )
     export.add_argument(
         "--thumbnails",
-        type=Path,
+        type=path,
         metavar="DIR",
         help="write a small JPEG of every photo there, without metadata",
     )
@@ -52,7 +51,7 @@ def add_export(commands: _Commands, common: argparse.ArgumentParser) -> None:
         type=_side,
         default=SMALL_SIDE,
         metavar="PIXELS",
-        help=f"the longest side of those ({LEAST_SIDE} to {MOST_SIDE}; default {SMALL_SIDE})",
+        help=f"their longest side ({LEAST_SIDE} to {MOST_SIDE}; default {SMALL_SIDE})",
     )
     export.add_argument("--no-sidecars", dest="sidecars", action="store_false", help="leave .xmp files out")
     _add_dry_run(export)
@@ -67,35 +66,30 @@ def _side(text: str) -> int:
     return int(text)
 
 
-def add_reject(commands: _Commands, common: argparse.ArgumentParser) -> None:
-    reject = commands.add_parser(
-        "reject", parents=[common], help="take the rejected photos out of the album; deletes nothing"
-    )
-    reject.add_argument("album", type=Path, metavar="ALBUM", help="folder of photos")
-    reject.add_argument("--recursive", action="store_true", help="take the folders inside too")
+def add_reject(commands: Subparsers, common: Parser) -> None:
+    reject = add_command(commands, "reject", COMMANDS["reject"], common)
+    add_album(reject)
     reject.add_argument(
         "--to",
         dest="reject_to",
         choices=("folder", "trash"),
         required=True,
-        help="folder: _rejected inside the album; trash: the system's",
+        help="folder: into _rejected inside the album; trash: the system's trash",
     )
     _add_dry_run(reject)
 
 
 def _add_dry_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="list every action; write nothing")
-    parser.add_argument(
-        "--json", type=Path, metavar="FILE", default=argparse.SUPPRESS, help="write the plan there"
-    )
+    add_json(parser, "plan")
 
 
 def _add_recovery(parser: argparse.ArgumentParser) -> None:
     recovery = parser.add_mutually_exclusive_group()
     words = {
         "resume": "go on with the export that was interrupted",
-        "rollback": "take the export back that was interrupted",
-        "undo": "take the last one back: removes our unchanged copies, moves back what was moved",
+        "rollback": "take back the export that was interrupted",
+        "undo": "take back the last export: remove unchanged copies, move back what was moved",
     }
     for name, text in words.items():
         recovery.add_argument(

@@ -15,6 +15,8 @@ def refuse_unwritable(path: Path) -> None:
     trouble = None
     if path.is_dir():
         trouble = "it is a folder"
+    elif _is_special(path):
+        trouble = None if os.access(path, os.W_OK) else "you are not allowed to write to it"
     elif not path.parent.is_dir():
         trouble = f"there is no folder {path.parent}"
     elif not os.access(path.parent, os.W_OK):
@@ -24,13 +26,24 @@ def refuse_unwritable(path: Path) -> None:
 
 
 def write_json(path: Path, document: dict[str, Any]) -> None:
-    """Write beside, then put in place. Raises UsageError when the place cannot be written."""
-    beside = path.with_name(path.name + ".part")
+    """Write beside, then put in place; straight into what is no file, such as a pipe or /dev/stdout.
+
+    A link stays, and the file it leads to is written. Raises UsageError when the place cannot be written.
+    """
+    text = json.dumps(document, indent=1, allow_nan=False)  # ASCII: any file name can be written
     try:
-        text = json.dumps(document, indent=1, allow_nan=False)  # ASCII: any file name can be written
+        if _is_special(path):
+            path.write_text(text, encoding="utf-8")
+            return
+        target = path.resolve()
+        beside = target.with_name(target.name + ".part")
         beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
+        beside.replace(target)
     except OSError as error:
         raise UsageError(
             f"{path} cannot be written: {error.strerror}. Choose another place for --json."
         ) from error
+
+
+def _is_special(path: Path) -> bool:
+    return path.exists() and not path.is_file() and not path.is_dir()

@@ -3,66 +3,62 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
-Parsers = argparse._SubParsersAction  # pyright: ignore[reportPrivateUsage]
+from engine.cli.arguments import Parser, Subparsers, add_command, add_json, path
 
 
-def add_opinion_benchmarks(benchmarks: Parsers, common: argparse.ArgumentParser) -> None:
+def add_opinion_benchmarks(benchmarks: Subparsers, common: Parser) -> None:
     """Add `benchmark biq`, `benchmark series` and `benchmark sizes`."""
-    biq = benchmarks.add_parser(
-        "biq", parents=[common], help="agreement with people on BIQ2021's official test photos"
+    biq = add_command(
+        benchmarks, "biq", "how far scores agree with people, on BIQ2021's official test photos", common
     )
     _add_data(biq)
-    _add_json(biq)
-    series = benchmarks.add_parser(
-        "series", parents=[common], help="of one scene shot again and again, is the best photo found?"
+    add_json(biq)
+    series = add_command(
+        benchmarks, "series", "of one scene shot again and again, is the best photo found?", common
     )
     _add_data(series)
-    _add_json(series)
+    add_json(series)
     _add_splits(series)
     series.add_argument(
-        "--part", choices=("test", "dev"), default="test", help="which series; choose models by dev"
+        "--part",
+        choices=("test", "dev"),
+        default="test",
+        help="test (default); models are chosen by dev",
     )
-    sizes = benchmarks.add_parser(
-        "sizes", parents=[common], help="how far a score moves when the same photo is a file of another size"
+    sizes = add_command(
+        benchmarks, "sizes", "how far a score moves when the same photo is a file of another size", common
     )
-    sizes.add_argument("--photos", type=Path, metavar="DIR", required=True, help="folder of large photos")
-    _add_json(sizes)
+    sizes.add_argument("--photos", type=path, metavar="DIR", required=True, help="folder of large photos")
+    add_json(sizes)
 
 
 def _add_data(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--data", type=Path, metavar="DIR", required=True, help="BIQ2021 as its repository lays it out"
-    )
-
-
-def _add_json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--json", type=Path, metavar="FILE", default=argparse.SUPPRESS, help="write the result there"
+        "--data", type=path, metavar="DIR", required=True, help="a copy of the BIQ2021 repository"
     )
 
 
 def _add_splits(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--splits",
-        type=Path,
+        type=path,
         metavar="CSV",
         required=True,
-        help="which photo belongs to which series and use",
+        help="which photo belongs to which series and use (biq_splits.csv)",
     )
 
 
-def add_shipped_training(kinds: Parsers, data_dir: argparse.ArgumentParser) -> None:
+def add_shipped_training(kinds: Subparsers, data_dir: Parser) -> None:
     """Add `train quality` and `train default-comparator`, which make the weights that ship."""
     for kind, what in (
         ("quality", "the quality weights that ship with the program"),
         ("default-comparator", "the comparator's weights that ship, after those of quality"),
     ):
-        parser = kinds.add_parser(kind, parents=[data_dir], help=what)
+        parser = add_command(kinds, kind, what, data_dir)
         _add_data(parser)
         _add_splits(parser)
-        parser.add_argument("--out", type=Path, metavar="DIR", required=True, help="weights go there")
+        parser.add_argument("--out", type=path, metavar="DIR", required=True, help="weights go there")
         if kind == "quality":
             parser.add_argument(
                 "--official", action="store_true", help="train on near-duplicates of test photos too"

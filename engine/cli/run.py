@@ -23,8 +23,8 @@ def run(options: Options, window_probe: commands.WindowProbe | None = None) -> i
 
     `window_probe` measures the window for `benchmark speed`; without it only the engine is measured.
     """
-    data_dir = DataDir.resolve(options.data_dir)
     try:
+        data_dir = DataDir.resolve(options.data_dir)
         start_log(data_dir)
         settle_matplotlib(data_dir)
         settings = settings_of(options, data_dir)

@@ -3,42 +3,39 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
+from engine.cli.arguments import COMMANDS, Parser, Subparsers, add_album, add_command, add_json, path
 from engine.sidecars.merge import Prefer
 from engine.sidecars.naming import Naming
 from engine.sidecars.profiles import Profile
 
-_Commands = argparse._SubParsersAction  # pyright: ignore[reportPrivateUsage]
 
-
-def add_sidecars(commands: _Commands, common: argparse.ArgumentParser) -> None:
-    sidecars = commands.add_parser(
-        "sidecars", parents=[common], help="read and write decisions, stars and labels in XMP sidecars"
+def add_sidecars(commands: Subparsers, common: Parser) -> None:
+    sidecars = add_command(
+        commands, "sidecars", COMMANDS["sidecars"], common, more="Give --read, --write or both."
     )
-    sidecars.add_argument("album", type=Path, metavar="ALBUM", help="folder of photos")
-    sidecars.add_argument("--recursive", action="store_true", help="take the folders inside too")
-    sidecars.add_argument("--read", action="store_true", help="take what other programs say into the library")
-    sidecars.add_argument("--write", action="store_true", help="put what you said into sidecars")
+    add_album(sidecars)
+    sidecars.add_argument("--read", action="store_true", help="take over what other programs wrote")
+    sidecars.add_argument("--write", action="store_true", help="write what you decided into sidecars")
     sidecars.add_argument(
-        "--dry-run", action="store_true", help="only say what would be done: a diff per file"
+        "--dry-run", action="store_true", help="show what would change, as a diff per file; write nothing"
     )
     sidecars.add_argument(
         "--profile",
         dest="profiles",
         type=_profiles,
         metavar="NAME,...",
-        help=f"who is to understand them: {', '.join(Profile)}",
+        help=f"write what these programs understand: {', '.join(Profile)}",
     )
     sidecars.add_argument(
         "--naming",
         choices=[naming.value for naming in Naming],
-        help="of new ones: IMG_1.xmp or IMG_1.CR2.xmp",
+        help="names of new sidecars: IMG_1.xmp (basename) or IMG_1.CR2.xmp (full)",
     )
     sidecars.add_argument(
         "--prefer",
         choices=[Prefer.LIBRARY.value, Prefer.SIDECAR.value],
-        help="whose word counts where both changed a mark; without it such photos are left alone and listed",
+        help="who wins where both changed a mark; without this such photos are left alone and listed",
     )
     sidecars.add_argument(
         "--into-files",
@@ -47,18 +44,12 @@ def add_sidecars(commands: _Commands, common: argparse.ArgumentParser) -> None:
         help="read and write JPEG, TIFF and DNG files themselves, too (needs ExifTool); the untouched files "
         "are kept in _originals of the album, and `export --undo` brings them back",
     )
-    sidecars.add_argument(
-        "--json", type=Path, metavar="FILE", default=argparse.SUPPRESS, help="write the result there"
-    )
+    add_json(sidecars)
 
 
-def add_originals(commands: _Commands, common: argparse.ArgumentParser) -> None:
-    originals = commands.add_parser(
-        "originals",
-        parents=[common],
-        help="what `sidecars --into-files` keeps of an album, and moving it to the trash",
-    )
-    originals.add_argument("album", type=Path, metavar="ALBUM", help="folder of photos")
+def add_originals(commands: Subparsers, common: Parser) -> None:
+    originals = add_command(commands, "originals", COMMANDS["originals"], common)
+    originals.add_argument("album", type=path, metavar="ALBUM", help="folder of photos")
     originals.add_argument(
         "--trash", action="store_true", help="move them to the trash; without it they are only listed"
     )
@@ -67,7 +58,7 @@ def add_originals(commands: _Commands, common: argparse.ArgumentParser) -> None:
         type=_days,
         default=0.0,
         metavar="DAYS",
-        help="only those of runs that were so long ago",
+        help="only those of runs at least that many days ago",
     )
 
 

@@ -36,8 +36,8 @@ Figures = dict[str, Any]
 
 def run_from_command_line(options: Options) -> int:
     """Walk, print a table, write the figures; return 0 only when all went well."""
-    data_dir = DataDir.resolve(options.data_dir)
     try:
+        data_dir = DataDir.resolve(options.data_dir)
         settings = settings_of(options, data_dir)
         albums = [album.absolute() for album in options.albums]
         figures = soak(albums, settings, data_dir, options.minutes, options.seed, options.json)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.cli import run
-from engine.cli.parser import parse
+from engine.cli.parser import COMMANDS, parse
 from engine.errors import UsageError
 from engine.types import Role
 
@@ -120,3 +120,55 @@ def test_train_has_a_config_of_its_own():
     ):
         with pytest.raises(UsageError):
             parse(wrong)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (["cul", "album"], "There is no command cul. Did you mean cull?"),
+        (["models", "instal"], "Did you mean install?"),
+        (["benchmark", "sped", "album"], "Did you mean speed?"),
+        (["benchmark"], "NAME is one of speed, "),
+        (["cull", "album", "--requre", "aesthetic"], "Did you mean --require?"),
+        (["cull", "album", "--requre=aesthetic"], "Did you mean --require?"),
+        (["--recusive", "album"], "Did you mean --recursive?"),
+        (["cull", "a", "--without", "aesthetics"], "Did you mean aesthetic?"),
+        (["decide", "album", "-dash.jpg", "accept"], "For a file of that name put ./ before it."),
+        (["/my", "photos"], "A path with spaces must stand between quotation marks"),
+    ],
+)
+def test_a_mistyped_word_is_told_with_the_nearest_there_is(arguments: list[str], part: str):
+    with pytest.raises(UsageError) as caught:
+        parse(arguments)
+    assert part in str(caught.value)
+
+
+def test_a_mistyped_option_is_told_with_the_usage_of_its_command():
+    with pytest.raises(UsageError, match=r"^usage: framepick cull "):
+        parse(["cull", "album", "--jsn", "x"])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["cull", ""],
+        [""],
+        ["--data-dir", "", "models"],
+        ["export", "a", "--to", ""],
+        ["reject", "", "--to", "trash"],
+    ],
+)
+def test_an_empty_path_is_not_the_current_folder(arguments: list[str]):
+    with pytest.raises(UsageError, match="the path is empty"):
+        parse(arguments)
+
+
+def test_help_lists_every_command_with_what_it_does(capsys):
+    with pytest.raises(SystemExit):
+        parse(["--help"])
+    said = capsys.readouterr().out
+    assert all(f"  {name} " in said and what in said for name, what in COMMANDS.items())
+    for name in COMMANDS:
+        with pytest.raises(SystemExit):
+            parse([name, "--help"])
+        assert COMMANDS[name].split()[0].capitalize() in capsys.readouterr().out
