@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from engine.selection.candidate import Candidate
 from engine.selection.opinions import Opinions
 from engine.telemetry import Figures
-from engine.types import Inspected, ModelStatus, Photo, Role, Score, Selection
+from engine.types import Inspected, Marks, ModelStatus, Photo, Role, Score, Selection
 
 
 class CancelToken:
@@ -64,6 +64,17 @@ class ModelsChanged:
     """Status of every role, after any of them changed (state or counts)."""
 
     statuses: tuple[ModelStatus, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MarksRead:
+    """What the library knew of the photographer's marks, by photo id; photos without any are left out.
+
+    `trouble` says why they could not be read.
+    """
+
+    marks: dict[int, Marks]
+    trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +136,7 @@ Event = (
     | PhotoScored
     | PhotoFailed
     | ModelsChanged
+    | MarksRead
     | Selected
     | Composed
     | Progress

@@ -15,6 +15,7 @@ from engine.errors import FramepickError
 from engine.events import CancelToken, Event
 from engine.paths import DataDir
 from engine.pipeline import CullJob, cull
+from engine.remembered import with_marks
 from engine.settings import Settings
 from engine.threads import let_others_go_first
 
@@ -49,7 +50,8 @@ class _Runner(QObject):
     def _stream(self, job_id: int, job: CullJob, cancel: CancelToken) -> None:
         batch: list[Event] = []
         flushed = time.monotonic()
-        for event in cull(job, self._settings, self._data_dir, cancel):
+        events = cull(job, self._settings, self._data_dir, cancel)
+        for event in with_marks(events, job.album, self._data_dir.library):
             batch.append(event)
             if len(batch) >= MOST_EVENTS or time.monotonic() - flushed >= FLUSH_SECONDS:
                 self.events.emit(job_id, batch)

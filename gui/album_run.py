@@ -12,6 +12,7 @@ from engine.events import (
     Composed,
     Event,
     Finished,
+    MarksRead,
     Measured,
     ModelsChanged,
     Notice,
@@ -113,9 +114,13 @@ class AlbumRun(QObject):
             return
         self._model.apply(job_id, events)
         for event in events:
-            self._tell(event)
+            if isinstance(event, MarksRead):
+                self._decisions.take(event)
+            else:
+                self._tell(event)
 
     def _tell(self, event: Event) -> None:
+        """Tell of an event, unless it says no more than what the model shows already."""
         match event:
             case AlbumListed(photos):
                 self.listed.emit(len(photos))
@@ -134,14 +139,10 @@ class AlbumRun(QObject):
                 self._messages.warn(text)
             case Finished():
                 self._finish(event)
-            case _:
-                pass  # the model has taken it
 
     def _note_order(self) -> None:
-        """With the first groups all identities are known, so copies and renamed files can be told apart."""
         if not self._ordered:
             self._ordered = True
-            self._model.set_marks(self._decisions.read(self._model.entries()))
             self.ordered.emit()
 
     def _finish(self, event: Finished) -> None:

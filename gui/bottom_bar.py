@@ -105,7 +105,9 @@ class BottomBar(QWidget):
 
     def show_models(self, statuses: Sequence[ModelStatus]) -> None:
         """Sum the models up: "3 active · comparator missing", with the mark of the worst state."""
-        self._models.setText(models_summary(statuses))
+        summary = models_summary(statuses)
+        if self._models.text() != summary:
+            self._models.setText(summary)
         states = {status.state for status in statuses}
         if any(status.warning for status in statuses):
             states.add(ModelState.MISSING)  # the mark of a warning

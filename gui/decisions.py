@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from engine.errors import LibraryError
+from engine.events import MarksRead
 from engine.library.decisions import DecisionStore
 from engine.library.marks import MarkChange, PhotoKey
 from engine.types import Decision, Marks
@@ -31,24 +32,23 @@ class Decisions(QObject):
         self._model = model
         self._messages = messages
         self._album: Path | None = None
+        self._marked: set[int] = set()  # photos whose marks were written since the album was opened
 
     def begin(self, album: Path) -> None:
         """Another album is open: what was decided in the former one is not undone from here."""
         self._album = album
+        self._marked.clear()
 
     def close(self) -> None:
         if self._store is not None:
             self._store.close()
             self._store = None
 
-    def read(self, entries: Sequence[Entry]) -> dict[int, Marks]:
-        """Return the marks of photos whose identity is known. A broken library is told, not raised."""
-        keys = [key for entry in entries if (key := _key(entry))]
-        try:
-            return self._open().marks(self._need_album(), keys)
-        except LibraryError as error:
-            self._messages.error(str(error))
-            return {}
+    def take(self, read: MarksRead) -> None:
+        """Show what a run has read; not of photos that were marked since, whose marks are newer and shown."""
+        if read.trouble:
+            self._messages.error(read.trouble)
+        self._model.set_marks({p: marks for p, marks in read.marks.items() if p not in self._marked})
 
     def decide(self, decisions: Mapping[int, Decision]) -> bool:
         """Store decisions by photo id; tell whether they are on disk and shown."""
@@ -119,6 +119,7 @@ class Decisions(QObject):
             self._messages.error(str(error))
             return False
         if marks:
+            self._marked.update(marks)
             before = {photo: _by_hand(e.marks) for photo in marks if (e := self._model.entry(photo))}
             self._model.set_marks(marks)
             if any(_by_hand(marks[photo]) != was for photo, was in before.items()):

@@ -25,6 +25,7 @@ class Entry:
     marks: Marks = UNMARKED
     verdicts: tuple[Verdict, ...] = ()
     eyes_closed: bool = False  # on a prominent face
+    sharpness: float | None = None  # of the sharpest tiles, 0..1, where quality was measured
     soft: bool = False
     taken: float | None = None  # capture time in seconds, for sorting
     changed: bool = False  # a pick with all models and none without those switched off, or the reverse
@@ -54,15 +55,10 @@ class Entry:
     def is_pick(self) -> bool:
         return self.ranked is not None and self.ranked.pick
 
-    @property
-    def sharpness(self) -> float | None:
-        """Return the sharpness of the sharpest tiles, 0..1, where quality was measured."""
-        quality = self.score(Role.QUALITY)
-        return quality.details.get("sharpness") if quality else None
-
     def set_scores(self, scores: tuple[Score, ...]) -> None:
         self.scores = scores
-        portrait = self.score(Role.PORTRAIT)
+        portrait, quality = self.score(Role.PORTRAIT), self.score(Role.QUALITY)
+        self.sharpness = quality.details.get("sharpness") if quality else None
         faces = portrait.faces if portrait else ()
         self.eyes_closed = any(
             face.prominent and face.eyes_open is not None and face.eyes_open < EYES_OPEN for face in faces

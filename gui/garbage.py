@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 
 from engine.allocator import give_back_free_memory
 
-YOUNG_MS = 1_000
+YOUNG_MS = 250  # what lives at a collection is not looked at again: four small ones cost as much as one
 
 
 class GarbageCollector(QObject):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from PySide6.QtCore import (
     QEvent,
@@ -161,6 +162,13 @@ class Grid(QListView):
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
         self._keep_later()
+
+    def dataChanged(self, first: Index, last: Index, roles: Iterable[int] = ()) -> None:
+        """Paint anew. Not QListView's own, which lays all photos out anew, each time one is decided on.
+
+        All cells are of one size, whatever is in them; with 20,000 photos that layout takes 15 ms.
+        """
+        QAbstractItemView.dataChanged(self, first, last, list(roles))
 
     def _keep_later(self) -> None:
         """Not now: rows may be changing."""

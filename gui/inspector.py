@@ -40,6 +40,7 @@ class Inspector(QTextBrowser):
         self.setMinimumWidth(max(300, 34 * self.fontMetrics().averageCharWidth()))
         self._model, self._weights = model, weights
         self._entry: Entry | None = None
+        self._shown = ""
         self._statuses: dict[Role, ModelStatus] = {}
         self._later = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._later.timeout.connect(self._show)
@@ -61,8 +62,9 @@ class Inspector(QTextBrowser):
 
     @Slot()
     def _show(self) -> None:
-        if self.isVisible():
-            self.setHtml(self.html())
+        if self.isVisible() and (html := self.html()) != self._shown:
+            self._shown = html  # laying it out takes far longer than making it
+            self.setHtml(html)
 
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]

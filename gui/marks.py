@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap
@@ -208,6 +209,12 @@ def draw_broken(painter: QPainter, box: QRectF, colour: QColor) -> None:
 
 def state_icon(state: ModelState, side: int = 14) -> QIcon:
     """Return the mark of a model state as an icon that is sharp at 1x, 2x and 3x."""
+    return _state_icon(state, side, theme.STATE_COLOURS[state].rgba())
+
+
+@lru_cache(maxsize=32)
+def _state_icon(state: ModelState, side: int, _rgba: int) -> QIcon:
+    """Paint it once per colour: states are told again with each batch of scores."""
     icon = QIcon()
     for ratio in (1, 2, 3):
         pixmap = QPixmap(side * ratio, side * ratio)

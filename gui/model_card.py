@@ -44,6 +44,7 @@ class ModelCard(QWidget):
     def __init__(self, role: Role, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._of = role
+        self._shown: tuple[ModelStatus, bool] | None = None  # in which theme
         self.setObjectName("modelCard")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAccessibleName(f"{ROLE_TITLES[role]} model")
@@ -84,6 +85,11 @@ class ModelCard(QWidget):
         self.switched.emit(self._of)
 
     def show_status(self, status: ModelStatus) -> None:
+        self._show_switch(status)  # a click has turned it already
+        shown = status, theme.is_light()
+        if shown == self._shown:
+            return
+        self._shown = shown
         self._mark.setPixmap(marks.state_icon(status.state).pixmap(14, 14))
         warned = status.state is ModelState.ACTIVE and bool(status.reason or status.warning)
         self._state.setText(f"{STATE_WORDS[status.state]}{', with a warning' if warned else ''}")
@@ -94,7 +100,6 @@ class ModelCard(QWidget):
         self._fill("place", _place_text(status), "muted")
         self._fill("counts", _counts_text(status))
         self._fill("reason", _reason_text(status), _reason_tone(status))
-        self._show_switch(status)
         self.check.show_status(status)
 
     def _show_switch(self, status: ModelStatus) -> None:
@@ -106,9 +111,11 @@ class ModelCard(QWidget):
 
     def _fill(self, name: str, text: str, tone: str | None = None, tooltip: str = "") -> None:
         label = self._rows[name]
-        label.setText(text)
+        if label.text() != text:
+            label.setText(text)
         label.setVisible(bool(text))
-        label.setToolTip(tooltip)
+        if label.toolTip() != tooltip:
+            label.setToolTip(tooltip)
         _set_tone(label, tone)
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -76,16 +77,30 @@ class PerformancePanel(QScrollArea):
             layout.addWidget(part)
         layout.addStretch(1)
         self.setWidget(content)
+        self._figures: Figures | None = None  # that were not shown yet, since nobody looks
         self._show_parts(False)
 
     @Slot()
     def clear(self) -> None:
+        self._figures = None
         self._words.setText(NOTHING)
         self._show_parts(False)
 
     @Slot(object)
     def show_figures(self, figures: Figures) -> None:
         """Show the figures of a run: of one that goes on, or of the last."""
+        self._figures = figures
+        if self.isVisible():
+            self._catch_up()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        figures, self._figures = self._figures, None
+        if figures is None:
+            return
         self._words.setText(summary(figures))
         stages = sorted(figures.stages.items(), key=lambda item: -item[1].seconds)
         self._chart.show_bars([Bar(stage_title(n), s.seconds, seconds_text(s.seconds)) for n, s in stages])
@@ -100,6 +115,7 @@ class PerformancePanel(QScrollArea):
     @property
     def text(self) -> str:
         """Return all that is shown, for tests and screen readers."""
+        self._catch_up()
         rows = [row for table in (self._models, self._stages) for row in _rows(table)]
         return "\n".join([self._words.text(), *(" | ".join(row) for row in rows)])
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -92,8 +91,8 @@ class Previews(QObject):
         self._job = 0
         self._kept: OrderedDict[tuple[int, Box], QPixmap] = OrderedDict()
         self._failed: dict[int, str] = {}
-        self._running: set[tuple[int, int, Box]] = set()  # shared with the pool's threads
-        self._lock = threading.Lock()
+        # Shared with the pool's threads, without a lock: the window would wait for whoever holds it.
+        self._running: dict[tuple[int, int, Box], object] = {}
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(WORKERS)
         self.decoded.connect(self._take)
@@ -129,12 +128,13 @@ class Previews(QObject):
 
     def claim(self, key: tuple[int, int, Box]) -> bool:
         """Tell a pool thread whether the picture is its to decode; another may be at it already."""
-        with self._lock:
-            here = key[0] == self._job and key[1:] in self._kept
-            if here or key in self._running:
-                return False
-            self._running.add(key)
-            return True
+        mine = object()
+        if self._running.setdefault(key, mine) is not mine:
+            return False
+        if key[0] == self._job and key[1:] in self._kept:  # looked at last: it is kept before it is let go
+            self._running.pop(key, None)
+            return False
+        return True
 
     def stop(self) -> None:
         """End the threads, and let the pictures go."""
@@ -145,10 +145,9 @@ class Previews(QObject):
     @Slot(object, QImage, str)
     def _take(self, key: tuple[int, int, Box], image: QImage, reason: str) -> None:
         job, photo_id, box = key
-        with self._lock:
-            if job == self._job and not reason:
-                self._kept[(photo_id, box)] = QPixmap.fromImage(image)
-            self._running.discard(key)
+        if job == self._job and not reason:
+            self._kept[(photo_id, box)] = QPixmap.fromImage(image)
+        self._running.pop(key, None)
         if job != self._job:
             return
         if reason:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass
+from queue import SimpleQueue
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,46 +37,49 @@ class _Wish:
 
 
 class _Wishes:
-    """What is to be loaded, last wish first. Shared by the GUI thread and the workers."""
+    """What is to be loaded, last wish first. Shared by the GUI thread and the workers.
+
+    There is no lock, for which the window would wait while the worker that holds it waits for a core. Each
+    step on a collection is one of Python's own, which no other thread can interrupt.
+    """
 
     def __init__(self) -> None:
         self._waiting: OrderedDict[Key, _Wish] = OrderedDict()
         self._taken: set[Key] = set()
-        self._changed = threading.Condition()
+        self._bell: SimpleQueue[None] = SimpleQueue()  # rung at least once for each wish that waits
         self._closed = False
 
     def add(self, wish: _Wish) -> None:
-        with self._changed:
-            if wish.key in self._taken:
-                return
-            self._waiting[wish.key] = wish
+        if wish.key in self._taken:
+            return
+        self._waiting[wish.key] = wish
+        with suppress(KeyError):  # a worker has taken it meanwhile
             self._waiting.move_to_end(wish.key)
-            while len(self._waiting) > MOST_WAITING:
-                self._waiting.popitem(last=False)
-            self._changed.notify()
+        while len(self._waiting) > MOST_WAITING:
+            self._waiting.popitem(last=False)
+        self._bell.put(None)
 
     def take(self) -> _Wish | None:
         """Wait for a wish and return it; None when closed."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._closed or bool(self._waiting))
+        while True:
+            self._bell.get()
             if self._closed:
+                self._bell.put(None)  # for the next worker
                 return None
-            key, wish = self._waiting.popitem(last=True)
-            self._taken.add(key)
-            return wish
+            with suppress(KeyError):  # it was forgotten meanwhile
+                key, wish = self._waiting.popitem(last=True)
+                self._taken.add(key)
+                return wish
 
     def done(self, key: Key) -> None:
-        with self._changed:
-            self._taken.discard(key)
+        self._taken.discard(key)
 
     def clear(self) -> None:
-        with self._changed:
-            self._waiting.clear()
+        self._waiting.clear()
 
     def close(self) -> None:
-        with self._changed:
-            self._closed = True
-            self._changed.notify_all()
+        self._closed = True
+        self._bell.put(None)
 
 
 class _Worker(QThread):

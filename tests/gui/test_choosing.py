@@ -108,7 +108,7 @@ def test_decisions_are_alternatives_and_traits_add_up():
 def test_softness_is_measured_against_the_group():
     def entry(number: int, sharpness: float) -> Entry:
         made = Entry(Photo(number, str(number), (Path(str(number)),)))
-        made.scores = (Score(Role.QUALITY, 0.5, None, {"sharpness": sharpness}),)
+        made.set_scores((Score(Role.QUALITY, 0.5, None, {"sharpness": sharpness}),))
         return made
 
     group = [entry(0, 0.4), entry(1, 0.3), entry(2, 0.1)]
