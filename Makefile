@@ -25,7 +25,7 @@ demo: weights album ## set up, cull the demo album, open the window on it
 	fi
 
 test: system-tests weights lint ## set up, lint, check types and borders, run all tests without a screen
-	@QT_QPA_PLATFORM=offscreen .ci/headless $(RUN) -m pytest
+	@QT_QPA_PLATFORM=offscreen .ci/headless $(RUN) .ci/tests.py
 
 weights: $(STAMP) ## bring the embedded default weights, checked by SHA-256
 	@$(FRAMEPICK) models install

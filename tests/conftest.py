@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import threading
 import time
@@ -59,10 +60,10 @@ def make_jpeg() -> Callable[..., Path]:
     return write_jpeg
 
 
-@pytest.fixture
-def small_album(tmp_path: Path) -> Path:
-    """Nine JPEGs, 800 px wide: three moments a minute apart, each of three frames, the third one blurred."""
-    album = tmp_path / "album"
+@pytest.fixture(scope="session")
+def small_album_made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `small_album` is a copy of."""
+    album = tmp_path_factory.mktemp("small") / "album"
     album.mkdir()
     start = datetime(2026, 6, 1, 12, 0, 0)
     for moment, name in enumerate(("astronaut", "coffee", "chelsea")):
@@ -74,6 +75,12 @@ def small_album(tmp_path: Path) -> Path:
             taken = start + timedelta(seconds=60 * moment + frame)
             write_jpeg(album / f"IMG_{3 * moment + frame + 1:04d}.JPG", shown, captured_at=taken)
     return album
+
+
+@pytest.fixture
+def small_album(small_album_made: Path, tmp_path: Path) -> Path:
+    """Nine JPEGs, 800 px wide: three moments a minute apart, each of three frames, the third one blurred."""
+    return Path(shutil.copytree(small_album_made, tmp_path / "album"))
 
 
 @pytest.fixture

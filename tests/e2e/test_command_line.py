@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -35,6 +36,10 @@ def data(tmp_path: Path, weights_dir: Path) -> Path:
 
 @pytest.fixture
 def framepick(data: Path) -> Run:
+    return _runner(data)
+
+
+def _runner(data: Path) -> Run:
     def run(*arguments: object) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, "main.py", *map(str, arguments), "--data-dir", str(data)]
         return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
@@ -48,11 +53,31 @@ def _cull(framepick: Run, album: Path, *more: object) -> tuple[int, dict[str, An
     return done.returncode, json.loads(file.read_text()) if file.exists() else {"stderr": done.stderr}
 
 
-def test_cull_writes_what_others_rely_on(framepick: Run, small_album: Path):
-    code, result = _cull(framepick, small_album)
-    assert code == 0
+class Culled(NamedTuple):
+    """An album after a first run with all models, and what that run said."""
+
+    framepick: Run
+    album: Path
+    code: int
+    stdout: str
+    result: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def culled(tmp_path_factory: pytest.TempPathFactory, small_album_made: Path, weights_dir: Path) -> Culled:
+    folder = tmp_path_factory.mktemp("culled")
+    album = Path(shutil.copytree(small_album_made, folder / "album"))
+    framepick = _runner(with_models(folder / "data", weights_dir).root)
+    done = framepick("cull", album, "--json", folder / "first.json")
+    result = json.loads((folder / "first.json").read_text())
+    return Culled(framepick, album, done.returncode, done.stdout, result)
+
+
+def test_cull_writes_what_others_rely_on(culled: Culled):
+    result = culled.result
+    assert culled.code == 0
     assert set(result) == {"schema", "album", "device", "models", "photos", "pairs", "telemetry"}
-    assert (result["schema"], result["album"]) == (1, str(small_album))
+    assert (result["schema"], result["album"]) == (1, str(culled.album))
     assert {m["role"] for m in result["models"]} == {"aesthetic", "quality", "portrait", "comparator"}
     assert all(set(m) >= MODEL_KEYS for m in result["models"])
     assert len(result["photos"]) == 9
@@ -88,25 +113,24 @@ def test_a_folder_whose_name_is_no_unicode_is_an_album_as_any_other(tmp_path: Pa
     assert [photo["path"] for photo in result["photos"]] == ["a.jpg"]
 
 
-def test_without_a_comparator_the_composite_decides_and_says_so(framepick: Run, small_album: Path):
-    code, result = _cull(framepick, small_album, "--without", "comparator")
+def test_without_a_comparator_the_composite_decides_and_says_so(culled: Culled):
+    code, result = _cull(culled.framepick, culled.album, "--without", "comparator")
     assert code == 0 and result["pairs"]
     assert {(pair["source"], pair["sha256"]) for pair in result["pairs"]} == {("composite", None)}
     comparator = next(m for m in result["models"] if m["role"] == "comparator")
     assert comparator["state"] == "disabled"
 
 
-def test_cull_prints_models_and_picks(framepick: Run, small_album: Path):
-    done = framepick("cull", small_album)
-    assert "Model Status:" in done.stdout
-    assert "e563ad91" in done.stdout and "NIMA MobileNet" in done.stdout
-    assert "9 photos, 3 groups, 3 picks" in done.stdout
-    assert "Learned comparator" in done.stdout and "missing" not in done.stdout
+def test_cull_prints_models_and_picks(culled: Culled):
+    assert "Model Status:" in culled.stdout
+    assert "e563ad91" in culled.stdout and "NIMA MobileNet" in culled.stdout
+    assert "9 photos, 3 groups, 3 picks" in culled.stdout
+    assert "Learned comparator" in culled.stdout and "missing" not in culled.stdout
 
 
-def test_a_second_run_is_served_from_cache(framepick: Run, small_album: Path):
-    _cull(framepick, small_album)
-    code, result = _cull(framepick, small_album)
+def test_a_second_run_is_served_from_cache(culled: Culled):
+    assert not any(s["cached"] for p in culled.result["photos"] for s in p["scores"].values())
+    code, result = _cull(culled.framepick, culled.album)
     assert code == 0
     models = {m["role"]: m for m in result["models"]}
     assert (models["aesthetic"]["scored"], models["aesthetic"]["cached"]) == (0, 9)
@@ -190,12 +214,12 @@ def test_decide_then_export_accepted(framepick: Run, small_album: Path, tmp_path
     assert framepick("export", small_album, "--to", tmp_path / "out2").returncode == 5
 
 
-def test_export_picks_needs_scores_and_then_copies_them(framepick: Run, small_album: Path, tmp_path: Path):
+def test_export_picks_needs_scores_and_then_copies_them(framepick: Run, culled: Culled, tmp_path: Path):
     out = tmp_path / "out"
-    assert framepick("export", small_album, "--to", out, "--what", "picks").returncode == 5
-    _, result = _cull(framepick, small_album)
-    assert framepick("export", small_album, "--to", out, "--what", "picks").returncode == 0
-    picks = {p["path"] for p in result["photos"] if p["pick"]}
+    words = ("export", culled.album, "--to", out, "--what", "picks")
+    assert framepick(*words).returncode == 5
+    assert culled.framepick(*words).returncode == 0
+    picks = {p["path"] for p in culled.result["photos"] if p["pick"]}
     assert {f.name for f in out.iterdir() if not f.name.startswith(".")} == picks
 
 
