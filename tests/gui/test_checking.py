@@ -97,11 +97,12 @@ def test_warning_of_a_check_stands_at_the_name_at_the_next_start(shown, qtbot, t
     """A whole AVA file, untrained: it loads and knows nothing."""
     from torch import nn
 
-    from tests.unit.ava_files import config_of, file_content, random_backbone, random_head, state_of
+    from tests.unit import ava_files as ava
 
     path = tmp_path / "run7.pt"
-    state = state_of(random_backbone(), random_head([16], 1, nn.ReLU))
-    torch.save(file_content(state, config_of([16], "regression")), path)
+    state = ava.state_of(ava.random_backbone(), ava.random_head([16], 1, nn.ReLU))
+    settings_of_training = ava.config_of([16], "regression") | {"transform": ava.SMALL_TRANSFORM}
+    torch.save(ava.file_content(state, settings_of_training), path)
     config = tmp_path / "own.yaml"
     config.write_text(f"quality_assessment:\n  ava_checkpoint: {path}\n")
     own = load_settings(config)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import functools
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,7 @@ TRANSFORM = {
     "normalize_mean": [0.485, 0.456, 0.406],
     "normalize_std": [0.229, 0.224, 0.225],
 }
+SMALL_TRANSFORM = TRANSFORM | {"resize_size": 72, "crop_size": 64}  # where the numbers are not the point
 
 
 def prepared(transform: dict[str, Any] = TRANSFORM) -> transforms.Compose:
@@ -35,6 +38,11 @@ def prepared(transform: dict[str, Any] = TRANSFORM) -> transforms.Compose:
 
 def random_backbone() -> ResNet:
     """A ResNet50 whose batch normalisation has the statistics of real photos, as a trained one has."""
+    return copy.deepcopy(_backbone())
+
+
+@functools.cache
+def _backbone() -> ResNet:
     torch.manual_seed(3)
     network = resnet50(weights=None)
     network.fc = nn.Identity()

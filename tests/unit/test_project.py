@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import subprocess
 import sys
 import tomllib
@@ -23,6 +24,11 @@ QT_IN_ENGINE = {"engine/worker.py"}
 
 def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
+
+
+@functools.cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def requirements(extra: str | None = None) -> dict[str, Requirement]:
@@ -63,7 +69,7 @@ def functions(path: Path) -> list[tuple[str, int]]:
     """Return each function of a file with its lines; functions and classes inside it count by themselves."""
     return [
         (f"{name_of(path)}:{node.lineno} {node.name}", lines(node) - sum(map(lines, nested(node))))
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
 
@@ -97,7 +103,7 @@ def test_only_the_worker_of_the_engine_knows_qt():
 
 def imported_at_top(path: Path) -> set[str]:
     """Return the packages that importing the file imports: those in functions and TYPE_CHECKING left out."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = tree_of(path)
     found: set[str] = set()
     waiting = list[ast.AST](tree.body)
     while waiting:
@@ -113,7 +119,7 @@ def imported_at_top(path: Path) -> set[str]:
 
 
 def imported(path: Path) -> set[str]:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = tree_of(path)
     return set().union(*(packages(node) for node in ast.walk(tree)))
 
 
@@ -135,7 +141,7 @@ def test_start_imports_nothing_heavy(module):
 
 
 def test_every_module_says_what_it_is():
-    trees = {name_of(p): ast.parse(p.read_text(encoding="utf-8")) for p in SOURCES if "tests" not in p.parts}
+    trees = {name_of(p): tree_of(p) for p in SOURCES if "tests" not in p.parts}
     assert [name for name, tree in trees.items() if tree.body and not ast.get_docstring(tree)] == []
 
 
