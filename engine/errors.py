@@ -37,6 +37,8 @@ class NothingToDoError(FramepickError):
 class PhotoError(FramepickError):
     """One photo cannot be read. Never stops an album."""
 
+    exit_code = EXIT_NOTHING_DONE  # of a command that is about this photo alone
+
     def __init__(self, path: Path, what: str) -> None:
         # A name that is no UTF-8 must not break the log or the terminal.
         name = path.name.encode("utf-8", "backslashreplace").decode()

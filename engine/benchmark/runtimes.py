@@ -70,6 +70,7 @@ class _Task:
 def measure_runtimes(photos: Sequence[Photo], settings: Settings, data_dir: DataDir) -> list[RuntimeFigures]:
     """Measure every role that has a model here on every runtime, each in a fresh process.
 
+    All `photos` must be readable.
     A first, uncounted round converts networks, so that `load_s` is that of every later start.
     """
     rows: list[RuntimeFigures] = []
@@ -111,7 +112,7 @@ def _measure(task: _Task) -> Measured | None:
     except ModelError as error:
         return _failed(task, model.info, str(error))
     load_s = time.time() - before
-    images = _decoded(task.photos)
+    images = [decode(photo) for photo in task.photos]
     answers = _answers(model, images)
     started = time.process_time()
     for _ in range(REPEATS):
@@ -133,14 +134,15 @@ def _model_of(lineup: Lineup, role: Role) -> Scorer | Comparator | None:
     return lineup.comparator if role is Role.COMPARATOR else lineup.scorers.get(role)
 
 
-def _decoded(photos: Sequence[Photo]) -> list[Decoded]:
-    images: list[Decoded] = []
+def readable(photos: Sequence[Photo]) -> tuple[tuple[Photo, ...], dict[str, str]]:
+    """Return the photos that can be decoded, and the reasons of the others by name."""
+    unreadable: dict[str, str] = {}
     for photo in photos:
         try:
-            images.append(decode(photo))
-        except PhotoError:
-            continue  # culling reports it; here only the readable ones count
-    return images
+            decode(photo)
+        except PhotoError as error:
+            unreadable[photo.name] = error.what
+    return tuple(photo for photo in photos if photo.name not in unreadable), unreadable
 
 
 def _answers(model: Scorer | Comparator, images: Sequence[Decoded]) -> list[float]:

@@ -14,6 +14,7 @@ from engine.benchmark.series import Judged, SeriesJudge, by_preferences, by_scor
 from engine.comparing.base import Comparator, Prepared
 from engine.comparing.learned import LearnedComparator
 from engine.errors import ModelError
+from engine.models.device import Device
 from engine.models.registry import Lineup, batch_size
 from engine.models.runtime import Runtime
 from engine.paths import DataDir
@@ -27,12 +28,14 @@ COMPARATOR, COMPOSITE, COMPOSITE_ALONE = "comparator", "composite", "composite_a
 CANT_TELL = 0.6  # below this the comparator is right in less than 60% of pairs
 
 
-def series_judges(lineup: Lineup, settings: Settings, data_dir: DataDir) -> dict[str, SeriesJudge]:
-    """Return the judges by name, with the comparator that ships. Raises ModelError where one is not there."""
+def shipped_comparator(device: Device, settings: Settings, data_dir: DataDir) -> Comparator:
+    """Return the comparator that ships, whatever the settings name. Raises ModelError."""
     runtime = Runtime(settings.performance.runtime, data_dir.converted)
-    comparator = LearnedComparator(
-        data_dir.models, lineup.device, batch_size(settings, lineup.device), runtime
-    )
+    return LearnedComparator(data_dir.models, device, batch_size(settings, device), runtime)
+
+
+def series_judges(lineup: Lineup, comparator: Comparator, settings: Settings) -> dict[str, SeriesJudge]:
+    """Return the judges by name, loaded. Raises ModelError where a model is not there."""
     comparator.load()
     judges: dict[str, SeriesJudge] = {COMPARATOR: ComparatorJudge(comparator)}
     judges |= {name: ScoreJudge(score) for name, score in score_functions(lineup).items()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +15,6 @@ from engine.benchmark.scorers import ScoreOf
 from engine.benchmark.variants import WHOLE
 from engine.errors import NothingToDoError, PhotoError
 from engine.types import Photo
-
-log = logging.getLogger(__name__)
 
 MEGAPIXELS = (24, 12, 6, 2)
 ENLARGED = 1.02  # at most; a larger file than the photo shows nothing that the photo did not
@@ -34,32 +31,45 @@ class SizeFigures:
     scores: dict[str, dict[str, float]]  # by photo, by megapixels
 
 
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Figures by model, and what they leave out: reasons by photo, and photos that allow one size only."""
+
+    models: dict[str, SizeFigures]
+    unreadable: dict[str, str]
+    too_small: tuple[str, ...]
+
+
 def measure_sizes(
     photos: Sequence[Photo], scores: Mapping[str, ScoreOf], on_photo: Callable[[int, int], None]
-) -> dict[str, SizeFigures]:
+) -> Sizes:
     """Score every photo as JPEG files of several sizes, by every model.
 
-    Photos that cannot be read, or that allow one size only, are passed over. Raises NothingToDoError when
-    none is left, ModelError.
+    Raises NothingToDoError when no photo can be used, ModelError.
     """
     found: dict[str, dict[str, dict[str, float]]] = {name: {} for name in scores}
+    unreadable: dict[str, str] = {}
+    too_small: list[str] = []
     for number, photo in enumerate(photos):
-        copies = dict(_copies(photo))
+        try:
+            copies = dict(_copies(photo))
+        except PhotoError as error:
+            unreadable[photo.name], copies = error.what, {}
+        else:
+            too_small += [photo.name] if len(copies) < 2 else []
         for name, score_of in scores.items() if len(copies) > 1 else ():
             found[name][photo.name] = {size: round(score_of(copy), 4) for size, copy in copies.items()}
         on_photo(number + 1, len(photos))
     if not any(found.values()):
-        raise NothingToDoError("No photo is large enough to be shown at two sizes (6 MP and 2 MP).")
-    return {name: _figures(of_photos) for name, of_photos in found.items()}
+        unread = f" {len(unreadable)} could not be read." if unreadable else ""
+        raise NothingToDoError(f"No photo is large enough to be shown at two sizes (6 MP and 2 MP).{unread}")
+    models = {name: _figures(of_photos) for name, of_photos in found.items()}
+    return Sizes(models, unreadable, tuple(too_small))
 
 
 def _copies(photo: Photo) -> Iterator[tuple[str, Decoded]]:
-    """Yield the photo as read from files of each size that it allows, none where it cannot be read."""
-    try:
-        picture = Image.fromarray(decode(photo, WHOLE).image)
-    except PhotoError as error:
-        log.warning("%s", error)
-        return
+    """Yield the photo as read from files of each size that it allows. Raises PhotoError."""
+    picture = Image.fromarray(decode(photo, WHOLE).image)
     with TemporaryDirectory(prefix="framepick-sizes-") as folder:
         for megapixels in MEGAPIXELS:
             scale = (megapixels * 1e6 / (picture.width * picture.height)) ** 0.5

@@ -45,6 +45,7 @@ class SpeedFigures:
     first_run_s: float
     second_run_s: float
     warm_up_s: float
+    unreadable: dict[str, str]  # reasons by photo; no figure counts these
 
 
 def measure_speed(job: CullJob, settings: Settings, data_dir: DataDir) -> SpeedFigures:
@@ -61,8 +62,9 @@ def measure_speed(job: CullJob, settings: Settings, data_dir: DataDir) -> SpeedF
         with _PeakMemory() as memory:
             scorers_alone = replace(job, without=job.without | {Role.COMPARATOR})
             cpu, _, _ = _timed_run(scorers_alone, settings, scorers)
-            cpu_of_all, first, scored = _timed_run(job, settings, fresh)
+            cpu_of_all, first, ran = _timed_run(job, settings, fresh)
             _, second, _ = _timed_run(job, settings, fresh)
+    scored = len(ran.scored)
     if not scored:
         raise NothingToDoError(f"No photo in {job.album} could be read: there is nothing to measure.")
     decode_cpu = _decode_alone(photos)
@@ -80,12 +82,14 @@ def measure_speed(job: CullJob, settings: Settings, data_dir: DataDir) -> SpeedF
         first_run_s=first,
         second_run_s=second,
         warm_up_s=warm_up,
+        unreadable={photo.name: ran.failed[photo.id] for photo in photos if photo.id in ran.failed},
     )
 
 
 def as_rows(figures: SpeedFigures) -> list[tuple[str, str]]:
     """Return names and values for a table."""
-    return [(name, f"{value:,.2f}") for name, value in asdict(figures).items()]
+    numbers = {name: value for name, value in asdict(figures).items() if name != "unreadable"}
+    return [(name, f"{value:,.2f}") for name, value in numbers.items()]
 
 
 def _with_models_of(data_dir: DataDir, folder: Path) -> DataDir:
@@ -111,16 +115,25 @@ def _warm_up(
     return seconds
 
 
-def _timed_run(job: CullJob, settings: Settings, data_dir: DataDir) -> tuple[float, float, int]:
-    """Return CPU seconds, wall seconds and the number of photos with scores."""
+@dataclass(frozen=True, slots=True)
+class _Ran:
+    """The photos of a run by their ids: those with scores, and why the others have none."""
+
+    scored: set[int]
+    failed: dict[int, str]
+
+
+def _timed_run(job: CullJob, settings: Settings, data_dir: DataDir) -> tuple[float, float, _Ran]:
+    """Return CPU seconds, wall seconds and what became of the photos."""
     cpu, wall = time.process_time(), time.perf_counter()
-    scored: set[int] = set()
+    ran = _Ran(set(), {})
     for event in cull(job, settings, data_dir, CancelToken()):
         if isinstance(event, PhotoScored):
-            scored.add(event.photo_id)
+            ran.scored.add(event.photo_id)
         elif isinstance(event, PhotoFailed):
-            scored.discard(event.photo_id)
-    return time.process_time() - cpu, time.perf_counter() - wall, len(scored)
+            ran.scored.discard(event.photo_id)
+            ran.failed[event.photo_id] = event.reason
+    return time.process_time() - cpu, time.perf_counter() - wall, ran
 
 
 def _decode_alone(photos: tuple[Photo, ...]) -> float:
@@ -130,7 +143,7 @@ def _decode_alone(photos: tuple[Photo, ...]) -> float:
         try:
             decode(photo)
         except PhotoError:
-            continue  # the runs above have reported it
+            continue  # it is among the unreadable ones
     return time.process_time() - cpu
 
 

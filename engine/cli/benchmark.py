@@ -11,7 +11,7 @@ from engine.cli import tables
 from engine.cli.commands import WindowProbe
 from engine.cli.json_file import write_json
 from engine.cli.parser import Options
-from engine.errors import EXIT_OK
+from engine.cli.unreadable import name_unreadable
 from engine.paths import DataDir
 from engine.pipeline import CullJob
 from engine.settings import Settings
@@ -57,4 +57,4 @@ def _speed(options: Options, settings: Settings, data_dir: DataDir, probe: Windo
     tables.console().print(table)
     if options.json is not None:
         write_json(options.json, asdict(figures) | {"window": window})
-    return EXIT_OK
+    return name_unreadable(figures.unreadable)

@@ -17,7 +17,9 @@ from engine.benchmark.statistics import Figures
 from engine.benchmark.trials import Table
 from engine.cli import tables
 from engine.cli.parser import Options
-from engine.errors import EXIT_OK, EXIT_ROLE_NOT_RUN, EXIT_SOME_UNREADABLE
+from engine.cli.unreadable import name_unreadable
+from engine.errors import EXIT_ROLE_NOT_RUN
+from engine.models.closing import closing_all
 from engine.paths import DataDir
 from engine.settings import Settings
 
@@ -38,23 +40,21 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
     write_file(options.out / "report.html", report_html(measured).encode("utf-8"))
     _print(measured)
     print(f"Tables and report: {options.out}")
+    code = name_unreadable(measured.trials.unreadable)
     if options.models is not None and (measured.missing or measured.trials.failures):
         return EXIT_ROLE_NOT_RUN
-    return EXIT_SOME_UNREADABLE if measured.trials.unreadable else EXIT_OK
+    return code
 
 
 def _measure(plan: Plan, bench: Bench) -> Measured:
     columns = (TextColumn("photos"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     quiet = not sys.stderr.isatty()
-    try:
-        with Progress(*columns, console=Console(stderr=True), transient=True, disable=quiet) as bar:
-            task = bar.add_task("photos", total=None)
-            return measure_degradations(
-                plan, bench, lambda done, total: bar.update(task, completed=done, total=total)
-            )
-    finally:
-        for judge in bench.judges:
-            judge.close()
+    bar = Progress(*columns, console=Console(stderr=True), transient=True, disable=quiet)
+    with closing_all(bench.judges), bar:
+        task = bar.add_task("photos", total=None)
+        return measure_degradations(
+            plan, bench, lambda done, total: bar.update(task, completed=done, total=total)
+        )
 
 
 def _print(measured: Measured) -> None:
@@ -64,8 +64,6 @@ def _print(measured: Measured) -> None:
         print(f"{name} did not run: {reason}")
     for name, found in measured.trials.failures.items():
         print(f"{name} failed on {len(found)} pictures, the first: {found[0]}")
-    for name, reason in measured.trials.unreadable.items():
-        print(f"{name} could not be read: {reason}")
 
 
 def _table(title: str, rows: Mapping[str, Figures], types: Mapping[str, Mapping[str, Figures]]) -> TextTable:

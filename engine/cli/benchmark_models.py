@@ -10,11 +10,12 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.album.scan import scan
-from engine.benchmark.runtimes import RuntimeFigures, measure_runtimes, probe_photos
+from engine.benchmark.runtimes import RuntimeFigures, measure_runtimes, probe_photos, readable
 from engine.cli import tables
 from engine.cli.json_file import write_json
 from engine.cli.parser import Options
-from engine.errors import EXIT_OK, NothingToDoError
+from engine.cli.unreadable import name_unreadable
+from engine.errors import EXIT_NOTHING_DONE, NothingToDoError
 from engine.paths import DataDir
 from engine.settings import Settings
 from engine.types import Photo
@@ -22,7 +23,12 @@ from engine.types import Photo
 
 def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
     with TemporaryDirectory(prefix="framepick-probe-") as folder:
-        photos = _photos(options, Path(folder))
+        photos, unreadable = readable(_photos(options, Path(folder)))
+        if not photos:
+            name_unreadable(unreadable)
+            raise NothingToDoError(
+                f"No photo in {options.photos} could be read: there is nothing to measure."
+            )
         rows = measure_runtimes(photos, settings, data_dir)
     if not rows:
         raise NothingToDoError("No model is installed here. Run: main.py models install")
@@ -33,7 +39,9 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
             print(f"{row.role} on {row.runtime}: {row.error}")
     if options.json is not None:
         write_json(options.json, {"photos": what, "models": [asdict(row) for row in rows]})
-    return EXIT_OK
+    if all(row.error for row in rows):
+        return EXIT_NOTHING_DONE
+    return name_unreadable(unreadable)
 
 
 def _photos(options: Options, folder: Path) -> tuple[Photo, ...]:

@@ -15,11 +15,12 @@ from engine.benchmark.agreement import Figure
 from engine.benchmark.biq import PUBLISHED, Agreement, measure_biq
 from engine.benchmark.scorers import score_functions
 from engine.benchmark.series import SeriesFigures, measure_series
-from engine.benchmark.series_judges import series_judges
+from engine.benchmark.series_judges import series_judges, shipped_comparator
 from engine.cli import tables
 from engine.cli.json_file import write_json
 from engine.cli.parser import Options
 from engine.errors import EXIT_OK, UsageError
+from engine.models.closing import closing_all
 from engine.models.registry import build_lineup
 from engine.paths import DataDir
 from engine.settings import Settings
@@ -28,9 +29,9 @@ from engine.settings import Settings
 def run_biq(options: Options, settings: Settings, data_dir: DataDir) -> int:
     folder = options.data
     assert folder is not None
-    scores = score_functions(build_lineup(settings, data_dir))
-    with progress("photos") as on_photo:
-        found = measure_biq(folder, scores, on_photo)
+    lineup = build_lineup(settings, data_dir)
+    with closing_all(lineup.scorers.values()), progress("photos") as on_photo:
+        found = measure_biq(folder, score_functions(lineup), on_photo)
     tables.console().print(_biq_table(found))
     if options.json is not None:
         write_json(options.json, {name: _plain(figures) for name, figures in found.items()})
@@ -43,13 +44,10 @@ def run_series(options: Options, settings: Settings, data_dir: DataDir) -> int:
     if splits is None:
         raise UsageError("benchmark series needs --splits CSV.")
     lineup = build_lineup(settings, data_dir)
-    try:
-        judges = series_judges(lineup, settings, data_dir)
-        with progress("photos") as on_photo:
-            found = measure_series(folder, splits, options.part, judges, on_photo)
-    finally:
-        for scorer in lineup.scorers.values():
-            scorer.close()
+    comparator = shipped_comparator(lineup.device, settings, data_dir)
+    with closing_all([*lineup.scorers.values(), comparator]), progress("photos") as on_photo:
+        judges = series_judges(lineup, comparator, settings)
+        found = measure_series(folder, splits, options.part, judges, on_photo)
     tables.console().print(_series_table(found, options.part))
     if options.json is not None:
         write_json(options.json, {name: _plain(figures) for name, figures in found.items()})

@@ -13,7 +13,10 @@ from engine.cli import tables
 from engine.cli.benchmark_opinion import progress
 from engine.cli.json_file import write_json
 from engine.cli.parser import Options
-from engine.errors import EXIT_OK, NothingToDoError
+from engine.cli.printable import printable
+from engine.cli.unreadable import name_unreadable
+from engine.errors import NothingToDoError
+from engine.models.closing import closing_all
 from engine.models.registry import build_lineup
 from engine.paths import DataDir
 from engine.settings import Settings
@@ -25,16 +28,14 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
     if not photos:
         raise NothingToDoError(f"There are no photos in {options.photos}.")
     lineup = build_lineup(settings, data_dir)
-    try:
-        with progress("photos") as on_photo:
-            found = measure_sizes(photos, score_functions(lineup), on_photo)
-    finally:
-        for scorer in lineup.scorers.values():
-            scorer.close()
-    tables.console().print(_table(found))
+    with closing_all(lineup.scorers.values()), progress("photos") as on_photo:
+        found = measure_sizes(photos, score_functions(lineup), on_photo)
+    tables.console().print(_table(found.models))
+    if found.too_small:
+        print(f"Left out, under 6 MP: {printable(', '.join(found.too_small))}")
     if options.json is not None:
-        write_json(options.json, {name: asdict(figures) for name, figures in found.items()})
-    return EXIT_OK
+        write_json(options.json, {name: asdict(figures) for name, figures in found.models.items()})
+    return name_unreadable(found.unreadable)
 
 
 def _table(found: dict[str, SizeFigures]) -> Table:

@@ -10,15 +10,9 @@ from pathlib import Path
 from engine.cli import tables
 from engine.cli.json_file import write_json
 from engine.cli.parser import Options
-from engine.cli.printable import printable
 from engine.cli.progress import ProgressLine
-from engine.errors import (
-    EXIT_NOTHING_DONE,
-    EXIT_OK,
-    EXIT_ROLE_NOT_RUN,
-    EXIT_SOME_UNREADABLE,
-    NothingToDoError,
-)
+from engine.cli.unreadable import name_unreadable
+from engine.errors import EXIT_NOTHING_DONE, EXIT_ROLE_NOT_RUN, NothingToDoError
 from engine.events import CancelToken
 from engine.library.decisions import DecisionStore, PhotoKey
 from engine.models.device import device_of
@@ -82,8 +76,7 @@ def exit_code(result: CullResult, required: Iterable[Role]) -> int:
         print("Interrupted: not all photos were scored.", file=sys.stderr)
         return EXIT_INTERRUPTED
     names = {photo.id: photo.name for photo in result.photos}
-    for photo_id, reason in sorted(result.errors.items()):
-        print(f"Could not be read: {printable(names[photo_id])}: {reason}", file=sys.stderr)
+    code = name_unreadable({names[i]: reason for i, reason in sorted(result.errors.items())})
     if all(ranked.composite is None for ranked in result.selection.ranked.values()):
         print("Nothing could be culled: no photo has a score.", file=sys.stderr)
         return EXIT_NOTHING_DONE
@@ -92,7 +85,7 @@ def exit_code(result: CullResult, required: Iterable[Role]) -> int:
         print(line, file=sys.stderr)
     if idle:
         return EXIT_ROLE_NOT_RUN
-    return EXIT_SOME_UNREADABLE if result.errors else EXIT_OK
+    return code
 
 
 def _not_active(result: CullResult, required: Iterable[Role]) -> list[str]:

@@ -12,7 +12,7 @@ from engine.album.decode import Decoded
 from engine.album.scan import scan
 from engine.benchmark.sizes import measure_sizes
 from engine.cli import parse, run
-from engine.errors import EXIT_NOTHING_DONE, NothingToDoError
+from engine.errors import EXIT_NOTHING_DONE, EXIT_SOME_UNREADABLE, NothingToDoError
 from tests.data_dirs import with_models
 
 
@@ -33,16 +33,18 @@ def width(image: Decoded) -> float:
 
 def test_each_size_that_a_photo_allows_is_scored_and_their_range_told(large_photos: Path) -> None:
     seen: list[tuple[int, int]] = []
-    found = measure_sizes(
+    sizes = measure_sizes(
         scan(large_photos, recursive=False),
         {"width": width, "same": lambda image: 0.5},
         lambda done, total: seen.append((done, total)),
     )
+    found = sizes.models
     scores = found["width"].scores["large.jpg"]
     assert list(scores) == ["6 MP", "2 MP"] and list(found["width"].scores) == ["large.jpg"]
     assert found["width"].largest == pytest.approx(scores["6 MP"] - scores["2 MP"])
     assert found["width"].largest > 0.1 and found["same"].largest == 0.0
     assert seen[-1] == (3, 3)
+    assert list(sizes.unreadable) == ["broken.jpg"] and sizes.too_small == ("small.jpg",)
 
 
 def test_small_photos_alone_tell_nothing(large_photos: Path) -> None:
@@ -56,10 +58,12 @@ def test_the_command_writes_what_it_prints(
 ) -> None:
     figures, data = tmp_path / "sizes.json", str(with_models(tmp_path / "data", weights_dir).root)
     asked = ["benchmark", "sizes", "--photos", str(large_photos), "--data-dir", data]
-    assert run(parse([*asked, "--json", str(figures)])) == 0
+    assert run(parse([*asked, "--json", str(figures)])) == EXIT_SOME_UNREADABLE
     found = json.loads(figures.read_text())
     assert set(found) == {"learned", "rules", "sharpness", "aesthetic"}
     assert 0.0 < found["learned"]["largest"] < 0.2 and found["learned"]["photos"] == 1
-    assert f"{found['learned']['largest']:.3f}" in capsys.readouterr().out
+    said = capsys.readouterr()
+    assert f"{found['learned']['largest']:.3f}" in said.out and "Left out, under 6 MP: small.jpg" in said.out
+    assert "Could not be read: broken.jpg: " in said.err
     (tmp_path / "empty").mkdir()
     assert run(parse([*asked[:3], str(tmp_path / "empty"), *asked[4:]])) == EXIT_NOTHING_DONE
