@@ -12,6 +12,11 @@ EXIT_ROLE_NOT_RUN = 4
 EXIT_NOTHING_DONE = 5
 
 
+def first_line(error: BaseException) -> str:
+    """Return the first line of what an error says; its type where it says nothing, as MemoryError does."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
 class FramepickError(Exception):
     """Base of all errors that are shown to the user as they are."""
 

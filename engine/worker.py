@@ -11,7 +11,7 @@ import time
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
-from engine.errors import FramepickError
+from engine.errors import FramepickError, first_line
 from engine.events import CancelToken, Event
 from engine.paths import DataDir
 from engine.pipeline import CullJob, cull
@@ -45,7 +45,7 @@ class _Runner(QObject):
             self.failed.emit(job_id, str(error))
         except Exception as error:
             log.exception("The engine stopped on %s", job.album)
-            self.failed.emit(job_id, f"The engine stopped: {error}. Details are in the log.")
+            self.failed.emit(job_id, f"The engine stopped: {first_line(error)}. Details are in the log.")
 
     def _stream(self, job_id: int, job: CullJob, cancel: CancelToken) -> None:
         batch: list[Event] = []

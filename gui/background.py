@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from engine.errors import FramepickError
+from engine.errors import FramepickError, first_line
 from engine.events import CancelToken
 
 log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ class Task(QThread):
             self.failed.emit(str(error))
         except Exception as error:
             log.exception("%s stopped", self.objectName())
-            self.failed.emit(f"{self.objectName()} stopped: {error}. Details are in the log.")
+            self.failed.emit(f"{self.objectName()} stopped: {first_line(error)}. Details are in the log.")
         else:
             self.succeeded.emit(result)
 

@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage, QPixmap
 from engine.album.decode import decode
 from engine.album.kept_previews import PreviewCache
 from engine.album.shrink import shrunk
-from engine.errors import PhotoError
+from engine.errors import PhotoError, first_line
 from engine.paths import DataDir
 from engine.types import Photo
 from gui.thumbnails import fit, to_qimage
@@ -59,7 +59,7 @@ class _Decoding(QRunnable):
             reason = error.what
         except Exception as error:  # a pool thread must not die of one photo; the view shows the reason
             log.exception("No preview of %s", self._wish.photo.path)
-            reason = str(error)
+            reason = first_line(error)
         self._previews.decoded.emit(key, image, reason)
 
 

@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 
 from engine.album.decode import Decoded, decode_here
 from engine.album.inspect import native_metadata_here
-from engine.album.reading import LargeImageError, turns
+from engine.album.reading import LargeImageError, reason_of, turns
 from engine.errors import PhotoError
 from engine.types import Metadata
 
@@ -66,7 +66,7 @@ def _answer(request: dict[str, Any], answers: BinaryIO) -> None:
     except PhotoError as error:
         head = {"error": error.what}
     except Exception as error:  # noqa: BLE001 - whatever it is, the program has to hear of it
-        head = {"error": f"is damaged ({type(error).__name__}: {error})"}
+        head = {"error": reason_of(error, path)}
     answers.write(json.dumps(head).encode("ascii") + b"\n")
     if pixels is not None:
         answers.write(pixels)

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 from PIL import ExifTags, Image
 
 from engine.album.quiet_pillow import hush
+from engine.errors import first_line
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +26,7 @@ def tags_of_tiff(data: bytes | BinaryIO) -> Tags:
         else:
             exif.load_from_fp(data)
     except Exception as error:  # noqa: BLE001 - Pillow raises whatever its unpacking meets in damaged EXIF
-        logger.debug("EXIF ignored: %s", error)
+        logger.info("EXIF ignored: %s", first_line(error))
         return {}
     return _merged(exif)
 
@@ -35,7 +36,7 @@ def tags_of_image(image: Image.Image) -> Tags:
     try:
         exif = image.getexif()
     except Exception as error:  # noqa: BLE001 - as above
-        logger.debug("EXIF ignored: %s", error)
+        logger.info("EXIF ignored: %s", first_line(error))
         return {}
     return _merged(exif)
 
@@ -85,5 +86,5 @@ def _merged(exif: Image.Exif) -> Tags:
         tags.update(exif)
         tags.update(exif.get_ifd(ExifTags.IFD.Exif))
     except Exception as error:  # noqa: BLE001 - as above; what was read before the damage is kept
-        logger.debug("part of the EXIF ignored: %s", error)
+        logger.info("Part of the EXIF ignored: %s", first_line(error))
     return tags

@@ -19,6 +19,7 @@ from engine.album.identity import END_BYTES, Ends, identity_of, read_ends
 from engine.album.metadata import metadata_of
 from engine.album.reading import kind_or_error, photo_errors
 from engine.album.turning import upright_size
+from engine.errors import first_line
 from engine.types import Inspected, Metadata, Photo
 
 logger = logging.getLogger(__name__)
@@ -46,8 +47,10 @@ def _metadata(path: Path, ends: Ends, kind: Kind) -> Metadata:
         return _image_metadata(path, ends, kind)
     except MemoryError:
         raise
-    except Exception as error:  # noqa: BLE001 - decoders raise anything on a damaged header
-        logger.debug("%s: no metadata: %s", path, error)
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # the drive's fault: without its capture time the photo would land in a wrong group
+        logger.info("%s: no metadata: %s", path, first_line(error))
         return Metadata()
 
 

@@ -102,8 +102,9 @@ def chosen_items(job: CullJob, what: str, settings: Settings, data_dir: DataDir)
     items = choose(items_of(result, data_dir), what)
     if not items:
         none = _NOTHING.get(what, f"photos that are {what}.")
-        album = f"{result.album}{recursive_hint(job)}"
-        raise NothingToDoError(f"There is nothing to export: {album} has no {none}")
+        hint = recursive_hint(job).removeprefix(" itself; ")
+        more = f" {hint[0].upper()}{hint[1:]}." if hint else ""
+        raise NothingToDoError(f"There is nothing to export: {result.album} has no {none}{more}")
     return items
 
 

@@ -17,7 +17,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine.errors import ModelError, WeightsCorruptError, WeightsMissingError
+from engine.errors import ModelError, WeightsCorruptError, WeightsMissingError, first_line
 from engine.models.checkpoint_guard import damaged, refuse_dangers, refuse_oversize
 from engine.models.plain_values import plain, short
 
@@ -88,7 +88,7 @@ def _refuse_what_is_no_file(path: Path) -> None:
             f"The checkpoint {path} is a link to {path.readlink()}, which is not there."
         )
     if not path.exists():
-        raise WeightsMissingError(f"The checkpoint {path} does not exist; correct its path in the settings.")
+        raise WeightsMissingError(f"The checkpoint {path} does not exist; correct its path.")
     if path.is_dir():
         raise WeightsCorruptError(f"The checkpoint {path} is a folder; name the file in it.")
     if not path.is_file():
@@ -106,8 +106,12 @@ def _unpickled(path: Path, file: IO[bytes]) -> Any:
         with warnings.catch_warnings(), torch.serialization.safe_globals(_allowed()):
             warnings.simplefilter("ignore")  # torch's advice on odd pickles; the outcome is what counts
             return torch.load(file, map_location="cpu", weights_only=True)
+    except OSError:
+        raise  # the disk's fault, not the file's
+    except MemoryError as error:
+        raise ModelError(f"The checkpoint {path} needs more memory than is free.") from error
     except Exception as error:  # damaged bytes make the unpickler raise anything at all
-        log.debug("torch.load of %s: %s", path, error)
+        log.info("torch.load of %s: %s", path, first_line(error))
         raise damaged(path) from error
 
 

@@ -140,7 +140,7 @@ def _refuse_what_it_asks_for(path: Path, pickled: IO[bytes]) -> None:
             elif isinstance(value, str):
                 strings = [strings[1], value]
                 _refuse_slow_codec(path, value)
-    except ModelError:
+    except (ModelError, OSError):
         raise
     except Exception as error:  # damaged bytes make it raise anything at all
         raise damaged(path) from error

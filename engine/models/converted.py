@@ -18,10 +18,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import RuntimeUnfitError
+from engine.errors import RuntimeUnfitError, first_line
 from engine.models.network import Built, NetworkSource, Outputs, Pixels, Shape
 from engine.models.offline import import_openvino
-from engine.models.openvino_cpu import first_line
 from engine.models.preload import TORCH, preload
 from engine.models.probe import probe_pixels
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import RuntimeUnfitError
+from engine.errors import RuntimeUnfitError, first_line
 from engine.models.offline import import_openvino
 
 if TYPE_CHECKING:
@@ -42,7 +42,3 @@ def fix_size(model: openvino.Model, shape: tuple[int, ...]) -> None:
 
 def runtime_name(precision: str) -> str:
     return f"OpenVINO {import_openvino().__version__.split('-')[0]} {precision}"
-
-
-def first_line(error: BaseException) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]

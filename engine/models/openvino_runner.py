@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.errors import RuntimeUnfitError
+from engine.errors import RuntimeUnfitError, first_line
 from engine.models.converted import Converted
 from engine.models.network import Outputs, Pixels, Runner
-from engine.models.openvino_cpu import PRECISIONS, compiled, first_line, fix_size, runtime_name
+from engine.models.openvino_cpu import PRECISIONS, compiled, fix_size, runtime_name
 from engine.models.probe import Deviation, deviation, probe_pixels
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import ModelError, RuntimeUnfitError
+from engine.errors import ModelError, RuntimeUnfitError, first_line
 from engine.models.converted import read_arrays, write_arrays
 from engine.models.offline import import_openvino
-from engine.models.openvino_cpu import PRECISIONS, compiled, first_line, runtime_name
+from engine.models.openvino_cpu import PRECISIONS, compiled, runtime_name
 from engine.models.probe import probe_pixels
 from engine.models.runtime import Runtime
 

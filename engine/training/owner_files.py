@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine.errors import TrainingError
+from engine.errors import TrainingError, first_line
 from engine.training.settings import ComparatorRun, Run, as_plain
 
 if TYPE_CHECKING:
@@ -63,7 +63,9 @@ def load_whole(path: Path) -> dict[str, Any]:
 
     try:
         return torch.load(path, map_location="cpu", weights_only=True)
+    except (OSError, MemoryError) as error:
+        raise TrainingError(f"{path} cannot be read: {first_line(error)}. It may be whole.") from error
     except Exception as error:  # damaged bytes make the unpickler raise anything at all
         raise TrainingError(
-            f"{path} is damaged: {type(error).__name__}. Delete its folder and start the run anew."
+            f"{path} is damaged: {first_line(error)}. Delete its folder and start the run anew."
         ) from error

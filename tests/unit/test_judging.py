@@ -183,7 +183,7 @@ def test_a_checkpoint_that_is_not_there_is_missing_and_the_composite_decides(mom
     status = comparator(result)
     assert (status.state, status.checkpoint) == (ModelState.MISSING, "/nowhere/best_model.pt")
     assert status.reason == (
-        "The checkpoint /nowhere/best_model.pt does not exist; correct its path in the settings. "
+        "The checkpoint /nowhere/best_model.pt does not exist; correct its path. "
         "Close pairs are decided by composite."
     )
     assert {v.source for v in result.selection.verdicts} == {"composite"}
