@@ -15,8 +15,8 @@ from engine.errors import FramepickError, first_line
 from engine.events import CancelToken, Event
 from engine.paths import DataDir
 from engine.pipeline import CullJob, cull
-from engine.remembered import with_marks
 from engine.settings import Settings
+from engine.stages.reading_marks import with_marks
 from engine.threads import let_others_go_first
 
 log = logging.getLogger(__name__)
