@@ -291,7 +291,7 @@ TABLE: dict[str, tuple[Row, ...]] = {
     ),
     "Models": (
         ("model.aesthetic", "Shift+F1", "Aesthetic model", _OUT_AND_IN.format("aesthetic model"), _SWITCH),
-        ("model.quality", "Shift+F2", "Quality rules", _OUT_AND_IN.format("quality rules"), _SWITCH),
+        ("model.quality", "Shift+F2", "Quality model", _OUT_AND_IN.format("quality model"), _SWITCH),
         ("model.portrait", "Shift+F3", "Portrait model", _OUT_AND_IN.format("portrait model"), _SWITCH),
         ("model.comparator", "Shift+F4", "Comparator", _OUT_AND_IN.format("comparator"), _SWITCH),
     ),

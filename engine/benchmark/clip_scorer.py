@@ -1,6 +1,6 @@
 """A CLIP model of open_clip as a judge: how much more a photo is like "Good photo." than like "Bad photo.".
 
-That is CLIP-IQA (Wang et al. 2023). Needs the optional extra: pip install "framepick[clip]".
+That is CLIP-IQA (Wang et al. 2023). Needs the optional extra: pip install -e ".[clip]".
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def _imported() -> Any:
     try:
         import open_clip  # pyright: ignore[reportMissingImports]
     except ImportError as error:
-        raise ModelError('open_clip is not installed. Run: pip install "framepick[clip]"') from error
+        raise ModelError('open_clip is not installed. Run: pip install -e ".[clip]"') from error
     return open_clip
 
 
