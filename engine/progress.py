@@ -12,7 +12,7 @@ def speed_text(progress: Progress) -> str:
     if not progress.done:
         return ""
     speed = f"{progress.photos_per_s:.1f} photos/s"
-    if progress.seconds_left is None or progress.done >= progress.total:
+    if progress.seconds_left is None or progress.done >= progress.total or progress.seconds_left < 1:
         return speed
     return f"{speed} · {duration(progress.seconds_left)} left"
 

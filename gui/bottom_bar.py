@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from engine.types import ModelState, ModelStatus
@@ -67,8 +67,7 @@ class BottomBar(QWidget):
     def show_message(self, message: Message) -> None:
         if message.tone is Tone.INFO:
             _fill(self._message, message)
-            least = LEAST * self.fontMetrics().averageCharWidth()  # however long the warning beside it is
-            self._message.setMinimumWidth(min(self._message.sizeHint().width(), least))
+            self._make_room()
             self._fade.start()
             return
         self._message.hide()
@@ -77,6 +76,15 @@ class BottomBar(QWidget):
         if message.tone is Tone.ERROR or shown != Tone.ERROR.value:
             _fill(self._warning, message)
         self._show_unread()
+
+    def _make_room(self) -> None:
+        """Have what was said last seen, up to half of the bar, however long the warning beside it is."""
+        least = max(LEAST * self.fontMetrics().averageCharWidth(), self.width() // 2)
+        self._message.setMinimumWidth(min(self._message.sizeHint().width(), least))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._make_room()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """A click on a warning shows it whole, among the messages."""

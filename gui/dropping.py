@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtCore import QEvent, QMimeData, QObject, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QWidget
 
 from engine.cli.printable import printable
 
@@ -33,6 +35,22 @@ def take(event: QDragEnterEvent | QDropEvent) -> Path | None:
     event.setDropAction(Qt.DropAction.CopyAction)
     event.accept()
     return folders[0]
+
+
+class DropLight(QObject):
+    """Tells `light_up` whether something that can be dropped is held over the window."""
+
+    def __init__(self, window: QWidget, light_up: Callable[[bool], None]) -> None:
+        super().__init__(window)
+        self._light_up = light_up
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QDragEnterEvent):
+            self._light_up(bool(folders_of(event.mimeData())))
+        elif event.type() in (QEvent.Type.DragLeave, QEvent.Type.Drop):
+            self._light_up(False)
+        return super().eventFilter(watched, event)
 
 
 def left_out(dropped: QMimeData) -> str:

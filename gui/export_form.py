@@ -85,6 +85,7 @@ class ExportForm(QWidget):
         grid.setVerticalSpacing(8)
         self._label_rows(grid)
         photos = QHBoxLayout()
+        photos.setSpacing(8)
         for combo, stretch in ((self._what, 2), (self._stars, 1), (self._label, 1)):
             photos.addWidget(combo, stretch)
         grid.addLayout(photos, 0, 1, 1, 2)

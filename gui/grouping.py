@@ -97,7 +97,11 @@ class Grouping(QObject):
         chosen = selected if several else [current] + ([before] if before else [])
         touched = self._groups_of(chosen)
         if len(touched) < 2:
-            one = "The selected photos are of one group already." if several else "There is no group before."
+            one = (
+                "The selected photos are of one group already."
+                if several
+                else "No group is shown before this one."
+            )
             self._messages.info(f"{one} There is nothing to merge.")
             return
         members = [entry for group in touched for entry in group]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from html import escape
 
 from PySide6.QtCore import QTimer, Slot
@@ -76,9 +76,9 @@ class Inspector(QTextBrowser):
         if entry is None or self._model.entry(entry.photo.id) is not entry:
             return _muted("No photo is selected.")
         parts = [self._head(entry)]
-        if entry.error:
-            parts.append(_toned(wording.failure_text(entry), "bad"))
-        parts += [self._scores(entry), self._why(entry)]
+        if entry.error:  # it never gets a score: no model is to blame for that
+            return "".join([*parts, _toned(wording.failure_text(entry), "bad"), _exif(entry)])
+        parts += [self._scores(entry), self._why(entry), self._pairs(entry)]
         parts += [_faces(self._score(entry, Role.PORTRAIT)), _metrics(self._score(entry, Role.QUALITY))]
         parts.append(_exif(entry))
         return "".join(parts)
@@ -126,19 +126,22 @@ class Inspector(QTextBrowser):
         return f"{name}{digest} · {'from cache' if score.cached else 'this run'}{warning}"
 
     def _why(self, entry: Entry) -> str:
-        reasons = list(wording.reasons(entry))
-        reasons += [
-            wording.verdict_sentence(verdict, entry, other) for verdict, other in self._model.verdicts(entry)
-        ]
-        items = "".join(f"<li>{escape(reason)}</li>" for reason in reasons)
-        return f"{_title('Why')}<ul style='margin-left:-24px'>{items}</ul>" if items else ""
+        return _listed("Why", wording.reasons(entry))
+
+    def _pairs(self, entry: Entry) -> str:
+        """Say how the photo compares with those close to it, under the name of who judged them."""
+        judged: dict[str, list[str]] = {}
+        for verdict, other in self._model.verdicts(entry):
+            words = wording.verdict_in_short(verdict, entry, other)
+            judged.setdefault(wording.judge(verdict), []).append(words)
+        return "".join(_listed("Close pairs", words, by) for by, words in judged.items())
 
 
 def _faces(portrait: Score | None) -> str:
     if portrait is None or not portrait.faces:
         return ""
     items = "".join(f"<li>{escape(wording.face_text(face))}</li>" for face in portrait.faces[:20])
-    return f"{_title(f'Faces: {len(portrait.faces)}')}<ol style='margin-left:-20px'>{items}</ol>"
+    return f"{_title(f'Faces: {len(portrait.faces)}')}<ol style='margin:0 0 0 -20px'>{items}</ol>"
 
 
 def _metrics(quality: Score | None) -> str:
@@ -188,6 +191,13 @@ def _bar(value: float) -> str:
 
 def _title(text: str) -> str:
     return f"<p style='margin:14px 0 2px 0'><b>{escape(text)}</b></p>"
+
+
+def _listed(title: str, items: Collection[str], by: str = "") -> str:
+    """Return a titled list, with whose words they are; nothing where it is empty."""
+    points = "".join(f"<li>{escape(item)}</li>" for item in items)
+    points = f"<ul style='margin:0 0 0 -24px'>{points}</ul>"
+    return f"{_title(title)}{_muted(by)}{points}" if items else ""
 
 
 def _muted(text: str) -> str:

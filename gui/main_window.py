@@ -139,6 +139,7 @@ class MainWindow(QMainWindow):
         self.welcome.open_wanted.connect(self.ask_for_album)
         self.welcome.album_wanted.connect(self.open_as_before)
         self.welcome.deeper_wanted.connect(self._open_deeper)
+        dropping.DropLight(self, self.welcome.light_up)
         self.panels.changed.connect(self._show_panel_state)
         self.messages.said.connect(self.bottom_bar.show_message)
         self.run.begun.connect(self._begin)

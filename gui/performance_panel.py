@@ -174,6 +174,7 @@ def _table(name: str, head: Sequence[tuple[str, str]], parent: QWidget) -> QTabl
     for column, (title, tip) in enumerate(head):
         item = QTableWidgetItem(title)
         item.setToolTip(tip)
+        item.setTextAlignment(LEFT if column == 0 else RIGHT)
         table.setHorizontalHeaderItem(column, item)
     table.verticalHeader().hide()
     table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)

@@ -54,6 +54,8 @@ class PlanModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return COLUMNS[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole and section == len(COLUMNS) - 1:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter  # as its numbers are
         return (COLUMNS[section] or ACTION) if role == Qt.ItemDataRole.AccessibleTextRole else None
 
 

@@ -27,7 +27,7 @@ class Welcome(QWidget):
         super().__init__(parent)
         self.setObjectName("welcome")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        frame = QWidget(self)
+        self._frame = frame = QWidget(self)
         frame.setObjectName("dropTarget")
         frame.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         frame.setFixedWidth(max(480, 34 * self.fontMetrics().averageCharWidth() * 2))
@@ -69,6 +69,16 @@ class Welcome(QWidget):
 
     def invite(self) -> None:
         self.tell("Open a shoot", "Drop a folder of photos here, or open one.\nOriginals are never changed.")
+
+    def light_up(self, on: bool) -> None:
+        """Show that what is held over the window can be let go here."""
+        self._frame.setProperty("hot", on)
+        self._frame.style().unpolish(self._frame)
+        self._frame.style().polish(self._frame)
+
+    @property
+    def is_lit(self) -> bool:
+        return bool(self._frame.property("hot"))
 
     def show_recent(self, albums: Sequence[Path]) -> None:
         """Offer the albums that were opened last."""

@@ -203,11 +203,28 @@ def verdict_sentence(verdict: Verdict, entry: Entry, other_name: str) -> str:
     """Return the verdict in full, with what produced it."""
     if verdict.awaited:
         return f"Close pair with {other_name}: {AWAITED} by the comparator; until then by composite"
-    by = f"by {verdict.source}" + (f" [{verdict.sha256[:8]}]" if verdict.sha256 else "")
+    by = f"by {judge(verdict)}"
     if verdict.winner is None:
         return f"Close pair with {other_name}: can't tell, {by}"
     word = "preferred to" if verdict.winner == entry.photo.id else "second to"
     return f"Close pair: {word} {other_name} with {verdict.confidence * 100:.0f}% confidence, {by}"
+
+
+def verdict_in_short(verdict: Verdict, entry: Entry, other_name: str) -> str:
+    """Return the verdict without who judged."""
+    if verdict.awaited:
+        return f"{other_name}: {AWAITED}"
+    if verdict.winner is None:
+        return f"can't tell from {other_name}"
+    word = "preferred to" if verdict.winner == entry.photo.id else "second to"
+    return f"{word} {other_name}, {verdict.confidence * 100:.0f}% sure"
+
+
+def judge(verdict: Verdict) -> str:
+    """Return who judged a pair, with the hash of its checkpoint where it has one."""
+    if verdict.awaited:
+        return "the comparator; until then by composite"
+    return verdict.source + (f" [{verdict.sha256[:8]}]" if verdict.sha256 else "")
 
 
 def pair_sentence(verdict: Verdict | None, left: Entry | None, right: Entry | None, *, awaited: bool) -> str:
@@ -218,7 +235,7 @@ def pair_sentence(verdict: Verdict | None, left: Entry | None, right: Entry | No
         return f"No close pair: {_composites(left, right, awaited)}"
     if verdict.awaited:
         return f"Close pair: {AWAITED} · {_composites(left, right, awaited)}"
-    by = f"by {verdict.source}" + (f" [{verdict.sha256[:8]}]" if verdict.sha256 else "")
+    by = f"by {judge(verdict)}"
     if verdict.winner is None:
         return f"Close pair: can't tell · {by}"
     sure = f"preferred · {verdict.confidence * 100:.0f}% confidence · {by}"

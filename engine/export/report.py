@@ -10,6 +10,7 @@ from pathlib import Path
 from engine.export.plan import How
 
 REPORT_EVERY = 0.1  # seconds
+LONGEST_NAME = 48  # characters of a file name beside the progress
 NAMED = 20  # files that failed are named in a summary
 
 
@@ -197,11 +198,16 @@ def files_in_words(count: int) -> str:
     return f"{count} file{'' if count == 1 else 's'}"
 
 
+def _short(name: str) -> str:
+    """Return a name that fits a line: a word that cannot be broken would widen the window it stands in."""
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 17]}…{name[-16:]}"
+
+
 def progress_words(progress: ExportProgress) -> str:
     """Return "3 of 20: IMG_0003.JPG, 84.0 MB/s, 0:12 left"."""
     words = f"{progress.done} of {progress.total}"
     if progress.current:
-        words += f": {progress.current}"
+        words += f": {_short(progress.current)}"
     if progress.bytes_done and progress.seconds_left is not None:
         minutes, seconds = divmod(round(progress.seconds_left), 60)
         words += f", {progress.bytes_per_s / 1e6:,.1f} MB/s, {minutes}:{seconds:02d} left"

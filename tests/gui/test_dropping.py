@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -133,3 +133,22 @@ def test_a_folder_counts_once(tmp_path: Path):
     file = tmp_path / "a.jpg"
     file.write_bytes(b"")
     assert folders_of(_files(tmp_path, file, tmp_path)) == [tmp_path]
+
+
+def test_the_place_to_drop_lights_up_while_something_is_held_over_it(make_window, small_album: Path):
+    window = make_window()
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+
+    def lit_by(data: QMimeData) -> bool:
+        QApplication.sendEvent(window, QDragEnterEvent(QPoint(300, 300), EITHER, data, left, none))
+        return window.welcome.is_lit
+
+    text = QMimeData()
+    text.setText("hello")
+    assert lit_by(_files(small_album))
+    QApplication.sendEvent(window, QDragLeaveEvent())
+    assert not window.welcome.is_lit
+    assert not lit_by(text)
+    assert lit_by(_files(small_album))
+    _drop(window, _files(small_album))
+    assert not window.welcome.is_lit

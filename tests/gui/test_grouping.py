@@ -105,7 +105,7 @@ def test_the_groups_of_selected_photos_are_merged(qtbot: QtBot, window: MainWind
     ("key", "modifier", "words"),
     [
         (Qt.Key.Key_G, CTRL | SHIFT, "This photo begins its group already."),
-        (Qt.Key.Key_G, CTRL, "There is no group before."),
+        (Qt.Key.Key_G, CTRL, "No group is shown before this one."),
     ],
 )
 def test_what_makes_no_sense_is_said_and_written_nowhere(

@@ -6,7 +6,8 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from engine.types import Decision, ModelState, Role
+from engine.events import PhotoFailed
+from engine.types import Decision, ModelState, Role, Verdict
 from gui.criteria import Filter
 from gui.main_window import MainWindow
 from gui.pictures import box_of
@@ -217,6 +218,23 @@ def test_the_inspector_names_what_produced_each_score(qtbot, window: MainWindow)
     assert "Rule-based IQA [rules, no checkpoint]" in html
     assert "1 of 3 models" in html
     assert "models install" in html, "a missing score says why"
+
+
+def test_the_inspector_expects_no_score_of_a_photo_that_cannot_be_read(window: MainWindow):
+    window.run._take(window.album.job, [PhotoFailed(0, "is truncated")])
+    html = window.inspector.html()
+    assert "The file is truncated." in html and "Capture" in html
+    assert "scored" not in html and "weight" not in html
+
+
+def test_the_inspector_names_the_judge_of_close_pairs_once(window: MainWindow):
+    entry = window.album.entries()[0]
+    pairs = [Verdict(0, 1, 0, 0.81, "Siamese", "ab" * 32), Verdict(0, 2, None, 0.5, "Siamese", "ab" * 32)]
+    entry.verdicts = tuple(pairs)
+    html = window.inspector.html()
+    assert html.count("Siamese [abababab]") == 1
+    assert "preferred to IMG_0002.JPG, 81% sure" in html
+    assert "can't tell from IMG_0003.JPG" in html.replace("&#x27;", "'")
 
 
 def test_a_second_run_says_that_its_scores_come_from_cache(qtbot, window: MainWindow):

@@ -71,6 +71,18 @@ def test_a_long_warning_leaves_room_for_what_is_said_since(qtbot: QtBot, said):
     assert bar._warning.shown.endswith("…") and bar.width() == 900
 
 
+def test_what_was_said_last_has_half_of_the_bar(qtbot: QtBot, said):
+    bar, messages = said
+    bar.resize(1200, 30)
+    bar.show()
+    messages.warn("Culled 436 photos in 1.1 s; 3 could not be read (filter Failed, Alt+6, says why).")
+    words = "Undone: IMG_0035.JPG begins a new group of 2 photos, and that is long."
+    messages.info(words)
+    qtbot.waitUntil(lambda: bar._message.shown == words, timeout=3000)
+    bar.resize(700, 30)
+    assert bar.minimumSizeHint().width() <= 700, "the window can be made narrower meanwhile"
+
+
 def test_a_graver_word_stays_and_what_was_not_read_is_counted(said):
     bar, messages = said
     messages.warn("The first.")

@@ -30,7 +30,7 @@ from engine.export.lists import as_rows
 from engine.export.lists_beside import Lists
 from engine.export.plan import ExportOptions, How, plan_export, plan_of_lists
 from engine.export.recover import find_unfinished, go_on, revert, the_last
-from engine.export.report import ExportReport, ListsReport
+from engine.export.report import ExportProgress, ExportReport, ListsReport, progress_words
 from engine.types import Decision, Label, Marks, Metadata, Photo, Ranked, Role, Score, Verdict
 from tests.unit.exporting import state
 
@@ -303,3 +303,9 @@ def test_speed_and_time_left_are_those_of_the_photos_not_of_the_lists(card, out,
     execute(plan_export(chosen, ExportOptions(out)), book, CancelToken(), told.append)
     second = next(each for each in told if each.done == 1)
     assert second.seconds_left == pytest.approx(2.0, rel=0.3)
+
+
+def test_a_long_name_is_shortened_beside_the_progress():
+    assert "IMG_0003.JPG" in progress_words(ExportProgress(3, 20, 0, "IMG_0003.JPG"))
+    told = progress_words(ExportProgress(3, 20, 0, f"{'wedding_' * 15}0815.JPG"))
+    assert len(told) < 70 and "wedding_wedding" in told and "0815.JPG" in told
