@@ -75,6 +75,7 @@ class Welcome(QWidget):
         self._frame.setProperty("hot", on)
         self._frame.style().unpolish(self._frame)
         self._frame.style().polish(self._frame)
+        self._frame.update()
 
     @property
     def is_lit(self) -> bool:
@@ -89,6 +90,7 @@ class Welcome(QWidget):
             self._recent.addSpacing(10)
             heading = QLabel("Opened last", self)
             heading.setProperty("tone", "faint")
+            heading.setIndent(9)  # above the words of the buttons, not above their edges
             self._recent.addWidget(heading)
         for album in albums:
             button = QPushButton(self._name(album), self)
