@@ -32,11 +32,6 @@ def album(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def book(tmp_path: Path) -> Path:
-    return tmp_path / "data" / "exports"
-
-
 def _with_attributes(album: Path) -> Path:
     """Give every file an extended attribute; skip where the disk holds none."""
     for name in MODES:

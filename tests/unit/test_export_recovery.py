@@ -33,12 +33,6 @@ def out(tmp_path: Path) -> Path:
     return tmp_path / "out"
 
 
-@pytest.fixture
-def book(tmp_path: Path) -> Path:
-    """Folder of the journals."""
-    return tmp_path / "data" / "exports"
-
-
 class PowerCutError(BaseException):
     """Stands for the end of the process: nothing catches it."""
 

@@ -18,19 +18,6 @@ OLD, NEW, NEXT = "a" * 32, "5" * 32, "b" * 32
 ACCEPT, REJECT = MarkChange(Decision.ACCEPT), MarkChange(Decision.REJECT)
 
 
-@pytest.fixture
-def library(tmp_path: Path) -> Path:
-    return tmp_path / "library.sqlite"
-
-
-@pytest.fixture
-def photo(tmp_path: Path) -> Path:
-    (tmp_path / "album").mkdir()
-    path = tmp_path / "album" / "a.jpg"
-    path.write_bytes(b"photo")
-    return path
-
-
 def key(identity: str, name: str = "a.jpg", taken: str | None = None) -> PhotoKey:
     return PhotoKey(0, name, identity, taken)
 

@@ -18,11 +18,6 @@ def _key(number: int, identity: str, name: str = "", taken: str | None = "2026-0
     return PhotoKey(number, name or f"IMG_{number}.JPG", identity, taken)
 
 
-@pytest.fixture
-def library(tmp_path: Path) -> Path:
-    return tmp_path / "library.sqlite3"
-
-
 def _decide(library: Path, key: PhotoKey, decision: Decision, album: Path = ALBUM) -> None:
     store = DecisionStore(library)
     store.decide(album, {key: decision})

@@ -31,11 +31,6 @@ ALL_MARKS = st.builds(Marks, **VALUES)
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Path:
-    return tmp_path / "library.sqlite3"
-
-
-@pytest.fixture
 def store(library: Path):
     opened = DecisionStore(library)
     yield opened

@@ -31,7 +31,8 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     state = ava_files.state_of(backbone, ava_files.random_head([16], 1, nn.ReLU))
     state["head.3.weight"] = torch.zeros_like(state["head.3.weight"])
     found = {"ava": folder / "ava.pt", "siamese": folder / "siamese.pt"}
-    torch.save(ava_files.file_content(state, ava_files.config_of([16], "regression")), found["ava"])
+    config = ava_files.config_of([16], "regression") | {"transform": ava_files.SMALL_TRANSFORM}
+    torch.save(ava_files.file_content(state, config), found["ava"])
     content = siamese_files.file_content(
         siamese_files.constant_state(backbone), siamese_files.config_of("resnet50", [])
     )

@@ -6,7 +6,6 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -165,11 +164,6 @@ def test_whatever_is_put_together_no_photo_is_lost_and_own_groups_are_whole(toke
         assert not any(members & set(each) and others & set(each) for each in found)
     assert all(each == sorted(each) for each in found), "in the order of time"
     assert with_own_groups([]) == []
-
-
-@pytest.fixture
-def library(tmp_path: Path) -> Path:
-    return tmp_path / "library.sqlite3"
 
 
 def test_they_are_found_again_after_a_rename_and_survive_damage(library: Path):

@@ -25,11 +25,6 @@ def album(tmp_path: Path) -> Path:
     return card(tmp_path / "card")
 
 
-@pytest.fixture
-def book(tmp_path: Path) -> Path:
-    return tmp_path / "data" / "exports"
-
-
 def _rejected_pair(album: Path) -> list[ExportItem]:
     """The RAW+JPEG pair with its sidecars is rejected, the other photo accepted."""
     pair, single = shots(album)

@@ -23,19 +23,6 @@ OLD, NEW, OTHER = "a" * 32, "5" * 32, "b" * 32
 SHA = "c" * 64
 
 
-@pytest.fixture
-def library(tmp_path: Path) -> Path:
-    return tmp_path / "library.sqlite"
-
-
-@pytest.fixture
-def photo(tmp_path: Path) -> Path:
-    (tmp_path / "album").mkdir()
-    path = tmp_path / "album" / "a.jpg"
-    path.write_bytes(b"photo")
-    return path
-
-
 def key(identity: str, name: str = "a.jpg") -> PhotoKey:
     return PhotoKey(0, name, identity, None)
 
