@@ -28,7 +28,14 @@ from engine.scoring.base import ModelInfo
 from engine.scoring.quality import QualityScorer
 from engine.settings import load_settings
 from engine.types import Role
-from tests.unit.ava_files import config_of, file_content, random_backbone, random_head, state_of
+from tests.unit.ava_files import (
+    SMALL_TRANSFORM,
+    config_of,
+    file_content,
+    random_backbone,
+    random_head,
+    state_of,
+)
 
 CPU = Device("cpu")
 
@@ -50,7 +57,8 @@ def ava_file(tmp_path, state):
 
     def write(changed=None):
         path = tmp_path / "best_model.pt"
-        torch.save(file_content(state | (changed or {}), config_of([16], "regression")), path)
+        config = config_of([16], "regression") | {"transform": SMALL_TRANSFORM}
+        torch.save(file_content(state | (changed or {}), config), path)
         return path
 
     return write

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -39,7 +41,7 @@ SMALL = Recipe(
 )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def networks(weights_dir: Path) -> Iterator[Networks]:
     cpu, runtime = Device("cpu"), Runtime("torch")
     opened: list[OpinionModel] = []
@@ -54,16 +56,33 @@ def networks(weights_dir: Path) -> Iterator[Networks]:
         each.close()
 
 
-def test_training_learns_what_people_liked_and_writes_what_can_be_used(
-    tmp_path: Path, photos: dict[str, Image.Image], networks: Networks
-) -> None:
-    data, out, said = tmp_path / "data", tmp_path / "out", list[str]()
+class Trained(NamedTuple):
+    """Weights for quality, and the photos that they learned from."""
+
+    data: Path
+    splits: Path
+    out: Path
+    sha256: str
+
+
+@pytest.fixture(scope="module")
+def trained(
+    tmp_path_factory: pytest.TempPathFactory, photos: dict[str, Image.Image], networks: Networks
+) -> Trained:
+    folder = tmp_path_factory.mktemp("trained")
+    data, out = folder / "data", folder / "out"
     splits = write_biq(data, photos)
-    sha256 = train_quality(data, splits, out, networks, False, SMALL, said.append)
-    model = networks.opened(out, "quality")
-    assert model.weights.sha256 == sha256
+    sha256 = train_quality(data, splits, out, networks, False, SMALL, list[str]().append)
+    return Trained(data, splits, out, sha256)
+
+
+def test_training_learns_what_people_liked_and_writes_what_can_be_used(
+    trained: Trained, networks: Networks
+) -> None:
+    model = networks.opened(trained.out, "quality")
+    assert model.weights.sha256 == trained.sha256
     assert model.weights.facts["trained_on"] == ["train"]
-    samples = choose_samples(data, splits, LEAK_FREE)
+    samples = choose_samples(trained.data, trained.splits, LEAK_FREE)
     looks = model.look([views_of(read_pixels(photo.path)) for photo in samples.photos])
     guessed = np.array([look.whole.opinion for look in looks])
     untrained = float(np.square(samples.opinions - samples.opinions.mean()).mean())
@@ -74,22 +93,20 @@ def test_training_learns_what_people_liked_and_writes_what_can_be_used(
 
 
 def test_the_held_out_weights_know_no_opinion_of_the_scenes_held_out(
-    tmp_path: Path, photos: dict[str, Image.Image], networks: Networks
+    tmp_path: Path, trained: Trained, photos: dict[str, Image.Image], networks: Networks
 ) -> None:
     """Other opinions of the photos held out change nothing in them, and something in those that ship."""
-    hashes: list[tuple[str, str]] = []
-    for number in range(2):
-        data, out = tmp_path / f"data{number}", tmp_path / f"out{number}"
-        splits = write_biq(data, photos)
-        samples = choose_samples(data, splits, LEAK_FREE)
-        held = [samples.photos[place].name for place in np.flatnonzero(held_out(samples, 0))]
-        assert 0 < len(held) < len(samples.photos)
-        for name in held if number else []:
-            change_opinion(data, name)
-        shipped = train_quality(data, splits, out, networks, False, SMALL, list[str]().append)
-        hashes.append((find_own_weights("quality-held-out", out).sha256, shipped))
-    assert hashes[0][0] == hashes[1][0]
-    assert hashes[0][1] != hashes[1][1]
+    data, out = tmp_path / "data", tmp_path / "out"
+    splits = write_biq(data, photos)
+    samples = choose_samples(data, splits, LEAK_FREE)
+    held = [samples.photos[place].name for place in np.flatnonzero(held_out(samples, 0))]
+    assert 0 < len(held) < len(samples.photos)
+    for name in held:
+        change_opinion(data, name)
+    shipped = train_quality(data, splits, out, networks, False, SMALL, list[str]().append)
+    without = [find_own_weights("quality-held-out", each).sha256 for each in (trained.out, out)]
+    assert without[0] == without[1]
+    assert shipped != trained.sha256
 
 
 def change_opinion(data: Path, name: str) -> None:
@@ -153,16 +170,14 @@ def test_runs_differ_by_seed_and_what_they_think_is_averaged(
 
 
 def test_the_comparator_is_trained_and_calibrated_after_quality(
-    tmp_path: Path, photos: dict[str, Image.Image], networks: Networks
+    tmp_path: Path, trained: Trained, networks: Networks
 ) -> None:
-    data, out, said = tmp_path / "data", tmp_path / "out", list[str]()
-    splits = write_biq(data, photos)
-    train_quality(data, splits, out, networks, False, SMALL, said.append)
-    stated = find_own_weights("quality", out)
-    sha256 = train_comparator(data, splits, out, networks.opened, 0, said.append)
+    data, splits = trained.data, trained.splits
+    out = Path(shutil.copytree(trained.out, tmp_path / "out"))
+    sha256 = train_comparator(data, splits, out, networks.opened, 0, list[str]().append)
     weights = find_own_weights("comparator", out)
     assert weights.sha256 == sha256
-    assert weights.facts["network_sha256"] == stated.sha256
+    assert weights.facts["network_sha256"] == trained.sha256
     samples = choose_samples(data, splits, LEAK_FREE)
     liked = held_out(samples, 0) & (samples.opinions >= 0.55)
     pairs = weights.facts["pairs"]
