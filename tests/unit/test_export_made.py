@@ -309,3 +309,10 @@ def test_a_long_name_is_shortened_beside_the_progress():
     assert "IMG_0003.JPG" in progress_words(ExportProgress(3, 20, 0, "IMG_0003.JPG"))
     told = progress_words(ExportProgress(3, 20, 0, f"{'wedding_' * 15}0815.JPG"))
     assert len(told) < 70 and "wedding_wedding" in told and "0815.JPG" in told
+
+
+def test_progress_in_words_says_the_time_only_once_it_is_known():
+    assert progress_words(ExportProgress(0, 20, 0, "")) == "0 of 20"
+    assert progress_words(ExportProgress(3, 20, 500, "a.jpg", 900)) == "3 of 20: a.jpg"
+    known = ExportProgress(3, 20, 500, "a.jpg", 900, 84e6, 72.4)
+    assert progress_words(known) == "3 of 20: a.jpg, 84.0 MB/s, 1:12 left"

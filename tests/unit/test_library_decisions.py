@@ -89,6 +89,14 @@ def test_a_failed_write_stores_none_of_the_batch(library: Path, monkeypatch: pyt
     store.close()
 
 
+def test_each_album_has_its_own_word_on_a_photo_of_the_same_bytes_and_name(library: Path):
+    key = _key(1, "aa", taken=None)
+    _decide(library, key, Decision.ACCEPT)
+    _decide(library, key, Decision.REJECT, Path("/backup"))
+    assert _read(library, key) == {1: Decision.ACCEPT}
+    assert _read(library, key, album=Path("/backup")) == {1: Decision.REJECT}
+
+
 def test_a_newer_library_is_refused_and_left_alone(library: Path):
     connection = sqlite3.connect(library)
     connection.execute("PRAGMA user_version = 99")

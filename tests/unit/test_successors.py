@@ -105,6 +105,15 @@ def test_undo_of_an_older_step_finds_the_photo(library, photo):
     assert marks_of(library, photo, NEW).decision is Decision.NONE
 
 
+def test_undo_of_a_step_on_a_copy_finds_the_copy(library, photo):
+    (photo.parent / "copy.jpg").write_bytes(b"photo")
+    mark(library, photo, OLD, MarkChange(Decision.REJECT), name="copy.jpg")
+    carry_over(library, photo, OLD, NEW)
+    with closing(DecisionStore(library)) as store:
+        store.undo(photo.parent)
+    assert marks_of(library, photo, OLD, "copy.jpg") == Marks()
+
+
 def test_a_library_that_cannot_be_written_says_so_and_holds_nothing_new(library, photo, monkeypatch):
     mark(library, photo, OLD, MarkChange(Decision.ACCEPT))
     monkeypatch.setattr("engine.library.successors._CACHED", ("INSERT INTO nowhere VALUES (:old)",))
