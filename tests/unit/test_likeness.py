@@ -43,4 +43,6 @@ def test_other_scenes_are_not_alike():
 
 
 def test_without_a_sketch_nothing_is_known():
-    assert Likeness()(Candidate(0, "a"), _candidate(open_photo("coffee"))) is None
+    bare, other = Candidate(next(NUMBERS), "a"), _candidate(open_photo("coffee"))
+    assert Likeness()(bare, other) is None
+    assert Likeness()(other, bare) is None

@@ -50,6 +50,11 @@ def test_photos_without_time_come_last_and_group_by_strong_likeness():
     assert _numbers(shots) == [[4], [1, 2], [3]]
 
 
+def test_photos_without_time_are_of_one_moment_only_as_neighbours_by_name():
+    shots = [candidate(number, None, look=number % 2) for number in range(3)]
+    assert _numbers(shots) == [[0], [1], [2]]
+
+
 def test_an_unreadable_photo_stands_alone_and_is_no_pick():
     shots = [
         candidate(1, 0, look=1),
