@@ -97,8 +97,13 @@ def _asked(options: Options, items: list[ExportItem], name: str, data_dir: DataD
 
 
 def chosen_items(job: CullJob, what: str, settings: Settings, data_dir: DataDir) -> list[ExportItem]:
-    """Return the photos that `what` names. Raises NothingToDoError when there are none."""
+    """Return the photos that `what` names. Raises NothingToDoError when there are none.
+
+    Raises KeyboardInterrupt when Ctrl+C stopped the reading: some of the photos are not what was asked for.
+    """
     result = run_cull(job, settings, data_dir)
+    if result.finished is None or result.finished.cancelled:
+        raise KeyboardInterrupt
     items = choose(items_of(result, data_dir), what)
     if not items:
         none = _NOTHING.get(what, f"photos that are {what}.")

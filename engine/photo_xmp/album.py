@@ -5,22 +5,17 @@ A RAW+JPEG pair is spoken of by its RAW, so its JPEG is left alone. Of all files
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 
 from engine.errors import SidecarError
-from engine.events import CancelToken
-from engine.library.sidecars import SidecarStore
 from engine.photo_xmp.parts import SUFFIXES, parts_of
+from engine.sidecars.album_xmp import AlbumXmp, Look
 from engine.sidecars.document import Document, parse_document
-from engine.sidecars.entries import Entry, Outcome, planned, reading
+from engine.sidecars.entries import Entry, Outcome
 from engine.sidecars.label_words import KNOWN_WORDS, LabelWords
-from engine.sidecars.merge import Prefer
 from engine.sidecars.naming import Place, owner_of
-from engine.sidecars.profiles import Targets
-from engine.types import Marks, Photo
+from engine.types import Photo
 
 
 def takes(photo: Photo) -> bool:
@@ -28,50 +23,14 @@ def takes(photo: Photo) -> bool:
     return owner_of(photo).suffix.lower() in SUFFIXES
 
 
-class AlbumFiles:
-    """The files of an album that can hold XMP. `library` remembers what was in them when last seen."""
+class AlbumFiles(AlbumXmp):
+    """The files of an album that can hold XMP; each is read at its head alone."""
 
     def __init__(self, photos: Sequence[Photo], library: Path, words: LabelWords = KNOWN_WORDS) -> None:
-        self._photos = [photo for photo in photos if takes(photo)]
-        self._library, self._words = library, words
+        super().__init__([photo for photo in photos if takes(photo)], library, words)
 
-    def read(
-        self, marks: Mapping[int, Marks], prefer: Prefer = Prefer.NOBODY, cancel: CancelToken | None = None
-    ) -> list[Entry]:
-        """Return one entry per photo of `marks` with XMP in its file; fewer when cancelled."""
-        looked = self._look(marks, cancel)
-        return [
-            reading(entry, marks[entry.photo.id].for_others, prefer, self._words)
-            for entry in looked
-            if entry.before or entry.reason
-        ]
-
-    def plan(
-        self,
-        marks: Mapping[int, Marks],
-        targets: Targets,
-        prefer: Prefer = Prefer.NOBODY,
-        cancel: CancelToken | None = None,
-    ) -> list[Entry]:
-        """Return one entry per photo of `marks` with XMP in its file or something to say."""
-        looked = self._look(marks, cancel)
-        entries = (
-            planned(entry, marks[entry.photo.id].for_others, targets, prefer, self._words) for entry in looked
-        )
-        return [entry for entry in entries if entry is not None]
-
-    def _look(self, marks: Mapping[int, Marks], cancel: CancelToken | None) -> list[Entry]:
-        looked = [_look(photo) for photo in _until(cancel, self._photos) if photo.id in marks]
-        with closing(SidecarStore(self._library)) as store:
-            seen = store.seen([entry.path for entry in looked if entry.before])
-        return [replace(entry, seen=seen.get(entry.path)) for entry in looked]
-
-
-def _until(cancel: CancelToken | None, photos: Sequence[Photo]) -> Iterator[Photo]:
-    for photo in photos:
-        if cancel is not None and cancel.cancelled:
-            return
-        yield photo
+    def _look(self) -> Look:
+        return _look
 
 
 def _look(photo: Photo) -> Entry:

@@ -6,7 +6,7 @@ Nothing here decides: `read` tells what other programs said, and the caller stor
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -15,39 +15,24 @@ from engine.errors import SidecarError
 from engine.events import CancelToken
 from engine.library.sidecars import SidecarStore
 from engine.sidecars import files
+from engine.sidecars.album_xmp import AlbumXmp, Look
 from engine.sidecars.document import parse_document
-from engine.sidecars.entries import Entry, Outcome, planned, reading
+from engine.sidecars.entries import Entry, Outcome
 from engine.sidecars.label_words import KNOWN_WORDS, LabelWords
 from engine.sidecars.memory import note
-from engine.sidecars.merge import Prefer
 from engine.sidecars.naming import Naming, Place, SidecarNames, long_place, speaks_of
 from engine.sidecars.note_written import note_written
-from engine.sidecars.profiles import Targets
-from engine.types import Marks, Photo
+from engine.types import Photo
 
 
-class AlbumSidecars:
-    """All sidecars of an album. `library` is the file that remembers how they were when last seen."""
+class AlbumSidecars(AlbumXmp):
+    """All sidecars of an album."""
 
     def __init__(
         self, photos: Sequence[Photo], naming: Naming, library: Path, words: LabelWords = KNOWN_WORDS
     ) -> None:
-        self._photos, self._naming, self._library, self._words = photos, naming, library, words
-
-    def read(
-        self, marks: Mapping[int, Marks], prefer: Prefer = Prefer.NOBODY, cancel: CancelToken | None = None
-    ) -> list[Entry]:
-        """Return one entry per photo of `marks` that has a sidecar; fewer when cancelled.
-
-        TAKEN entries hold, in `marks`, what the library should say; UNCHANGED ones have nothing new.
-        Raises LibraryError.
-        """
-        looked = self._look(marks, cancel)
-        return [
-            reading(entry, marks[entry.photo.id].for_others, prefer, self._words)
-            for entry in looked
-            if entry.before or entry.reason
-        ]
+        super().__init__(photos, library, words)
+        self._naming = naming
 
     def agree(self, entries: Iterable[Entry]) -> None:
         """Note that the library now says what these entries say. Raises LibraryError."""
@@ -57,23 +42,6 @@ class AlbumSidecars:
                 for entry in entries
                 if entry.before is not None and entry.merged is not None
             )
-
-    def plan(
-        self,
-        marks: Mapping[int, Marks],
-        targets: Targets,
-        prefer: Prefer = Prefer.NOBODY,
-        cancel: CancelToken | None = None,
-    ) -> list[Entry]:
-        """Return one entry per photo of `marks` with a sidecar or something to say; fewer when cancelled.
-
-        Raises LibraryError.
-        """
-        looked = self._look(marks, cancel)
-        entries = (
-            planned(entry, marks[entry.photo.id].for_others, targets, prefer, self._words) for entry in looked
-        )
-        return [entry for entry in entries if entry is not None and not (cancel and cancel.cancelled)]
 
     def write(self, plan: Iterable[Entry], cancel: CancelToken | None = None) -> list[Entry]:
         """Write what was planned; return the entries as they ended. One failure does not stop the others.
@@ -87,17 +55,9 @@ class AlbumSidecars:
         note_written(self._library, done, self._words)
         return done
 
-    def _look(self, marks: Mapping[int, Marks], cancel: CancelToken | None) -> list[Entry]:
+    def _look(self) -> Look:
         names = SidecarNames(self._photos, self._naming)
-        looked: list[Entry] = []
-        for photo in self._photos:
-            if cancel is not None and cancel.cancelled:
-                break
-            if photo.id in marks:
-                looked.append(_look(photo, names.place(photo)))
-        with closing(SidecarStore(self._library)) as store:
-            seen = store.seen([entry.path for entry in looked if entry.before])
-        return [replace(entry, seen=seen.get(entry.path)) for entry in looked]
+        return lambda photo: _look(photo, names.place(photo))
 
 
 def _look(photo: Photo, place: Place) -> Entry:

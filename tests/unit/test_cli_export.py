@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ from engine.benchmark.survival.originals import count_changed, state_of
 from engine.benchmark.survival.samples import write_jpegs
 from engine.cli import parse, run
 from engine.cli.export import tell
+from engine.cli.progress import ProgressLine
 from engine.errors import UsageError
+from engine.events import Event
 from engine.export.report import ExportReport
 
 
@@ -140,3 +143,23 @@ def test_only_the_terminal_is_told_which_commands_go_on(tmp_path: Path, capsys, 
     assert "export --" not in report.summary(), "the window has buttons for that"
     assert tell(ExportReport(tmp_path, (), (), (), 0, cancelled=False)) == 0
     assert "--resume" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("how", [("export", "--to", "out"), ("reject", "--to", "folder")])
+def test_ctrl_c_while_photos_are_read_handles_no_part_of_them(
+    album: Path, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: tuple[str, ...]
+):
+    """What was read until then would be only some of what was asked for."""
+    before = sorted(path.name for path in album.rglob("*"))
+    take = ProgressLine.take
+
+    def interrupted(line: ProgressLine, event: Event) -> None:
+        signal.raise_signal(signal.SIGINT)
+        take(line, event)
+
+    monkeypatch.setattr(ProgressLine, "take", interrupted)
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        _run(data, how[0], album, *how[1:])
+    assert not (tmp_path / "out").exists()
+    assert sorted(path.name for path in album.rglob("*")) == before
