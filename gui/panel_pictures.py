@@ -46,7 +46,7 @@ _REASONS = {
     "missing": f"The checkpoint {LONG} does not exist. Correct the path in the settings.",
     "failed": f"The checkpoint {LONG} cannot be loaded: it lacks head.3.weight (1 x 512).",
     "disabled": SWITCHED_OFF,
-    "warning": "The GPU ran out of memory: it runs on the CPU now; failed on 3 photo(s): IMG_0042.JPG",
+    "warning": "The GPU ran out of memory: it runs on the CPU now; failed on 3 photos: IMG_0042.JPG",
 }
 STATES = ("active", "idle", "missing", "failed", "disabled", "warning")
 

@@ -19,6 +19,7 @@ from engine.album.shrink import fit, shrunk
 from engine.degrading.clear import CLEAR_DISTORTIONS
 from engine.degrading.distortions import Distortion, Pixels
 from engine.errors import NothingToDoError, PhotoError, UsageError
+from engine.words import counted
 
 LONG_SIDE = 640  # pixels; what a distortion does to a photo depends on its size
 MAX_PHOTOS = 50  # of a folder; more would only take longer
@@ -110,7 +111,7 @@ def _of_folder(folder: Path) -> KnownPhotos:
             unreadable += 1
     if not photos:
         raise NothingToDoError(f"There are no photos in {folder} that could be read.")
-    lacking = f"{unreadable} photo(s) of {folder} could not be read" if unreadable else None
+    lacking = f"{counted(unreadable, 'photo')} of {folder} could not be read" if unreadable else None
     return KnownPhotos(tuple(photos), str(folder), lacking)
 
 

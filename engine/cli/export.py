@@ -28,6 +28,7 @@ from engine.export.small_jpegs import check_folder
 from engine.paths import DataDir
 from engine.pipeline import CullJob
 from engine.settings import Settings
+from engine.words import counted
 
 _NOTHING = {
     "accepted": "accepted photos. Accept some in the window or with `decide`, or export --what picks.",
@@ -155,6 +156,7 @@ def print_plan(plan: ExportPlan) -> None:
     for path, reason in plan.unreadable:
         print(f"left out  {printable(display_name(path))}: {reason}")
     print(
-        f"{plan.photos} photos, {len(plan.actions)} files, {megabytes(plan.total_bytes)}; "
-        f"{megabytes(plan.needed_bytes)} needed, {megabytes(plan.free_bytes)} free. Nothing was written."
+        f"{counted(plan.photos, 'photo')}, {counted(len(plan.actions), 'file')}, "
+        f"{megabytes(plan.total_bytes)}; {megabytes(plan.needed_bytes)} needed, "
+        f"{megabytes(plan.free_bytes)} free. Nothing was written."
     )

@@ -14,6 +14,7 @@ from engine.models.registry import build_lineup
 from engine.paths import DataDir
 from engine.report import status_as_json
 from engine.settings import Settings
+from engine.words import counted
 
 
 def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
@@ -74,5 +75,5 @@ def _verify(data_dir: DataDir) -> int:
         digest = f" (found SHA-256 {found.found})" if found.state is WeightsState.WRONG_HASH else ""
         print(f"{found.path}: {found.state.value}{digest}")
     if wrong:
-        print(f"{wrong} file(s) are not as they should be. Run: main.py models install")
+        print(f"{counted(wrong, 'weights file')} missing or wrong. Run: main.py models install")
     return EXIT_NOTHING_DONE if wrong else EXIT_OK

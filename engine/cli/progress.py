@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from engine.events import Event, Notice
 from engine.events import Progress as ProgressEvent
 from engine.progress import STAGES, speed_text
+from engine.words import counted
 
 
 class ProgressLine:
@@ -56,4 +57,4 @@ class ProgressLine:
 
     def _tell_scoring(self, first: ProgressEvent) -> None:
         if self._say_scoring and first.stage == "score":
-            print(f"Scores are missing for {first.total} photo(s): scoring them first.", file=sys.stderr)
+            print(f"Scores are missing for {counted(first.total, 'photo')}: scoring first.", file=sys.stderr)

@@ -18,6 +18,7 @@ from engine.sidecars.entries import Entry, Outcome
 from engine.sidecars.naming import Naming, owner_of
 from engine.sidecars.profiles import Profile, Targets
 from engine.types import Decision, Label, Marks
+from engine.words import counted
 
 _TROUBLE = (Outcome.CONFLICT, Outcome.REFUSED, Outcome.SKIPPED)
 _NOT_FOR_LIGHTROOM = JPEG_SUFFIXES | {".tif", ".tiff", ".png", ".dng"}
@@ -56,7 +57,7 @@ def warn_of_lightroom(written: Sequence[Entry], targets: Targets, handed: Handed
     inside = {entry.photo.id for entry in good if entry.inside}
     beside = [e for e in good if e.photo.id not in inside and _is_unread_by_lightroom(e)]
     if count := len(handed.not_inside(beside, replace(targets, profiles=(Profile.LIGHTROOM,)))):
-        of = f"the marks of {count} photo{'' if count == 1 else 's'}"
+        of = f"the marks of {counted(count, 'photo')}"
         print(f"Lightroom reads no sidecars of JPEG, TIFF, PNG and DNG files: {of} are for others only.")
 
 
@@ -111,7 +112,7 @@ def in_words(marks: Marks) -> str:
     """Return "accept, 3 stars, red", or "no marks"."""
     words = [marks.decision.value] if marks.decision is not Decision.NONE else []
     if marks.stars:
-        words.append(f"{marks.stars} star{'' if marks.stars == 1 else 's'}")
+        words.append(counted(marks.stars, "star"))
     if marks.label is not Label.NONE:
         words.append(marks.label.value)
     return ", ".join(words) or "no marks"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from engine.cli.export import interruptible
 from engine.cli.export_progress import ExportLine
 from engine.cli.json_file import write_json
 from engine.cli.parser import Options
-from engine.cli.printable import printable
+from engine.cli.unreadable import name_unreadable
 from engine.errors import EXIT_OK, EXIT_SOME_UNREADABLE, NothingToDoError, PhotoError, UsageError
 from engine.events import CancelToken
 from engine.library.decisions import DecisionStore
@@ -31,6 +30,7 @@ from engine.sidecars.profiles import Targets
 from engine.stages.inspecting import inspect_all
 from engine.telemetry import Telemetry
 from engine.types import Inspected, Marks, Photo
+from engine.words import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class _Album:
         """Store what sidecars say, as one step that can be undone in the window."""
         changes = {self.keys[e.photo.id]: as_change(e.marks) for e in entries}
         seen = {self.keys[e.photo.id]: shown[e.photo.id] for e in entries}
-        text = f"read {len(entries)} sidecar{'' if len(entries) == 1 else 's'}"
+        text = f"read {counted(len(entries), 'sidecar')}"
         with closing(DecisionStore(self.library)) as store:
             store.change(self.path, changes, text, seen)
 
@@ -76,8 +76,7 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
         written = plan if options.dry_run else _write(handed, plan, tool, cancel)
     if options.json is not None:
         write_json(options.json, tables.as_json(album.path, naming, targets, options.dry_run, read, written))
-    for name, reason in album.unread:
-        print(f"Could not be read: {printable(name)}: {printable(reason)}", file=sys.stderr)
+    name_unreadable(dict(album.unread))
     tables.print_entries(read, written)
     tables.warn_of_lightroom(written, targets, handed)
     if cancel.cancelled:

@@ -12,6 +12,7 @@ from rich.text import Text
 from engine.cli.printable import printable
 from engine.report import CullResult
 from engine.types import SCORING_ROLES, ModelState, ModelStatus, Photo
+from engine.words import counted
 
 PIPED_WIDTH = 160  # columns where the output is no terminal
 STATE_STYLES = {
@@ -111,7 +112,8 @@ def _counts(result: CullResult) -> Text:
     seconds = result.finished.seconds if result.finished else 0.0
     speed = len(result.photos) / seconds if seconds else 0.0
     return Text(
-        f"{len(result.photos)} photos, {len(groups)} groups, {len(result.picks)} picks, "
-        f"{len(result.selection.verdicts)} close pairs, {len(result.errors)} unreadable; "
+        f"{counted(len(result.photos), 'photo')}, {counted(len(groups), 'group')}, "
+        f"{counted(len(result.picks), 'pick')}, {counted(len(result.selection.verdicts), 'close pair')}, "
+        f"{len(result.errors):,} unreadable; "
         f"{seconds:.1f} s, {speed:.1f} photos/s"
     )

@@ -64,6 +64,7 @@ class _Display:
             disable=not sys.stderr.isatty(),
         )
         self._task: TaskID | None = None
+        self._trained = False
 
     def __enter__(self) -> Self:
         self._progress.start()
@@ -83,8 +84,11 @@ class _Display:
             case BatchDone():
                 self._show_batch(event)
             case EpochDone(figures, best):
+                self._trained = True
                 print("  ".join(_words(figures)) + ("  best" if best else ""))
             case Finished():
+                if not self._trained:
+                    print("All epochs of this run were done already: nothing was trained.")
                 print(f"Best epoch {event.best_epoch} of {event.epochs}; left out: {event.skipped}")
                 print("  ".join(_words(event.metrics)))
                 print(f"Checkpoint: {event.checkpoint}")

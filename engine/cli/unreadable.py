@@ -12,5 +12,5 @@ from engine.errors import EXIT_OK, EXIT_SOME_UNREADABLE
 def name_unreadable(reasons: Mapping[str, str]) -> int:
     """Print each photo with its reason to stderr; return 3, or 0 where there is none."""
     for name, reason in reasons.items():
-        print(f"Could not be read: {printable(name)}: {reason}", file=sys.stderr)
+        print(f"Could not be read: {printable(name)}: {printable(reason)}", file=sys.stderr)
     return EXIT_SOME_UNREADABLE if reasons else EXIT_OK

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.export.plan import How
+from engine.words import counted
 
 REPORT_EVERY = 0.1  # seconds
 LONGEST_NAME = 48  # characters of a file name beside the progress
@@ -79,7 +80,7 @@ class ListsReport:
         parts = [f"Wrote {path}." for path in self.lists]
         if self.small:
             count = len(self.small)
-            parts.append(f"Wrote {count} small JPEG{'' if count == 1 else 's'} to {self.small[0].parent}.")
+            parts.append(f"Wrote {counted(count, 'small JPEG')} to {self.small[0].parent}.")
         return " ".join([*parts, *named_files("Not written", self.failed)])
 
 
@@ -195,7 +196,7 @@ _PAST = {
 
 
 def files_in_words(count: int) -> str:
-    return f"{count} file{'' if count == 1 else 's'}"
+    return counted(count, "file")
 
 
 def _short(name: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from engine.scoring.base import ModelInfo
 from engine.types import ModelState, ModelStatus, Role
+from engine.words import counted
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +101,7 @@ def _judged(entry: _Entry) -> ModelStatus:
     if status.scored + status.cached > 0:
         reason = status.reason
         if status.failed:
-            failure = f"failed on {status.failed} photo(s): {entry.last_error}"
+            failure = f"failed on {counted(status.failed, 'photo')}: {entry.last_error}"
             reason = f"{reason}; {failure}" if reason else failure
         return replace(status, state=ModelState.ACTIVE, reason=reason)
     if status.failed:

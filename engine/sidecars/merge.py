@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.sidecars.opinions import Said, Seen
 from engine.types import Marks
+from engine.words import counted
 
 ASPECTS = ("decision", "stars", "label")
 _NOTHING = Marks()
@@ -77,4 +78,4 @@ def _side(aspect: str, mine: Any, other: Any, seen: Seen | None, prefer: Prefer)
 
 
 def _word(value: Any) -> str:
-    return f"{value} star{'' if value == 1 else 's'}" if isinstance(value, int) else str(value.value)
+    return counted(value, "star") if isinstance(value, int) else str(value.value)

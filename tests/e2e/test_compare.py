@@ -16,7 +16,7 @@ def test_compare_says_what_cull_without_the_role_would_pick(framepick: Run, smal
     file = small_album.parent / "compare.json"
     first = framepick("compare", small_album, "--without", "aesthetic", "--json", file)
     assert first.returncode == 0, first.stderr
-    assert "Scores are missing for 9 photo(s): scoring them first." in first.stderr
+    assert "Scores are missing for 9 photos: scoring first." in first.stderr
     found = json.loads(file.read_text())
     assert set(found) == {
         "schema", "album", "without", "picks", "picks_without", "differ", "changed", "models",

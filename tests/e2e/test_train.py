@@ -32,6 +32,8 @@ def test_a_run_from_its_yaml_to_the_line_that_puts_it_to_use(tmp_path):
     assert (tmp_path / "out" / "curves.png").read_bytes().startswith(b"\x89PNG")
     again = train("aesthetic", "--config", file, "--data-dir", data_dir)
     assert again.returncode == 5 and "holds a run already" in again.stderr
+    done_already = train("aesthetic", "--config", file, "--data-dir", data_dir, "--resume")
+    assert "All epochs of this run were done already: nothing was trained." in done_already.stdout
     (tmp_path / "out" / "last_state.pt").unlink()
     (tmp_path / "out" / "best_model.pt").unlink()
 

@@ -180,7 +180,7 @@ def test_photos_of_a_folder(tmp_path, photo_files):
     (tmp_path / "b.jpg").write_bytes(b"no photo")
     found = known_photos(tmp_path)
     assert [photo.name for photo in found.photos] == ["a.jpg"] and found.source == str(tmp_path)
-    assert found.lacking is not None and "1 photo(s)" in found.lacking
+    assert found.lacking is not None and "1 photo of" in found.lacking
     assert max(found.photos[0].image.shape) == 640
 
 

@@ -38,7 +38,7 @@ def test_failures_beside_successes_are_told():
     board = _board()
     board.count(Role.AESTHETIC, scored=8)
     board.count(Role.AESTHETIC, failed=1, error="a.jpg: not a number")
-    assert _status(board).reason == "failed on 1 photo(s): a.jpg: not a number"
+    assert _status(board).reason == "failed on 1 photo: a.jpg: not a number"
 
 
 def test_cached_scores_do_not_hide_a_model_that_cannot_be_loaded():

@@ -19,6 +19,7 @@ from engine.errors import ModelError, PhotoError, TrainingError, first_line
 from engine.models.checkpoint import checkpoint_hash, load_checkpoint
 from engine.training.owner_files import load_whole
 from engine.types import Photo
+from engine.words import counted
 
 
 def _raising(error: Exception) -> Callable[..., NoReturn]:
@@ -88,3 +89,12 @@ def test_nothing_to_export_is_one_sentence_with_a_hint(tmp_path: Path, small_alb
     said = capsys.readouterr().err
     expected = f"There is nothing to export: {small_album} has no photos that are rejected. --recursive takes"
     assert expected in said and "folders inside.\n" in said
+
+
+def test_words_follow_their_number() -> None:
+    assert [counted(n, "photo") for n in (0, 1, 2, 10_000)] == [
+        "0 photos",
+        "1 photo",
+        "2 photos",
+        "10,000 photos",
+    ]
