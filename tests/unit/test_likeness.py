@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -46,3 +47,13 @@ def test_without_a_sketch_nothing_is_known():
     bare, other = Candidate(next(NUMBERS), "a"), _candidate(open_photo("coffee"))
     assert Likeness()(bare, other) is None
     assert Likeness()(other, bare) is None
+
+
+def test_features_speak_where_both_photos_have_them_and_only_there():
+    coffee, cat = _candidate(open_photo("coffee")), _candidate(open_photo("chelsea"))
+    by_sketch = Likeness()(coffee, cat)
+    alike = np.float32([1.0, 0.0])
+    one, other = replace(coffee, features=alike), replace(cat, features=alike)
+    assert Likeness()(one, other) > by_sketch + 0.1
+    for bare in (replace(other, features=None), replace(other, features=np.float32([1.0, 0.0, 0.0]))):
+        assert Likeness()(one, bare) == Likeness()(bare, one) == by_sketch

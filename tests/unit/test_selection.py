@@ -200,10 +200,12 @@ def test_smiles_are_compared_only_where_there_are_as_many_and_all_can_be_told(pi
 def test_a_photo_without_a_face_beside_one_with_a_face_says_so():
     best = candidate(1, 0, look=1, faces=FACES["smiling"], portrait=0.9)
     unlike, unasked = candidate(2, 0.5, look=1), candidate(3, 1, look=1, aesthetic=0.3, portrait=None)
-    ranked = select([best, unlike, unasked], ALBUM).ranked
+    like = candidate(4, 1.5, look=1, aesthetic=0.3, faces=FACES["smiling"], portrait=0.8)
+    ranked = select([best, unlike, unasked, like], ALBUM).ranked
     assert ranked[1].pick
     assert "no face found, unlike the pick" in ranked[2].reasons
     assert not any("face" in reason for reason in ranked[3].reasons)
+    assert not any("no face" in reason for reason in ranked[4].reasons)
 
 
 @pytest.mark.parametrize("role", [Role.QUALITY, Role.AESTHETIC])
