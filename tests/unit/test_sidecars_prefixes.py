@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engine.sidecars.document import parse_document
+from engine.sidecars.fields import COLOR_LABELS
+from engine.sidecars.packet import Packet
 from engine.sidecars.profiles import Profile, Targets
 from engine.types import Decision, Label, Marks
 from tests.unit.xmp_compare import foreign_parts, parse
@@ -46,3 +48,12 @@ def test_a_prefix_that_is_bound_deep_inside_is_used():
 def test_a_usual_prefix_that_means_something_else_anywhere_is_not_used():
     found = names(written(' xmlns:o="urn:o" o:a="1">', ' xmlns:xmp="urn:else" xmp:Rating="9">'))
     assert found[XMP] == {"xmp2"} and found["urn:else"] == {"xmp"}
+
+
+@pytest.mark.parametrize("inside", ["/>", "></d:colorlabels>", "> </d:colorlabels>"])
+def test_a_list_that_holds_no_array_gets_one(inside):
+    text = f'<rdf:RDF xmlns:rdf="{RDF}"><rdf:Description xmlns:d="{COLOR_LABELS[0]}"><d:colorlabels{inside}'
+    packet = Packet(f"{text}</rdf:Description></rdf:RDF>")
+    assert packet.items(COLOR_LABELS) == []
+    packet.set_items(COLOR_LABELS, ["3", "1"])
+    assert Packet(packet.changed()).items(COLOR_LABELS) == ["3", "1"]

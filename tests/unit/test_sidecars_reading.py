@@ -49,6 +49,8 @@ def said_by(text: str, seen: Seen | None = None) -> Said:
         ('xmp:Rating=" 4 "', None, 4, None),
         ('xmp:Rating="many"', None, None, None),
         ('xmp:Rating="nan"', None, None, None),
+        ('xmp:Rating="7"', None, None, None),
+        ('xmp:Rating="inf"', None, None, None),
         ('xmpDM:pick="1" xmpDM:good="true"', Decision.ACCEPT, None, None),
         ('xmpDM:pick="-1" xmpDM:good="false"', Decision.REJECT, None, None),
         ('xmpDM:pick="0"', Decision.NONE, None, None),
