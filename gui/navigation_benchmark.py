@@ -17,7 +17,7 @@ from rich.table import Table
 
 from engine.album.scan import scan
 from engine.cli import tables
-from engine.cli.json_file import write_json
+from engine.cli.json_file import refuse_unwritable, write_json
 from engine.cli.parser import Options
 from engine.cli.run import settings_of
 from engine.errors import EXIT_OK, FramepickError, NothingToDoError
@@ -46,6 +46,8 @@ def run_from_command_line(options: Options) -> int:
     assert options.album is not None
     try:
         data_dir = DataDir.resolve(options.data_dir)
+        if options.json is not None:
+            refuse_unwritable(options.json)
         settings = settings_of(options, data_dir)
         figures = measure_navigation(options.album.absolute(), settings, data_dir, options.recursive)
         figures["large_album"] = probe_in_process(LARGE)

@@ -69,8 +69,10 @@ def _rows(file: Path, columns: tuple[str, ...]) -> list[dict[str, str]]:
             if missing:
                 raise UsageError(f"{file} has no column {missing[0]!r}.")
             return list(reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UsageError(f"{file} cannot be read: {error}") from error
+    except OSError as error:
+        raise UsageError(f"{file} cannot be read: {error.strerror}. Check the path.") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise UsageError(f"{file} is no list that can be read: {error}.") from error
 
 
 def _opinion(text: str, file: Path) -> float:

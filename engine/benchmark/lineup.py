@@ -64,6 +64,8 @@ def configs_of(models: str | None) -> tuple[JudgeConfig, ...]:
     """
     items = [item.strip() for item in models.split(",")] if models is not None else list(NAMES)
     configs = [_config(item) for item in items if item]
+    if not configs:
+        raise UsageError(f"--models names none. Give the path of a file, or {', '.join(NAMES)}.")
     if not any(config.type == CONSTANT for config in configs):
         configs.append(JudgeConfig(CONSTANT, CONSTANT))
     names = [config.name for config in configs]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,16 @@ def write_results(measured: Measured, folder: Path) -> None:
         write_file(folder / name, _csv(RESULT_COLUMNS, rows))
     write_file(folder / "degradations_metadata.csv", _csv(METADATA_COLUMNS, _metadata_rows(measured)))
     write_file(folder / "summary.json", json.dumps(summary(measured), indent=1).encode() + b"\n")
+
+
+def refuse_unwritable_folder(folder: Path) -> None:
+    """Raise UsageError when nothing can be written there: better known before an hour of work than after."""
+    folder = folder.absolute()
+    there = next(place for place in (folder, *folder.parents) if place.exists())
+    if not there.is_dir():
+        raise UsageError(f"{there} is a file, not a folder. Choose another place for --out.")
+    if not os.access(there, os.W_OK):
+        raise UsageError(f"You are not allowed to write to {there}. Choose another place for --out.")
 
 
 def write_file(path: Path, content: bytes) -> None:

@@ -12,7 +12,7 @@ from rich.table import Table as TextTable
 from engine.benchmark.degradations import Measured, Plan, by_type, measure_degradations, overall
 from engine.benchmark.lineup import Bench, configs_of, make_bench
 from engine.benchmark.report import report_html
-from engine.benchmark.result_files import write_file, write_results
+from engine.benchmark.result_files import refuse_unwritable_folder, write_file, write_results
 from engine.benchmark.statistics import Figures
 from engine.benchmark.trials import Table
 from engine.cli import tables
@@ -33,6 +33,7 @@ TITLES = {
 def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
     """Return 3 when a photo could not be read, 4 when a model that was named did not run."""
     assert options.photos is not None and options.out is not None
+    refuse_unwritable_folder(options.out)
     plan = Plan(options.photos.absolute(), options.recursive, options.limit, options.seed)
     bench = make_bench(configs_of(options.models), settings, data_dir)
     measured = _measure(plan, bench)

@@ -28,8 +28,8 @@ def run(options: Options, window_probe: commands.WindowProbe | None = None) -> i
         start_log(data_dir)
         settle_matplotlib(data_dir)
         settings = settings_of(options, data_dir)
-        if options.json is not None and options.command in ("cull", "compare", "models"):
-            refuse_unwritable(options.json)  # the others may make its folder
+        if options.json is not None:
+            refuse_unwritable(options.json)
         return commands.run(options, settings, data_dir, window_probe)
     except FramepickError as error:
         log.error("%s", error)

@@ -16,7 +16,7 @@ from rich.table import Table
 
 from engine.album.scan import scan
 from engine.cli import tables
-from engine.cli.json_file import write_json
+from engine.cli.json_file import refuse_unwritable, write_json
 from engine.cli.parser import Options
 from engine.cli.run import settings_of
 from engine.errors import EXIT_OK, FramepickError, NothingToDoError
@@ -38,6 +38,8 @@ def run_from_command_line(options: Options) -> int:
     """Walk, print a table, write the figures; return 0 only when all went well."""
     try:
         data_dir = DataDir.resolve(options.data_dir)
+        if options.json is not None:
+            refuse_unwritable(options.json)
         settings = settings_of(options, data_dir)
         albums = [album.absolute() for album in options.albums]
         figures = soak(albums, settings, data_dir, options.minutes, options.seed, options.json)

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from engine.benchmark.lineup import configs_of
+from engine.benchmark.result_files import refuse_unwritable_folder
 from engine.benchmark.speed import as_rows, measure_speed
 from engine.cli import parse, run
 from engine.cli.unreadable import name_unreadable
+from engine.errors import UsageError
 from engine.models.closing import closing_all
 from engine.paths import DataDir
 from engine.pipeline import CullJob
@@ -64,3 +67,34 @@ def test_all_models_are_closed_whatever_happens() -> None:
     with pytest.raises(OSError), closing_all(models):
         raise ValueError
     assert all(model.closed for model in models)
+
+
+@pytest.mark.parametrize("out", ["file", "file/inside"])
+def test_a_place_that_is_no_folder_is_told_before_an_hour_of_work(tmp_path: Path, out: str) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(UsageError, match=r"is a file, not a folder\. Choose another place for --out"):
+        refuse_unwritable_folder(tmp_path / out)
+    refuse_unwritable_folder(tmp_path / "new" / "folder")
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("name", ["speed", "models", "degradations"])
+def test_a_benchmark_looks_at_where_its_results_go_first(
+    tmp_path: Path, small_album: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    gone = str(tmp_path / "no" / "such.json")
+    (tmp_path / "file").touch()
+    words = {
+        "speed": [str(small_album), "--json", gone],
+        "models": ["--json", gone],
+        "degradations": ["--photos", str(small_album), "--out", str(tmp_path / "file")],
+    }
+    data = tmp_path / "data"
+    assert run(parse(["--data-dir", str(data), "benchmark", name, *words[name]])) == 2
+    assert "Choose another place for --" in capsys.readouterr().err
+    assert not (data / "cache").exists()
+
+
+def test_a_benchmark_of_no_model_is_refused() -> None:
+    with pytest.raises(UsageError, match="--models names none"):
+        configs_of(",")
