@@ -12,12 +12,20 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from PIL import Image, ImageFilter
 
 from tests.photos import NAMES, open_photo, photo_file, wide, write_jpeg
 
 if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# On a busy machine any example may take long. Where CI is set, Hypothesis has chosen all else by itself.
+hypothesis_settings.register_profile(
+    "unhurried", hypothesis_settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("unhurried")
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 DEMO_MODELS = PROJECT_ROOT / ".demo" / "data" / "models"

@@ -9,6 +9,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import hypothesis
 import pytest
 from packaging.requirements import Requirement
 
@@ -54,6 +55,12 @@ def test_qt_releases_that_lose_references_are_refused(version):
 @pytest.mark.parametrize("other", ["opencv-python", "opencv-python-headless", "opencv-contrib-python"])
 def test_opencv_comes_through_mediapipe_alone(other):
     assert other not in requirements() | requirements("test") | requirements("tested")
+
+
+def test_no_generated_example_is_timed():
+    """Else a test fails now and then, where other programs are at work."""
+    assert hypothesis.settings().deadline is None
+    assert hypothesis.HealthCheck.too_slow in hypothesis.settings().suppress_health_check
 
 
 def test_no_file_is_too_long():
