@@ -97,8 +97,10 @@ def _asked(options: Options, items: list[ExportItem], name: str, data_dir: DataD
     )
 
 
-def chosen_items(job: CullJob, what: str, settings: Settings, data_dir: DataDir) -> list[ExportItem]:
-    """Return the photos that `what` names. Raises NothingToDoError when there are none.
+def chosen_items(
+    job: CullJob, what: str, settings: Settings, data_dir: DataDir, to: str = "export"
+) -> list[ExportItem]:
+    """Return the photos that `what` names. Raises NothingToDoError when there are none `to` do that with.
 
     Raises KeyboardInterrupt when Ctrl+C stopped the reading: some of the photos are not what was asked for.
     """
@@ -110,7 +112,7 @@ def chosen_items(job: CullJob, what: str, settings: Settings, data_dir: DataDir)
         none = _NOTHING.get(what, f"photos that are {what}.")
         hint = recursive_hint(job).removeprefix(" itself; ")
         more = f" {hint[0].upper()}{hint[1:]}." if hint else ""
-        raise NothingToDoError(f"There is nothing to export: {result.album} has no {none}{more}")
+        raise NothingToDoError(f"There is nothing to {to}: {result.album} has no {none}{more}")
     return items
 
 

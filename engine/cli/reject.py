@@ -19,7 +19,8 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
     assert options.album is not None
     job = CullJob(options.album.absolute(), options.recursive, infer=False)
     to = RejectTo(options.reject_to)
-    plan = plan_reject(chosen_items(job, "rejected", settings, data_dir), job.album, to)
+    items = chosen_items(job, "rejected", settings, data_dir, to="take out")
+    plan = plan_reject(items, job.album, to)
     if options.json is not None:
         write_json(options.json, as_json(plan))
     if options.dry_run:
