@@ -17,6 +17,8 @@ from gui.messages import Message, Tone
 WORST_FIRST = (ModelState.FAILED, ModelState.MISSING, ModelState.DISABLED, ModelState.IDLE, ModelState.ACTIVE)
 SHOWN_MS = 12_000  # that a message without a warning stays
 LEAST = 40  # characters of what was said last that are always seen
+SHORTEST = 80  # pixels of a warning
+ANY_WIDTH = (1 << 24) - 1  # QWIDGETSIZE_MAX
 GAP = 16  # pixels between a warning and what was said since
 
 
@@ -36,7 +38,7 @@ class BottomBar(QWidget):
         self._warning, self._message = self._line("Last warning"), self._line("Last message")
         self._unread = 0  # warnings and errors
         self._fade = QTimer(self, singleShot=True, interval=SHOWN_MS)
-        self._fade.timeout.connect(self._message.hide)
+        self._fade.timeout.connect(self._fade_away)
         self._history = self._flat("Messages", "help.messages")
         self._models = self._flat("Models", "panel.models")
         self._history.clicked.connect(self.history_wanted)
@@ -70,7 +72,7 @@ class BottomBar(QWidget):
             self._make_room()
             self._fade.start()
             return
-        self._message.hide()
+        self._fade_away()
         self._unread += 1
         shown = self._warning.property("tone") if self._unread > 1 else None
         if message.tone is Tone.ERROR or shown != Tone.ERROR.value:
@@ -78,12 +80,21 @@ class BottomBar(QWidget):
         self._show_unread()
 
     def _make_room(self) -> None:
-        """Have what was said last seen, up to half of the bar, however long the warning beside it is."""
-        least = max(LEAST * self.fontMetrics().averageCharWidth(), self.width() // 2)
-        self._message.setMinimumWidth(min(self._message.sizeHint().width(), least))
+        """Have what was said last seen, in up to two thirds of the room, however long the warning is."""
+        message = 0 if self._message.isHidden() else self._message.sizeHint().width()
+        others = self._history.sizeHint().width() + self._models.sizeHint().width()
+        room = self.width() - others - 5 * GAP
+        self._warning.setMaximumWidth(max(room // 3, room - message, SHORTEST) if message else ANY_WIDTH)
+        least = LEAST * self.fontMetrics().averageCharWidth()
+        self._message.setMinimumWidth(max(SHORTEST, min(message, least)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._make_room()
+
+    @Slot()
+    def _fade_away(self) -> None:
+        self._message.hide()
         self._make_room()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import (
@@ -18,7 +20,7 @@ from gui.album_model import AlbumModel
 from gui.cell_layout import SIZES
 from gui.choosing import Choosing
 from gui.commands import command, tooltip
-from gui.criteria import Filter
+from gui.criteria import Criteria, Filter
 from gui.filter_details import FilterDetails
 from gui.flow_layout import FlowLayout
 
@@ -27,7 +29,7 @@ FIRST_ROW = (Filter.ALL, Filter.PICKS, Filter.ACCEPTED, Filter.REJECTED, Filter.
 
 
 class FilterBar(QWidget):
-    """A button per filter, with how many photos it would show. The second row is shown when it is in use."""
+    """A button per filter, with how many photos it would show. What a hidden second row chooses is said."""
 
     size_chosen = Signal(int)  # index into SIZES
 
@@ -117,8 +119,9 @@ class FilterBar(QWidget):
         self._slider.setValue(size)
 
     def show_details(self, shown: bool) -> None:
-        """Show or hide the second row. What it filters by stays; `refresh` shows it when it is in use."""
+        """Show or hide the second row. What it filters by stays."""
         self.details.setVisible(shown)
+        self.refresh()
 
     @Slot(int)
     def _choose(self, number: int) -> None:
@@ -142,7 +145,9 @@ class FilterBar(QWidget):
         self._buttons[Filter.CHANGED].setVisible(counts[Filter.CHANGED] > 0 or criteria.has(Filter.CHANGED))
         self.details.show_choice(criteria, counts)
         shown, total, folded = len(self._model.passing()), self._model.total, self._model.folded_groups
-        words = [] if shown == total else [f"{shown} of {total} shown"]
+        hidden = replace(criteria, decisions=frozenset(), traits=criteria.traits - set(FIRST_ROW))
+        by = f"{hidden.words()}: " if self.details.isHidden() and hidden != Criteria() else ""
+        words = [] if shown == total and not by else [f"{by}{shown} of {total} shown"]
         words += [f"{folded} group{'s' if folded > 1 else ''} folded"] if folded else []
         self._total = total
         self._shown.setText(", ".join(words))

@@ -76,7 +76,7 @@ class PlanTable(QTableView):
         line = self.fontMetrics().lineSpacing()
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(line + 5)
-        self.setMinimumHeight(6 * (line + 5))
+        self.setMinimumHeight(3 * (line + 5))  # with a large font there is no room for more
         self._size_columns()
 
     def _size_columns(self) -> None:

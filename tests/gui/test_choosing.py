@@ -201,6 +201,10 @@ def test_stars_and_colours_filter_by_their_buttons(qtbot, window: MainWindow):
     details._labels[Label.RED].click()
     assert [e.photo.id for e in _rows(window)] == [3]
     assert window.filter_bar._shown.text() == "1 of 9 shown"
+    window.actions_["filter.details"].trigger()
+    assert window.filter_bar._shown.text() == "red: 1 of 9 shown", "no button that is seen says so"
+    window.actions_["filter.details"].trigger()
+    assert window.filter_bar._shown.text() == "1 of 9 shown"
 
 
 def test_the_order_is_chosen_by_command(qtbot, window: MainWindow):

@@ -71,7 +71,7 @@ def test_a_long_warning_leaves_room_for_what_is_said_since(qtbot: QtBot, said):
     assert bar._warning.shown.endswith("…") and bar.width() == 900
 
 
-def test_what_was_said_last_has_half_of_the_bar(qtbot: QtBot, said):
+def test_what_was_said_last_has_room_beside_a_warning(qtbot: QtBot, said):
     bar, messages = said
     bar.resize(1200, 30)
     bar.show()
@@ -80,7 +80,8 @@ def test_what_was_said_last_has_half_of_the_bar(qtbot: QtBot, said):
     messages.info(words)
     qtbot.waitUntil(lambda: bar._message.shown == words, timeout=3000)
     bar.resize(700, 30)
-    assert bar.minimumSizeHint().width() <= 700, "the window can be made narrower meanwhile"
+    assert bar.minimumSizeHint().width() <= 700 == bar.width(), "the window can be made narrower meanwhile"
+    assert bar._warning.shown.endswith("…")
 
 
 def test_a_graver_word_stays_and_what_was_not_read_is_counted(said):
