@@ -62,9 +62,15 @@ class Inspector(QTextBrowser):
 
     @Slot()
     def _show(self) -> None:
-        if self.isVisible() and (html := self.html()) != self._shown:
+        seen = not self.visibleRegion().isEmpty()  # a panel behind another one counts as visible
+        if seen and (html := self.html()) != self._shown:
             self._shown = html  # laying it out takes far longer than making it
             self.setHtml(html)
+
+    @Slot(bool)
+    def note_visible(self, _visible: bool) -> None:
+        """The panel came to the front of its tabs, or went behind another one."""
+        self.refresh()
 
     def showEvent(self, event: object) -> None:
         super().showEvent(event)  # type: ignore[arg-type]

@@ -28,6 +28,8 @@ class Panels(QObject):
         self._add("panel.inspector", "Inspector", self.inspector)
         self._add("panel.models", "Models", self.status)
         self._add("panel.performance", "Performance", self.performance)
+        for name, panel in (("inspector", self.inspector), ("performance", self.performance)):
+            self._docks[f"panel.{name}"].visibilityChanged.connect(panel.note_visible)
         self._docks["panel.models"].raise_()
 
     @property

@@ -90,12 +90,18 @@ class PerformancePanel(QScrollArea):
     def show_figures(self, figures: Figures) -> None:
         """Show the figures of a run: of one that goes on, or of the last."""
         self._figures = figures
-        if self.isVisible():
+        if not self.visibleRegion().isEmpty():  # a panel behind another one counts as visible
             self._catch_up()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._catch_up()
+
+    @Slot(bool)
+    def note_visible(self, visible: bool) -> None:
+        """The panel came to the front of its tabs, or went behind another one."""
+        if visible:
+            self._catch_up()
 
     def _catch_up(self) -> None:
         figures, self._figures = self._figures, None

@@ -81,6 +81,19 @@ def test_a_panel_that_nobody_sees_is_filled_when_it_is_looked_at(qtbot: QtBot):
     assert "40 photos in 22.0 s" in panel._words.text()
 
 
+def test_a_panel_behind_another_one_is_filled_when_it_comes_to_the_front(window: MainWindow, qtbot: QtBot):
+    panel = window.panels.performance
+    window.panels.show("panel.models")
+    qtbot.waitUntil(lambda: panel.visibleRegion().isEmpty(), timeout=5_000)
+    panel.show_figures(_figures(33.0))
+    window.inspector._show()
+    assert "33.0 s" not in panel._words.text() and not window.inspector.toPlainText()
+    window.panels.show("panel.performance")
+    qtbot.waitUntil(lambda: "33.0 s" in panel._words.text(), timeout=5_000)
+    window.panels.show("panel.inspector")
+    qtbot.waitUntil(lambda: "IMG_0001" in window.inspector.toPlainText(), timeout=5_000)
+
+
 def test_an_album_that_is_begun_wipes_figures_that_nobody_saw(qtbot: QtBot):
     panel = PerformancePanel()
     qtbot.addWidget(panel)
