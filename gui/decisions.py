@@ -32,12 +32,12 @@ class Decisions(QObject):
         self._model = model
         self._messages = messages
         self._album: Path | None = None
-        self._marked: set[int] = set()  # photos whose marks were written since the album was opened
+        self._written = False  # any marks, since the album was opened
 
     def begin(self, album: Path) -> None:
         """Another album is open: what was decided in the former one is not undone from here."""
         self._album = album
-        self._marked.clear()
+        self._written = False
 
     def close(self) -> None:
         if self._store is not None:
@@ -45,10 +45,19 @@ class Decisions(QObject):
             self._store = None
 
     def take(self, read: MarksRead) -> None:
-        """Show what a run has read; not of photos that were marked since, whose marks are newer and shown."""
+        """Show what a run has read; read again what was written meanwhile, perhaps by undo before its photo
+        was known."""
         if read.trouble:
             self._messages.error(read.trouble)
-        self._model.set_marks({p: marks for p, marks in read.marks.items() if p not in self._marked})
+        self._model.set_marks(self._read_again() if self._written else read.marks)
+
+    def _read_again(self) -> dict[int, Marks]:
+        keys = [key for entry in self._model.entries() if (key := _key(entry))]
+        try:
+            return self._open().marks(self._need_album(), keys)
+        except LibraryError as error:
+            self._messages.error(str(error))
+            return {}
 
     def decide(self, decisions: Mapping[int, Decision]) -> bool:
         """Store decisions by photo id; tell whether they are on disk and shown."""
@@ -119,7 +128,7 @@ class Decisions(QObject):
             self._messages.error(str(error))
             return False
         if marks:
-            self._marked.update(marks)
+            self._written = True
             before = {photo: _by_hand(e.marks) for photo in marks if (e := self._model.entry(photo))}
             self._model.set_marks(marks)
             if any(_by_hand(marks[photo]) != was for photo, was in before.items()):

@@ -13,10 +13,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QSignalSpy
 from pytestqt.qtbot import QtBot
 
-from engine.events import MarksRead
+from engine.events import AlbumListed, MarksRead, PhotosInspected
 from engine.library.decisions import DecisionStore
 from engine.telemetry import Figures, Stage
-from engine.types import Decision, Label, Marks
+from engine.types import Decision, Marks
 from gui.main_window import MainWindow
 from gui.performance_panel import PerformancePanel
 from gui.row_changes import RowsModel
@@ -41,12 +41,24 @@ def test_marks_are_read_beside_the_window(
 
 
 def test_what_is_decided_while_marks_are_read_stays(window: MainWindow):
-    first, second = window.album.entries()[:2]
+    first = window.album.entries()[0]
     window.actions_["review.accept"].trigger()  # the first one
-    read = {first.photo.id: Marks(Decision.REJECT), second.photo.id: Marks(label=Label.RED)}
-    window.run._take(window.album.job, [MarksRead(read)])
+    window.run._take(window.album.job, [MarksRead({first.photo.id: Marks(Decision.REJECT)})])
     assert first.decision is Decision.ACCEPT, "what was read is older"
-    assert second.marks.label is Label.RED
+
+
+def test_what_is_undone_while_marks_are_read_stays_undone(window: MainWindow, small_album: Path):
+    """Undo needs no photo that is known: it may come between the listing of an album and its marks."""
+    album, entries = window.album, window.album.entries()
+    inspected = {entry.photo.id: entry.inspected for entry in entries if entry.inspected}
+    window.actions_["review.accept"].trigger()
+    window.decisions.begin(small_album)
+    album.begin(album.job)
+    window.run._take(album.job, [AlbumListed(tuple(entry.photo for entry in entries))])
+    window.actions_["review.undo"].trigger()
+    stale = MarksRead({entries[0].photo.id: Marks(Decision.ACCEPT)})
+    window.run._take(album.job, [PhotosInspected(inspected), stale])
+    assert {entry.decision for entry in album.entries()} == {Decision.NONE}
 
 
 def test_marks_that_were_read_show_after_the_album_is_opened_anew(
