@@ -73,7 +73,7 @@ def test_one_after_the_other_is_the_same(project, capfd):
 
 @pytest.mark.parametrize(
     ("cores", "free", "limit", "both"),
-    [(2, 7, "max", True), (1, 7, "max", False), (2, 5, "max", False), (2, 60, str(4 * GIB), False)],
+    [(2, 9, "max", True), (1, 9, "max", False), (2, 7, "max", False), (2, 60, str(4 * GIB), False)],
 )
 def test_both_at_once_only_where_there_is_room(project, tmp_path, monkeypatch, cores, free, limit, both):
     script = project()
