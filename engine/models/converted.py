@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from engine.errors import RuntimeUnfitError, first_line
 from engine.models.network import Built, NetworkSource, Outputs, Pixels, Shape
 from engine.models.offline import import_openvino
+from engine.models.openvino_core import openvino_core
 from engine.models.preload import TORCH, preload
 from engine.models.probe import probe_pixels
 
@@ -74,7 +75,7 @@ def _read(place: Path) -> Converted | None:
         if facts["format"] != FORMAT or facts["openvino"] != openvino.__version__:
             return None
         answers, arrays = read_arrays(place / ANSWERS), read_arrays(place / ARRAYS)
-        model = openvino.Core().read_model(place / NETWORK, place / WEIGHTS)
+        model = openvino_core().read_model(place / NETWORK, place / WEIGHTS)
     except FileNotFoundError:
         return None
     # Whatever is wrong with a kept file, the checkpoint is still there to make it anew.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import RuntimeUnfitError, first_line
 from engine.models.offline import import_openvino
+from engine.models.openvino_core import openvino_core
 
 if TYPE_CHECKING:
     import openvino
@@ -25,7 +26,7 @@ def compiled(model: openvino.Model, precision: str, cpu_threads: int) -> Any | N
         "ENABLE_CPU_PINNING": False,  # decoding threads share these cores
     }
     try:
-        found = import_openvino().Core().compile_model(model, "CPU", options)
+        found = openvino_core().compile_model(model, "CPU", options)
     except RuntimeError as error:
         raise RuntimeUnfitError(f"OpenVINO cannot run this network: {first_line(error)}") from error
     used = found.get_property("INFERENCE_PRECISION_HINT").get_type_name()

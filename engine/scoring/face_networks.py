@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from engine.errors import ModelError, RuntimeUnfitError, first_line
 from engine.models.converted import read_arrays, write_arrays
-from engine.models.offline import import_openvino
+from engine.models.openvino_core import openvino_core
 from engine.models.openvino_cpu import PRECISIONS, compiled, runtime_name
 from engine.models.probe import probe_pixels
 from engine.models.runtime import Runtime
@@ -132,7 +132,7 @@ def _in_openvino(path: Path, expected: NDArray[np.float32]) -> FaceNetwork:
 
 def _model(path: Path) -> openvino.Model:
     try:
-        model = import_openvino().Core().read_model(path)
+        model = openvino_core().read_model(path)
         model.reshape([1, 3, -1, -1])
     except RuntimeError as error:
         raise RuntimeUnfitError(f"OpenVINO cannot read {path.name}: {first_line(error)}") from error
