@@ -67,7 +67,7 @@ def test_what_does_not_fit_is_refused_in_a_sentence(clip, architecture, reason):
 def test_without_the_extra_the_command_that_brings_it_is_told(tmp_path):
     file = tmp_path / "weights.pt"
     torch.save({"a": torch.zeros(1)}, file)
-    with pytest.raises(ModelError, match=r"pip install .framepick\[clip\]"):
+    with pytest.raises(ModelError, match=r"pip install -e .\.\[clip\]"):
         OpenClipScorer(ARCHITECTURE, file).load()
 
 

@@ -20,6 +20,7 @@ def network():
     x = ops.parameter([1, 4], np.float32)
     return compiled(openvino.Model([ops.relu(x)], [x]), "f32", 1)
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background work ignores it
 first, second = network(), network()
 del first
 del second
