@@ -51,7 +51,7 @@ class OpinionHead:
 
     centre: Values  # (FROZEN_FEATURES,)
     scale: Values  # (FROZEN_FEATURES,)
-    projection: Values  # (P, FEATURES - TUNED_FEATURES)
+    projection: Values  # (P, FROZEN_FEATURES)
     regression: Regression
     tuned_centre: Values  # (TAIL_FEATURES,)
     tuned_scale: Values  # (TAIL_FEATURES,)

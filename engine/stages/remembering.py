@@ -40,12 +40,13 @@ class Remembering:
 
         A photo that lacks nothing but its sketch has to be decoded too: its set is empty.
         """
-        identities = list(known.identities.values())
+        by_photo = known.identities
+        identities = list(by_photo.values())
         with self._telemetry.stage("read cache", len(identities)):
             cached = self._store.read(identities, keys.values())
             sketches = self._store.read_sketches(identities)
         missing: dict[int, set[Role]] = {}
-        for photo_id, identity in known.identities.items():
+        for photo_id, identity in by_photo.items():
             candidate = known.candidates[photo_id]
             candidate.sketch = sketches.get(identity)
             for entry in cached[identity].values():
