@@ -5,9 +5,10 @@ from PySide6.QtCore import QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
 from engine.events import PhotoFailed
-from engine.types import Decision, Marks, Role, Verdict
+from engine.types import Decision, Face, Marks, Role, Verdict
 from gui.album_model import AlbumModel
 from gui.criteria import Filter
+from gui.ordering import Ordering, SortBy
 from gui.row_changes import MOST_RANGES, ranges
 from tests.gui.albums import inspected, listed, scored, selected
 
@@ -185,3 +186,150 @@ def test_tooltips_say_what_made_the_number(model):
 )
 def test_ranges(rows, expected):
     assert ranges(rows) == expected
+
+
+@pytest.fixture
+def told(model) -> list[tuple[int, int]]:
+    """The ranges of rows that are to be painted anew, as they are told."""
+    found: list[tuple[int, int]] = []
+    model.dataChanged.connect(lambda first, last: found.append((first.row(), last.row())))
+    return found
+
+
+@pytest.fixture
+def counted(model) -> list[bool]:
+    """Grows whenever counts and details are to be shown anew."""
+    found: list[bool] = []
+    model.changed.connect(lambda: found.append(True))
+    return found
+
+
+def test_an_entry_of_a_former_album_is_not_held(model):
+    model.apply(JOB, [listed(3)])
+    former = model.entry_at(1)
+    assert model.holds(former)
+    assert not model.holds(None)
+    model.begin(JOB + 1)
+    assert not model.holds(former)
+    model.apply(JOB + 1, [listed(3)])
+    assert not model.holds(former), "another photo has its number now"
+    assert model.holds(model.entry_at(1))
+
+
+def test_the_group_before_is_that_of_the_photos_shown(model):
+    model.apply(JOB, [listed(9), inspected(9), selected(range(9))])
+    assert [model.group_before(model.entry_at(row)) for row in range(3)] == [None] * 3
+    assert [model.group_before(model.entry_at(row)).photo.id for row in range(3, 9)] == [2, 2, 2, 5, 5, 5]
+    model.set_marks({photo: Marks(Decision.REJECT) for photo in (1, 2, 3, 4, 5)})
+    last, hidden = model.entry(6), model.entry(4)
+    model.set_filter(Filter.UNDECIDED)
+    assert model.group_before(last).photo.id == 0, "one photo alone, in the first row, is a group"
+    assert model.group_before(hidden) is None
+
+
+def test_a_photo_without_a_group_is_neither_folded_nor_placed(model):
+    model.apply(JOB, [listed(3)])
+    model.fold_all()
+    assert [model.is_folded(model.entry_at(row)) for row in range(3)] == [False] * 3
+    assert model.folded_groups == 0
+    assert model.group_edges(1) == (True, True), "no band joins photos whose groups are unknown"
+    assert (model.place(model.entry_at(1)), model.members(model.entry_at(1))) == ((1, 1), [model.entry_at(1)])
+
+
+def test_only_the_group_that_was_folded_is_folded(model):
+    model.apply(JOB, [listed(9), inspected(9), selected(range(9))])
+    model.fold(model.entry_at(4))
+    assert _ids(model) == [0, 1, 2, 3, 6, 7, 8]
+    assert [model.is_folded(entry) for entry in model.entries()] == [False] * 3 + [True] * 3 + [False] * 3
+    assert model.folded_groups == 1
+    model.set_ordering(Ordering(grouped=False))
+    assert not any(model.is_folded(entry) for entry in model.entries()), "groups are dissolved"
+    assert model.folded_groups == 0 and model.rowCount() == 9
+
+
+def test_a_folded_group_shows_the_photo_that_is_kept_and_no_other_row_changes(model, told):
+    model.apply(JOB, [listed(9), inspected(9), selected(range(9))])
+    model.fold(model.entry_at(4))
+    told.clear()
+    model.keep(frozenset({5}))
+    assert _ids(model) == [0, 1, 2, 5, 6, 7, 8] and told == [(3, 3)]
+    model.keep(frozenset({5, 8}))
+    assert _ids(model) == [0, 1, 2, 5, 6, 7, 8] and told == [(3, 3)], "the other group is not folded"
+    model.keep(frozenset({1}))
+    assert _ids(model) == [0, 1, 2, 3, 6, 7, 8], "nothing of it is kept: its pick"
+    model.set_marks({photo: Marks(Decision.REJECT) for photo in (3, 5)})
+    model.set_filter(Filter.UNDECIDED)
+    model.keep(frozenset({5}))
+    assert _ids(model) == [0, 1, 2, 4, 6, 7, 8], "what the filter hides is not shown"
+
+
+def test_nothing_is_told_where_scores_are_awaited_as_before(model, told, counted):
+    model.apply(JOB, [listed(3)])
+    told.clear(), counted.clear()
+    model.await_scores(True)
+    assert not told and not counted
+    model.await_scores(False)
+    assert told == [(0, 2)] and len(counted) == 1
+    assert "No score" in model.describe(model.entry_at(0))
+
+
+def test_photos_whose_pick_differs_are_told_and_those_alone(model, told, counted):
+    model.apply(JOB, [listed(6), inspected(6), selected(range(6))])
+    told.clear(), counted.clear()
+    model.show_changed({1, 2, 4})
+    assert told == [(1, 2), (4, 4)] and len(counted) == 1
+    told.clear()
+    model.show_changed({2, 5})
+    assert [entry.changed for entry in model.entries()] == [False, False, True, False, False, True]
+    assert told == [(1, 1), (4, 5)], "the one that differed before and still does looks the same"
+    model.set_filter(Filter.CHANGED)
+    assert _ids(model) == [2, 5]
+    model.show_changed({3})
+    assert _ids(model) == [3]
+
+
+def test_marks_are_told_for_their_rows_and_those_of_unknown_photos_for_none(model, told, counted):
+    model.apply(JOB, [listed(6), inspected(6)])
+    told.clear(), counted.clear()
+    model.set_marks({2: Marks(stars=3), 99: Marks(stars=1)})
+    assert told == [(2, 2)] and len(counted) == 1
+    assert [entry.marks.stars for entry in model.entries()] == [0, 0, 3, 0, 0, 0]
+
+
+def test_faces_are_those_of_the_model_unless_it_is_off(model):
+    model.apply(JOB, [listed(1), scored(0, faces=(Face((0.1, 0.1, 0.3, 0.3), 0.9, None, 0.9),))])
+    assert str(model.faces_found(model.entry_at(0))) == "1 face, eyes open"
+    model.switch_off(frozenset({Role.QUALITY}))
+    assert model.faces_found(model.entry_at(0)) is not None
+    model.switch_off(frozenset({Role.PORTRAIT}))
+    assert model.faces_found(model.entry_at(0)) is None
+
+
+def test_a_role_that_nothing_is_sorted_by_moves_no_photo(qtbot, model):
+    model.apply(JOB, [listed(3), *(scored(photo, 0.1 * photo) for photo in range(3)), selected(range(3))])
+    model.set_ordering(Ordering(SortBy.QUALITY))
+    assert _ids(model) == [2, 1, 0]
+    with qtbot.assertNotEmitted(model.modelReset):
+        model.switch_off(frozenset({Role.AESTHETIC}))
+    assert _ids(model) == [2, 1, 0]
+    with qtbot.waitSignal(model.modelReset):
+        model.switch_off(frozenset({Role.AESTHETIC, Role.QUALITY}))
+    assert _ids(model) == [0, 1, 2]
+    model.switch_off(frozenset({Role.AESTHETIC}))
+    assert _ids(model) == [2, 1, 0]
+
+
+def test_what_is_chosen_already_is_told_once(model, counted):
+    model.apply(JOB, [listed(3), selected(range(3))])
+    counted.clear()
+    for _ in range(2):
+        model.set_filter(Filter.PICKS)
+        model.set_ordering(Ordering(SortBy.NAME))
+        model.switch_off(frozenset({Role.QUALITY}))
+    assert len(counted) == 3
+
+
+def test_the_nearest_row_of_a_photo_of_another_album_is_the_first(model):
+    assert model.nearest_row(0) is None
+    model.apply(JOB, [listed(3)])
+    assert [model.nearest_row(photo) for photo in (0, 2, 77)] == [0, 2, 0]

@@ -70,3 +70,28 @@ def test_what_a_hand_has_set_is_what_is_shown(scale, stretch, offset, zoom, spot
     common = View(other_zoom, *other_spot)
     moved = follow.onto(common, view).view(common)
     assert (moved.zoom, moved.x, moved.y) == pytest.approx((view.zoom, view.x, view.y))
+
+
+def test_the_middle_of_a_face_is_in_the_middle_of_its_box():
+    assert middle(Face((0.2, 0.4, 0.1, 0.3), None, None, 0.9)) == pytest.approx((0.25, 0.55))
+
+
+def test_whole_photos_stay_whole_whatever_the_scale():
+    follow = Follow(2.0, (2.0, 2.0), (0.1, -0.2))
+    view, common = follow.view(View(None, 0.3, 0.4)), follow.common(View(None, 0.7, 0.6))
+    assert view.zoom is None and common.zoom is None
+    assert (view.x, view.y, common.x, common.y) == pytest.approx((0.7, 0.6, 0.3, 0.4))
+
+
+@pytest.mark.parametrize(("common", "view"), [(None, None), (1.5, None), (None, 1.5)])
+def test_a_hand_that_leaves_no_zoom_to_compare_moves_the_spot_alone(common, view):
+    follow = Follow(2.0, (2.0, 2.0), (0.1, -0.2))
+    moved = follow.onto(View(common, 0.2, 0.3), View(view, 0.6, 0.7))
+    assert (moved.scale, moved.stretch) == (2.0, (2.0, 2.0))
+    assert moved.spot((0.2, 0.3)) == pytest.approx((0.6, 0.7))
+
+
+@pytest.mark.parametrize("unknown", [(QSize(), QSize(6000, 4000)), (QSize(6000, 4000), QSize())])
+def test_the_fractions_count_where_one_size_is_not_known(unknown):
+    face, smaller = Face((0.4, 0.4, 0.2, 0.2), None, None, 0.9), Face((0.1, 0.1, 0.1, 0.1), None, None, 0.9)
+    assert ALIKE.to_face(face, unknown[0], smaller, unknown[1]).scale == pytest.approx(2.0)
