@@ -1,8 +1,8 @@
 """Runs all tests. Called by make.
 
 Where two cores and enough memory are free, the tests of the engine run beside all others; else one after the
-other. Each half is a pytest of its own, as `python -m pytest` with these folders: nothing is shared but the
-screen, on which only tests/e2e opens windows.
+other. Each half is a pytest of its own, as `python -m pytest` with these folders, and has a cache of its own:
+nothing is shared but the screen, on which only tests/e2e opens windows.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ def run_both() -> int:
     """Run both halves; the others' report follows that of the engine. Returns 0 when both passed."""
     env = {"OMP_NUM_THREADS": str(max(1, (os.cpu_count() or 1) // 2)), **os.environ}
     with tempfile.TemporaryFile() as log:
-        others = _start(OTHERS, env=env, stdout=log, stderr=subprocess.STDOUT)
-        engine = _start(ENGINE, env=env)
+        others = _start([*OTHERS, *_cached_in("others")], env=env, stdout=log, stderr=subprocess.STDOUT)
+        engine = _start([*ENGINE, *_cached_in("engine")], env=env)
         try:
             engine.wait()
             _say("the report of all other tests follows when they are done")
@@ -58,6 +58,10 @@ def run_both() -> int:
 
 def _start(what: list[str], **options: object) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-m", "pytest", *what], cwd=ROOT, **options)
+
+
+def _cached_in(name: str) -> list[str]:
+    return ["-o", f"cache_dir=.pytest_cache/{name}"]
 
 
 def _ended(half: subprocess.Popen[bytes]) -> str:

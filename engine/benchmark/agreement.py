@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 DRAWS = 1000
 Values = NDArray[np.float64]
@@ -21,8 +21,8 @@ class Figure:
     high: float
 
 
-def spearman(first: Values, second: Values) -> float:
-    """Return the rank correlation (ties share their mean rank), -1..1."""
+def spearman(first: ArrayLike, second: ArrayLike) -> float:
+    """Return the rank correlation (ties share their mean rank), -1..1; 0 when one side is constant."""
     return pearson(_ranks(first), _ranks(second))
 
 
@@ -41,7 +41,7 @@ def bootstrap(count: int, measure: Callable[[NDArray[np.intp]], float], seed: in
     return Figure(measure(np.arange(count)), float(low), float(high))
 
 
-def _ranks(values: Values) -> Values:
+def _ranks(values: ArrayLike) -> Values:
     _, where, counts = np.unique(values, return_inverse=True, return_counts=True)
     ends = np.cumsum(counts)
     return (ends - (counts - 1) / 2.0)[where]

@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 from PySide6.QtCore import QObject
 
@@ -59,6 +60,10 @@ def _stored(library: Path, model: AlbumModel, album: Path = ALBUM) -> dict[int, 
 
 def _said(decisions: Decisions) -> list[str]:
     return [message.text for message in decisions._messages.history]
+
+
+def _open_files(library: Path) -> list[str]:
+    return [file.path for file in psutil.Process().open_files() if Path(file.path) == library]
 
 
 def _break(library: Path, table: str = "decisions") -> None:
@@ -240,7 +245,9 @@ def test_undo_goes_to_a_photo_that_was_renamed_and_to_none_that_is_gone(
 
 def test_a_store_that_was_closed_is_opened_again(decisions: Decisions, model: AlbumModel, library: Path):
     decisions.decide({0: ACCEPT})
+    assert _open_files(library)
     decisions.close()
+    assert not _open_files(library), "nobody else could replace or remove the file"
     decisions.close()
     decisions.decide({1: ACCEPT})
     assert _stored(library, model) == {0: ACCEPT, 1: ACCEPT}

@@ -66,6 +66,15 @@ def test_one_failure_fails_the_whole_and_is_named(project, capfd, engine, others
     assert out.count("E       assert 1 == 2") == [engine, others].count(FAIL)
 
 
+def test_each_half_remembers_its_own_failures(project, tmp_path, capfd, monkeypatch):
+    """In one cache the half that ends last writes over what the other one noted."""
+    monkeypatch.delenv("PYTEST_ADDOPTS")
+    assert project(FAIL, FAIL).run_both() != 0
+    noted = {file.parents[2].name: file.read_text("utf-8") for file in tmp_path.rglob("lastfailed")}
+    assert {half: text.count("::") for half, text in noted.items()} == {"engine": 1, "others": 1}
+    assert "test_in_unit" in noted["engine"] and "test_in_new" in noted["others"]
+
+
 def test_one_after_the_other_is_the_same(project, capfd):
     assert project(others=FAIL).run_all() == 1
     assert "1 failed, 1 passed" in capfd.readouterr().out

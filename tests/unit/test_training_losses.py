@@ -6,12 +6,12 @@ import torch
 from scipy.stats import spearmanr, wasserstein_distance
 
 from engine.album.decode import decode
+from engine.benchmark.agreement import spearman
 from engine.models.ava_config import AvaTransform
 from engine.models.siamese_config import SiameseTransform
 from engine.training.batches import shuffled
 from engine.training.losses import comparator_loss, expectation, opinion_loss, ranking_loss, score_of
 from engine.training.preparation import Preparation, augmented
-from engine.training.rank_correlation import spearman
 from engine.training.settings import Augment
 from engine.training.tasks import ComparatorTask
 from engine.types import Photo
