@@ -63,6 +63,7 @@ class CullJob:
     without: frozenset[Role] = frozenset()
     device: str | None = None
     infer: bool = True
+    tell_models: bool = True  # what models have to say of themselves; of no interest where none is asked
     check_new: bool = False
     switches: RoleSwitches = field(default_factory=RoleSwitches)  # may be turned while it runs
     regrouped: Regrouped = field(default_factory=Regrouped)  # counted up while it runs
@@ -263,7 +264,9 @@ class _Run:
 
     def _news(self) -> Iterator[Event]:
         self._notes += take_notes()
-        steps = (self._scoring, self._judging, self._remembering, self._selecting)
+        steps = (self._remembering, self._selecting)
+        if self._job.tell_models:
+            steps = (self._scoring, self._judging, *steps)
         yield from self._telling.news([note for step in steps for note in step.notes()] + self._notes)
 
     def _finish(self) -> Iterator[Event]:

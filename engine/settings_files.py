@@ -19,6 +19,11 @@ class Origin:
     """The lines of a user's settings file, by key. Settings are the same wherever they were read."""
 
     lines: Mapping[str, str] = field(default_factory=dict, compare=False)
+    commented: Mapping[str, str] = field(default_factory=dict, compare=False)  # by the last word of the key
+
+    def commented_out(self, dotted: str) -> str | None:
+        """Return "FILE, line N" where a path stands in a comment, unless another line gives the key."""
+        return None if dotted in self.lines else self.commented.get(dotted.rpartition(".")[2])
 
     def of(self, dotted: str) -> str | None:
         """Return "FILE, line N" of a key such as album.quality; None for one that the file does not have."""
@@ -68,7 +73,7 @@ def load_validated(model: type[_Model], defaults_file: Path, user_file: Path | N
     except ValidationError as error:
         raise SettingsError("\n".join(_explanations(error, text, model))) from error
     if user_file is not None:
-        found._origin = Origin(text.lines())
+        found._origin = Origin(text.lines(), text.commented_paths())
     return found
 
 

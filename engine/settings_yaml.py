@@ -35,6 +35,12 @@ _FOREIGN_LINES = (
     (re.compile(r"\s*[a-z_]+:[^\s:/]"), "a space is missing after the colon"),
 )
 _PLAIN_NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)$")
+# A line such as "# ava_checkpoint: runs/7/best_model.pt": a key and a path, not a sentence.
+_COMMENTED_PATH = re.compile(
+    r"""\s*\#[#\s]*(?P<key>\w+):\s+(?P<quote>['"]?)
+    (?:[^'"#]*[/\\][^'"#]*|[^'"#]+\.(?:pth?|ckpt|safetensors))(?P=quote)\s*(?:\#.*)?$""",
+    re.VERBOSE,
+)
 _ODD_SPACE = re.compile(r"[^\S ]")
 
 
@@ -61,11 +67,12 @@ class SettingsText:
     def __init__(self, path: Path) -> None:
         """Raises SettingsError naming file and line."""
         self.path = path
+        self._text = _text(path)
         try:
-            self._node = _compose(_text(path))
+            self._node = _compose(self._text)
             self.values = _values(self._node)
         except _MistakeError as error:
-            told = _foreign_line(_text(path), error.line) or error
+            told = _foreign_line(self._text, error.line) or error
             raise SettingsError(f"{path}, line {told.line}: {told.what}.") from error
         except RecursionError as error:
             raise SettingsError(f"{path}: sections lie within sections too deeply. {_HOW}") from error
@@ -86,6 +93,14 @@ class SettingsText:
         """Return "FILE, line N" of every key that is there, sections and all."""
         found: dict[str, str] = {}
         self._note_lines(self._node, "", found)
+        return found
+
+    def commented_paths(self) -> dict[str, str]:
+        """Return "FILE, line N" of every key whose line is commented out and names a file."""
+        found: dict[str, str] = {}
+        for number, line in enumerate(self._text.splitlines(), start=1):
+            if match := _COMMENTED_PATH.match(line):
+                found[match["key"]] = f"{self.path}, line {number}"
         return found
 
     def _note_lines(self, node: yaml.Node | None, above: str, found: dict[str, str]) -> None:

@@ -7,8 +7,12 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
+from engine.album.scan import CACHE_TAG
+
 log = logging.getLogger(__name__)
 
+# By https://bford.info/cachedir/: backups leave such a folder out, and so does an album around it.
+TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# Pictures that Framepick can make anew.\n"
 JPEG_START, JPEG_END = b"\xff\xd8", b"\xff\xd9"
 
 
@@ -18,6 +22,7 @@ class PictureCache:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._complained = False
+        self._tagged = False
 
     def get(self, identity: str) -> bytes | None:
         """Return the JPEG of a photo, or None when there is none that is whole."""
@@ -32,13 +37,20 @@ class PictureCache:
         path = self._path(identity)
         beside = path.with_name(f"{path.name}.{threading.get_ident()}.part")
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            self._make_folder(path.parent)
             beside.write_bytes(data)
             beside.replace(path)
         except OSError as error:
             self._complain(error)
             with suppress(OSError):
                 beside.unlink(missing_ok=True)  # half of it, where the disk is full
+
+    def _make_folder(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        tag = self._folder / CACHE_TAG
+        if not self._tagged and not tag.exists():
+            tag.write_text(TAG, encoding="ascii")
+        self._tagged = True
 
     def _path(self, identity: str) -> Path:
         return self._folder / identity[:2] / f"{identity}.jpg"

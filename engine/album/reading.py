@@ -104,7 +104,9 @@ def _reason_of_decoder(error: Exception) -> str:
         return "is truncated"
     if isinstance(error, Image.DecompressionBombError) or "security limit" in text:
         return "is too large"
-    return f"is damaged ({said.splitlines()[0] if said else type(error).__name__})"
+    if not any(letter.isalpha() for letter in said):  # a KeyError says no more than a number
+        return "is damaged"
+    return f"is damaged ({said.splitlines()[0]})"
 
 
 def _text_of(error: Exception) -> str:

@@ -17,6 +17,7 @@ from engine.types import Photo
 logger = logging.getLogger(__name__)
 
 EXPORT_MARKER = ".framepick-export"  # a file of this name says that its folder is an export of ours
+CACHE_TAG = "CACHEDIR.TAG"  # says that its folder is a cache, ours among them: https://bford.info/cachedir/
 REJECTED_FOLDER = "_rejected"  # inside an album: photos that were taken out of it
 # Folders that other programs fill with copies of the photos: Lightroom, Capture One, macOS, Synology.
 _FOREIGN_FOLDERS = frozenset({"captureone", "lightroom previews", "__macosx", "@eadir", "lost+found"}) | {
@@ -90,7 +91,7 @@ def _photo_files(folder: Path, recursive: bool) -> Iterator[Path]:
             elif os.path.splitext(entry.name)[1].lower() in PHOTO_SUFFIXES and _is_file(entry):  # noqa: PTH122
                 yield folder / entry.name
     for name in subfolders:
-        if not _is_foreign(name) and not os.path.lexists(folder / name / EXPORT_MARKER):
+        if not _is_foreign(name) and not _is_marked(folder / name):
             yield from _files_of_subfolder(folder / name)
 
 
@@ -104,6 +105,10 @@ def _files_of_subfolder(folder: Path) -> Iterator[Path]:
 def _is_foreign(folder_name: str) -> bool:
     name = folder_name.lower()
     return name in _FOREIGN_FOLDERS or name.endswith(_FOREIGN_FOLDER_SUFFIXES)
+
+
+def _is_marked(folder: Path) -> bool:
+    return any(os.path.lexists(folder / marker) for marker in (EXPORT_MARKER, CACHE_TAG))
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:

@@ -21,7 +21,7 @@ from engine.pipeline import CullJob, cull
 from engine.report import CullResult, as_json
 from engine.settings import Settings
 from engine.telemetry import read_telemetry
-from engine.types import Decision, ModelState, Role
+from engine.types import Decision, ModelState, ModelStatus, Role
 
 EXIT_INTERRUPTED = 130
 
@@ -39,7 +39,7 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
     if not result.photos:
         raise NothingToDoError(f"There are no photos in {job.album}{recursive_hint(job)}.")
     tables.print_result(result)
-    return exit_code(result, options.require)
+    return exit_code(result, options.require, learned=settings.quality.method == "learned")
 
 
 def run_cull(job: CullJob, settings: Settings, data_dir: DataDir, *, say_scoring: bool = False) -> CullResult:
@@ -70,8 +70,11 @@ def decisions_of(result: CullResult, data_dir: DataDir) -> dict[int, Decision]:
         store.close()
 
 
-def exit_code(result: CullResult, required: Iterable[Role]) -> int:
-    """Return the exit code of a finished run, and say on stderr why it is not 0."""
+def exit_code(result: CullResult, required: Iterable[Role], *, learned: bool = False) -> int:
+    """Return the exit code of a finished run, and say on stderr why it is not 0.
+
+    With `learned`, quality counts as run only if the learned model judged, not the rules in its place.
+    """
     if result.finished is not None and result.finished.cancelled:
         print("Interrupted: not all photos were scored.", file=sys.stderr)
         return EXIT_INTERRUPTED
@@ -80,7 +83,7 @@ def exit_code(result: CullResult, required: Iterable[Role]) -> int:
     if all(ranked.composite is None for ranked in result.selection.ranked.values()):
         print("Nothing could be culled: no photo has a score.", file=sys.stderr)
         return EXIT_NOTHING_DONE
-    idle = _not_active(result, required)
+    idle = _not_run(result, required, learned)
     for line in idle:
         print(line, file=sys.stderr)
     if idle:
@@ -88,16 +91,18 @@ def exit_code(result: CullResult, required: Iterable[Role]) -> int:
     return code
 
 
-def _not_active(result: CullResult, required: Iterable[Role]) -> list[str]:
+def _not_run(result: CullResult, required: Iterable[Role], learned: bool) -> list[str]:
     statuses = {status.role: status for status in result.statuses}
-    lines: list[str] = []
-    for role in sorted(required):
-        status = statuses[role]
-        if status.state is not ModelState.ACTIVE:
-            lines.append(
-                f"Required role {role} did not run: {status.state}: {status.reason or 'no photo needed it'}"
-            )
-    return lines
+    told = {role: _why_not_run(statuses[role], learned) for role in sorted(required)}
+    return [f"Required role {role} did not run: {why}" for role, why in told.items() if why]
+
+
+def _why_not_run(status: ModelStatus, learned: bool) -> str | None:
+    if status.state is not ModelState.ACTIVE:
+        return f"{status.state}: {status.reason or 'no photo needed it'}"
+    if status.role is Role.QUALITY and learned and status.sha256 is None:  # rules have no weights
+        return f"{status.reason}. If rules are enough, set quality.method: rules."
+    return None
 
 
 def recursive_hint(job: CullJob) -> str:

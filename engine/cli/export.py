@@ -6,6 +6,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from engine.album.scan import display_name
 from engine.cli.cull import EXIT_INTERRUPTED, recursive_hint, run_cull
@@ -18,7 +19,7 @@ from engine.errors import EXIT_OK, EXIT_SOME_UNREADABLE, NothingToDoError
 from engine.events import CancelToken
 from engine.export.asked import Asked, small_paths
 from engine.export.execute import execute
-from engine.export.items import ExportItem, choose, parse_what
+from engine.export.items import ExportItem, asks_for_picks, choose, parse_what
 from engine.export.layout import Layout
 from engine.export.lists import check_list
 from engine.export.plan import ExportOptions, ExportPlan, How, as_json, megabytes, plan_export, plan_of_lists
@@ -41,7 +42,7 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
         return _recover(options.recovery, data_dir)
     assert options.album is not None
     for path in options.lists:
-        check_list(path)
+        check_list(path, options.target)
     parse_what(options.what)
     Layout(options.layout)
     job = CullJob(options.album.absolute(), options.recursive, infer=False)
@@ -104,7 +105,7 @@ def chosen_items(
 
     Raises KeyboardInterrupt when Ctrl+C stopped the reading: some of the photos are not what was asked for.
     """
-    result = run_cull(job, settings, data_dir)
+    result = run_cull(replace(job, tell_models=asks_for_picks(what)), settings, data_dir)
     if result.finished is None or result.finished.cancelled:
         raise KeyboardInterrupt
     items = choose(items_of(result, data_dir), what)

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from engine.cli.printable import printable
+from engine.models.status import SUMMARY_NAMES
 from engine.report import CullResult
 from engine.types import SCORING_ROLES, ModelState, ModelStatus, Photo
 from engine.words import counted
@@ -60,7 +61,7 @@ def _status_row(status: ModelStatus) -> list[Text]:
     file = status.checkpoint.replace("\\", "/").rpartition("/")[2] if status.checkpoint else "-"
     runtime = f" ({status.runtime})" if status.runtime else ""
     cells = (
-        status.role.value,
+        f"{status.role.value} ({SUMMARY_NAMES[status.role]})",
         status.state.value,
         status.name,
         f"{file}{digest}",

@@ -70,6 +70,11 @@ def parse_what(text: str) -> Test:
     return lambda item: all(test(item) for test in tests)
 
 
+def asks_for_picks(text: str) -> bool:
+    """Tell whether models have a say in what `text` names."""
+    return "picks" in (term.strip() for term in text.split(","))
+
+
 def choose(items: Iterable[ExportItem], what: str) -> list[ExportItem]:
     """Return the items that `what` names, in their order. Raises UsageError."""
     test = parse_what(what)

@@ -16,13 +16,17 @@ from engine.types import SCORING_ROLES, Role, Score, Verdict
 SUFFIXES = (".csv", ".json", ".txt", ".html", ".pdf")
 
 
-def check_list(path: Path) -> None:
-    """Raise ExportError when no list can be written there: another ending, or a file is there already."""
+def check_list(path: Path, target: Path | None = None) -> None:
+    """Raise ExportError when no list can be written there: another ending, or a file is there already.
+
+    `target` is the folder that the export makes before its lists, if it is not there yet.
+    """
     if path.suffix.lower() not in SUFFIXES:
         raise ExportError(f"{path}: a list ends with one of {', '.join(SUFFIXES)}.")
     if path.exists():
         raise ExportError(f"{path} is there already and is not overwritten. Choose another name.")
-    if not path.parent.is_dir():
+    to_be_made = target is not None and path.parent.absolute() == target.absolute()
+    if not path.parent.is_dir() and not to_be_made:
         raise ExportError(f"{path}: there is no folder {path.parent}.")
 
 

@@ -64,6 +64,7 @@ def build_lineup(
             without,
             lambda: _aesthetic(settings, data_dir, chosen),
             named_in(settings, "quality_assessment.ava_checkpoint"),
+            commented_out(settings, "quality_assessment.ava_checkpoint"),
         ),
         _open(
             _quality_wish(settings), without, lambda: _quality(settings, data_dir, chosen, comparator.model)
@@ -115,11 +116,30 @@ def named_in(settings: Settings, key: str) -> str:
     return f" It is named in {where} ({key})." if where else ""
 
 
+def commented_out(settings: Settings, key: str) -> str | None:
+    """Return why a checkpoint is off whose line the owner has commented out; None where there is none.
+
+    In owners' earlier system that is how a model is switched off.
+    """
+    where = settings.origin.commented_out(key)
+    if where is None:
+        return None
+    return (
+        f"switched off: {key} is commented out in {where}. For the embedded default write "
+        f"{key.rpartition('.')[2]}: null there."
+    )
+
+
 def _open(
-    wish: ModelStatus, without: frozenset[Role], make: Callable[[], _Model], named: str = ""
+    wish: ModelStatus,
+    without: frozenset[Role],
+    make: Callable[[], _Model],
+    named: str = "",
+    off: str | None = None,
 ) -> _Opening[_Model]:
-    if wish.role in without:
-        return _Opening(replace(wish, state=ModelState.DISABLED, reason="switched off for this run"))
+    if wish.role in without or off:
+        reason = "switched off for this run" if wish.role in without else off
+        return _Opening(replace(wish, state=ModelState.DISABLED, reason=reason))
     try:
         model = make()
     except WeightsMissingError as error:
@@ -190,7 +210,8 @@ def _open_comparator(
         reason = f"switched off (album.selection.use_siamese_tiebreaker). {BY_COMPOSITE}"
         return _Opening(replace(wish, state=ModelState.DISABLED, reason=reason))
     named = named_in(settings, "quality_assessment.siamese_checkpoint")
-    opening = _open(wish, without, lambda: _comparator(settings, data_dir, device, cancel), named)
+    off = commented_out(settings, "quality_assessment.siamese_checkpoint")
+    opening = _open(wish, without, lambda: _comparator(settings, data_dir, device, cancel), named, off)
     if opening.model is not None:
         return opening
     return _Opening(replace(opening.status, reason=f"{_sentence(opening.status.reason)} {BY_COMPOSITE}"))

@@ -152,6 +152,32 @@ def test_without_and_require(framepick: Run, small_album: Path):
     assert "Required role comparator did not run: disabled" in done.stderr
 
 
+def test_rules_in_the_place_of_learned_quality_do_not_pass_for_it(tmp_path: Path, small_album: Path):
+    def cull(*more: str) -> subprocess.CompletedProcess[str]:
+        words = [
+            "--data-dir",
+            str(tmp_path / "none"),
+            "cull",
+            str(small_album),
+            "--require",
+            "quality",
+            *more,
+        ]
+        return subprocess.run([sys.executable, "main.py", *words], cwd=ROOT, capture_output=True, text=True)
+
+    done = cull()
+    assert done.returncode == 4
+    assert "Required role quality did not run: learned quality cannot run, rules judge" in done.stderr
+    assert "quality.method: rules" in done.stderr
+    (tmp_path / "rules.yaml").write_text("quality:\n  method: rules\n", encoding="utf-8")
+    assert cull("--config", str(tmp_path / "rules.yaml")).returncode == 0
+
+
+def test_the_table_has_the_names_that_owners_look_for(culled: Culled):
+    for role in ("aesthetic (AVA)", "quality (IQA)", "portrait (MediaPipe)", "comparator (Siamese)"):
+        assert role in culled.stdout
+
+
 def test_unreadable_photos_are_named_and_exit_with_3(framepick: Run, small_album: Path):
     (small_album / "IMG_0004.JPG").write_bytes(b"")
     (small_album / "notes.png").write_text("text")

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from engine.album.scan import CACHE_TAG, scan
 from engine.album.thumbnails import LONG_SIDE, ThumbnailCache, make_thumbnail
 from engine.errors import PhotoError
 from engine.types import Photo
@@ -29,8 +30,15 @@ def test_what_is_put_is_got(tmp_path, image):
         seen = np.asarray(picture.convert("RGB").resize((60, 40)), dtype=np.int16)
     expected = np.asarray(Image.fromarray(image).resize((60, 40), Image.Resampling.BOX), dtype=np.int16)
     assert np.abs(seen - expected).mean() < 10
-    files = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert [path.parent.name for path in files] == ["ab"]  # sharded, and nothing left beside it
+    files = sorted(path for path in tmp_path.rglob("*") if path.is_file())
+    assert [path.parent.name for path in files] == ["thumbnails", "ab"]  # sharded, nothing left beside it
+    assert files[0].read_bytes().startswith(b"Signature: 8a477f597d28d172789f06886806bc55")
+
+
+def test_an_album_around_the_cache_does_not_show_it(tmp_path, image):
+    open_photo("china").save(tmp_path / "a.jpg")
+    ThumbnailCache(tmp_path / "data" / "cache" / "thumbnails").put(IDENTITY, image)
+    assert [photo.name for photo in scan(tmp_path, recursive=True)] == ["a.jpg"]
 
 
 def test_a_small_photo_is_not_enlarged(tmp_path):
@@ -43,7 +51,7 @@ def test_a_small_photo_is_not_enlarged(tmp_path):
 def test_a_broken_file_is_as_none(tmp_path, image, content):
     cache = ThumbnailCache(tmp_path)
     cache.put(IDENTITY, image)
-    (file,) = (path for path in tmp_path.rglob("*") if path.is_file())
+    (file,) = tmp_path.rglob("*.jpg")
     file.write_bytes(content)
     assert cache.get(IDENTITY) is None
     assert cache.get(IDENTITY) is None
@@ -72,7 +80,7 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path, image, caplog):
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert data.startswith(b"\xff\xd8")
     assert cache.get(IDENTITY) is None
-    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [CACHE_TAG]
     assert "cannot be kept" in caplog.text
 
 

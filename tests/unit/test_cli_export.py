@@ -101,6 +101,32 @@ def test_lists_need_no_target(album: Path, data: Path, tmp_path: Path, capsys):
     assert count_changed(before, state_of(album)) == 0
 
 
+def test_a_list_may_go_into_the_folder_that_the_export_makes(album: Path, data: Path, tmp_path: Path):
+    out = tmp_path / "out"
+    assert _run(data, "export", album, "--to", out, "--list", out / "chosen.txt") == 0
+    assert (out / "chosen.txt").read_text() == "IMG_0000.JPG\nIMG_0001.JPG\nIMG_0002.JPG\n"
+    assert _run(data, "export", album, "--to", tmp_path / "o2", "--list", tmp_path / "o3" / "a.txt") == 5
+
+
+@pytest.mark.parametrize(
+    ("what", "told"), [("accepted", False), ("picks", True), ("accepted, picks", True), ("rejected", False)]
+)
+def test_models_are_spoken_of_only_where_they_choose(
+    album: Path, data: Path, tmp_path: Path, capsys, what: str, told: bool
+):
+    assert (
+        _run(data, "cull", album, "--without", "aesthetic,portrait,comparator") == 0
+    )  # by rules: no weights
+    capsys.readouterr()
+    _run(data, "export", album, "--to", tmp_path / "out", "--what", what)
+    assert ("rules judge instead" in capsys.readouterr().err) is told
+
+
+def test_reject_does_not_speak_of_models(album: Path, data: Path, capsys):
+    assert _run(data, "reject", album, "--to", "folder") == 0
+    assert "rules judge" not in capsys.readouterr().err
+
+
 def test_small_jpegs_have_no_metadata_and_overwrite_nothing(album: Path, data: Path, tmp_path: Path, capsys):
     before = state_of(album)
     small = tmp_path / "small"

@@ -31,7 +31,7 @@ def _name(number: int) -> str:
 
 
 def _files(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file()]
+    return list(folder.rglob("*.jpg"))
 
 
 def test_a_large_photo_is_kept_at_the_size_of_a_window(tmp_path: Path):

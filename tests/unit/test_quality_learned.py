@@ -148,6 +148,27 @@ def test_without_its_weights_rules_judge_and_say_why(tmp_path: Path) -> None:
     assert "rules judge instead" in status.reason and "models install" in status.reason
 
 
+@pytest.mark.parametrize(
+    ("key", "role"),
+    [
+        ("quality_assessment.ava_checkpoint", Role.AESTHETIC),
+        ("quality_assessment.siamese_checkpoint", Role.COMPARATOR),
+    ],
+)
+def test_a_checkpoint_that_is_commented_out_is_off_and_says_so(
+    tmp_path: Path, weights_dir: Path, key: str, role: Role
+) -> None:
+    (tmp_path / "models").symlink_to(weights_dir, target_is_directory=True)
+    own, word = tmp_path / "config.yaml", key.rpartition(".")[2]
+    own.write_text(f"quality_assessment:\n  # {word}: outputs/run7/best_model.pt\n", encoding="utf-8")
+    status = next(s for s in build_lineup(load_settings(own), DataDir(tmp_path)).statuses if s.role is role)
+    assert status.state is ModelState.DISABLED and status.reason is not None
+    assert f"{key} is commented out in {own}, line 2" in status.reason
+    own.write_text(f"quality_assessment:\n  {word}: null\n  # {word}: outputs/x.pt\n", encoding="utf-8")
+    status = next(s for s in build_lineup(load_settings(own), DataDir(tmp_path)).statuses if s.role is role)
+    assert (status.state, status.embedded_default) == (ModelState.IDLE, True)
+
+
 def _quality(statuses: tuple[ModelStatus, ...]) -> ModelStatus:
     return next(status for status in statuses if status.role is Role.QUALITY)
 

@@ -92,3 +92,35 @@ def test_words_for_labels_are_added_to_those_that_are_known(tmp_path: Path):
     words = load_settings(file).sidecars.words
     assert (words.label("AUSWAHL"), words.label("rouge")) == (Label.GREEN, Label.RED)
     assert load_settings().sidecars.words.label("Auswahl") is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "  # ava_checkpoint: outputs/ava/run7/best_model.pt",
+        "#  ava_checkpoint: best_model.pth   # the old one",
+        '  ## ava_checkpoint: "C:/my runs/best model"',
+        r"  # ava_checkpoint: C:\runs\7\best_model.pt",
+    ],
+)
+def test_a_checkpoint_that_is_commented_out_is_known_by_its_line(tmp_path: Path, line: str):
+    settings = _load(tmp_path, f"device: cpu\nquality_assessment:\n{line}\n")
+    assert settings.quality_assessment.ava_checkpoint is None
+    where = settings.origin.commented_out("quality_assessment.ava_checkpoint")
+    assert where == f"{tmp_path / 'mine.yaml'}, line 3"
+    assert settings.origin.commented_out("quality_assessment.siamese_checkpoint") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "quality_assessment:\n  # ava_checkpoint: null\n",
+        "quality_assessment:\n  # ava_checkpoint: the file that scores\n",
+        "# see ava_checkpoint: a/b.pt\n",
+        "quality_assessment:\n  # ava_checkpoint: a/old.pt\n  ava_checkpoint: a/new.pt\n",
+        "quality_assessment:\n  ava_checkpoint: null\n  # ava_checkpoint: a/old.pt\n",
+        "",
+    ],
+)
+def test_words_and_lines_that_another_replaces_switch_nothing_off(tmp_path: Path, text: str):
+    assert _load(tmp_path, text).origin.commented_out("quality_assessment.ava_checkpoint") is None
