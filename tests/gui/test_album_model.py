@@ -4,8 +4,8 @@ import pytest
 from PySide6.QtCore import QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from engine.events import PhotoFailed
-from engine.types import Decision, Face, Marks, Role, Verdict
+from engine.events import PhotoFailed, PhotoScored
+from engine.types import Decision, Face, Marks, Role, Score, Verdict
 from gui.album_model import AlbumModel
 from gui.criteria import Filter
 from gui.ordering import Ordering, SortBy
@@ -80,7 +80,8 @@ def test_a_new_order_carries_persistent_indexes_along(qtbot, model):
 
 def test_unknown_photos_of_a_selection_are_ignored_and_forgotten_ones_kept_at_the_end(model):
     model.apply(JOB, [listed(3)])
-    model.apply(JOB, [selected([2, 99, 0], verdicts=(Verdict(99, 0, 0, 0.6, "composite"),))])
+    verdicts = (Verdict(99, 0, 0, 0.6, "composite"), Verdict(0, 99, 0, 0.6, "composite"))
+    model.apply(JOB, [selected([2, 99, 0], verdicts=verdicts)])
     assert _ids(model) == [2, 0, 1]
     assert model.entry_at(1).verdicts == ()
 
@@ -89,7 +90,13 @@ def test_groups_know_their_members_places_and_edges(model):
     model.apply(JOB, [listed(6), selected(range(6))])
     assert [model.place(model.entry_at(row)) for row in range(4)] == [(1, 3), (2, 3), (3, 3), (1, 3)]
     assert [model.group_edges(row) for row in range(3)] == [(True, False), (False, False), (False, True)]
+    assert [model.group_edges(row) for row in range(3, 6)] == [(True, False), (False, False), (False, True)]
     assert [e.photo.id for e in model.members(model.entry_at(4))] == [3, 4, 5]
+
+
+def test_one_group_alone_has_two_edges(model):
+    model.apply(JOB, [listed(3), selected(range(3))])
+    assert [model.group_edges(row) for row in range(3)] == [(True, False), (False, False), (False, True)]
 
 
 def test_edges_are_those_of_the_photos_shown(model):
@@ -168,6 +175,8 @@ def test_the_verdict_shown_is_the_one_against_the_pick(model):
     assert found is not None
     verdict, other = found
     assert (verdict.confidence, other) == (0.54, "IMG_0000.JPG")
+    all_of_it = [(verdict.confidence, other) for verdict, other in model.verdicts(model.entry_at(2))]
+    assert all_of_it == [(0.6, "IMG_0001.JPG"), (0.54, "IMG_0000.JPG")]
 
 
 def test_tooltips_say_what_made_the_number(model):
@@ -240,9 +249,13 @@ def test_only_the_group_that_was_folded_is_folded(model):
     model.apply(JOB, [listed(9), inspected(9), selected(range(9))])
     model.fold(model.entry_at(4))
     assert _ids(model) == [0, 1, 2, 3, 6, 7, 8]
+    said = [model.index(row, 0).data(Qt.ItemDataRole.ToolTipRole) for row in (2, 3)]
+    assert ["Folded group of 3" in each for each in said] == [False, True]
     assert [model.is_folded(entry) for entry in model.entries()] == [False] * 3 + [True] * 3 + [False] * 3
     assert model.folded_groups == 1
     model.set_ordering(Ordering(grouped=False))
+    model.keep(frozenset({5}))
+    assert _ids(model) == list(range(9))
     assert not any(model.is_folded(entry) for entry in model.entries()), "groups are dissolved"
     assert model.folded_groups == 0 and model.rowCount() == 9
 
@@ -261,9 +274,28 @@ def test_a_folded_group_shows_the_photo_that_is_kept_and_no_other_row_changes(mo
     model.set_filter(Filter.UNDECIDED)
     model.keep(frozenset({5}))
     assert _ids(model) == [0, 1, 2, 4, 6, 7, 8], "what the filter hides is not shown"
+    model.set_marks({4: Marks(Decision.REJECT)})
+    model.keep(frozenset({4}))
+    assert _ids(model) == [0, 1, 2, 6, 7, 8], "a folded group that the filter hides stays hidden"
+
+
+def test_all_groups_are_folded_unless_all_are(model, told):
+    model.fold_all()
+    assert not told, "there is nothing to paint"
+    model.apply(JOB, [listed(7), selected(range(7))])  # the last photo is a group of its own
+    model.fold_all()
+    assert _ids(model) == [0, 3, 6] and model.folded_groups == 2, "one photo cannot be folded"
+    model.fold_all()
+    assert _ids(model) == list(range(7))
+    model.fold(model.entry_at(0))
+    told.clear()
+    model.fold_all()
+    assert _ids(model) == [0, 3, 6] and (0, 2) in told, "the header of each group is painted anew"
 
 
 def test_nothing_is_told_where_scores_are_awaited_as_before(model, told, counted):
+    model.await_scores(False), model.await_scores(True)
+    assert not told, "there are no rows"
     model.apply(JOB, [listed(3)])
     told.clear(), counted.clear()
     model.await_scores(True)
@@ -333,3 +365,36 @@ def test_the_nearest_row_of_a_photo_of_another_album_is_the_first(model):
     assert model.nearest_row(0) is None
     model.apply(JOB, [listed(3)])
     assert [model.nearest_row(photo) for photo in (0, 2, 77)] == [0, 2, 0]
+
+
+def test_the_scores_of_a_role_that_is_off_are_left_out(model):
+    model.apply(JOB, [listed(1), scored(0), selected([0])])
+    model.switch_off(frozenset({Role.QUALITY}))
+    assert [score.role for score in model.scores(model.entry_at(0))] == [Role.AESTHETIC, Role.PORTRAIT]
+    model.switch_off(frozenset())
+    assert len(model.scores(model.entry_at(0))) == 3
+
+
+def test_a_screen_reader_is_told_the_place_in_a_group_of_several(model):
+    model.apply(JOB, [listed(4), selected(range(4))])
+    said = [model.index(row, 0).data(Qt.ItemDataRole.AccessibleTextRole) for row in (1, 3)]
+    assert said[0].endswith(". Photo 2 of 3 in its group") and "its group" not in said[1]
+
+
+def test_a_new_album_and_what_was_read_of_photos_are_told(model, told, counted):
+    model.begin(JOB)
+    assert len(counted) == 1
+    model.apply(JOB, [listed(4)])
+    told.clear()
+    model.apply(JOB, [inspected(2)])
+    assert told == [(0, 1)]
+
+
+def test_softness_is_noted_once_the_groups_are_known(model):
+    def sharp(photo: int, value: float) -> PhotoScored:
+        return PhotoScored(photo, (Score(Role.QUALITY, 0.5, None, {"sharpness": value}),))
+
+    model.apply(JOB, [listed(3), sharp(0, 0.9), sharp(1, 0.4), sharp(2, 0.8)])
+    assert not any(entry.soft for entry in model.entries())
+    model.apply(JOB, [selected(range(3))])
+    assert [entry.soft for entry in model.entries()] == [False, True, False]

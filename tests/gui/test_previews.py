@@ -1,9 +1,11 @@
 """Large pictures: one decode each, fitting exactly, of the job at hand, failures with their reason."""
 
+import threading
+
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QCoreApplication, QSize
 
 from engine.album import decode as decoding
 from engine.album.decode import Decoded
@@ -110,12 +112,25 @@ def test_pictures_are_kept_up_to_a_number_of_bytes(qtbot, previews, tmp_path, mo
     assert [photo.id for photo in photos if previews.get(photo.id, (300, 300))] == [3, 4, 5]
 
 
-def test_pictures_of_a_former_album_do_not_arrive(qtbot, previews, tmp_path):
+def test_pictures_of_a_former_album_do_not_arrive(qtbot, previews, tmp_path, monkeypatch):
+    begun, may_go_on = threading.Event(), threading.Event()
+
+    def slow(photo: Photo, long_side: int) -> decoding.Decoded:
+        begun.set()
+        assert may_go_on.wait(30)
+        return decoding.decode(photo, long_side)
+
+    monkeypatch.setattr(module, "decode", slow)
     photos = _photos(tmp_path, 2)
     _want(previews, photos)
+    assert begun.wait(30)
     previews.begin(2)
-    with qtbot.assertNotEmitted(previews.arrived, wait=400):
+    may_go_on.set()
+    with qtbot.assertNotEmitted(previews.arrived), qtbot.waitSignal(previews.decoded):
         pass
+    with qtbot.assertNotEmitted(previews.arrived):
+        previews._pool.waitForDone()
+        QCoreApplication.processEvents()
     assert previews.get(photos[0].id, BOX) is None
 
 

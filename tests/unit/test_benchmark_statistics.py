@@ -39,3 +39,9 @@ def test_a_perfectly_calibrated_judge_has_no_error():
     answers = [Answer(0.8, False)] * 80 + [Answer(0.2, False)] * 20
     assert calibration_error(answers) == pytest.approx(0.0)
     assert figures(answers).accuracy == pytest.approx(0.8)
+
+
+def test_confidence_is_sorted_into_ten_bins_and_their_mean_is_told():
+    answers = [Answer(confidence, False) for confidence in (0.51, 0.56, 0.92, 0.97, 1.0)]
+    assert [bin_.count for bin_ in reliability(answers)] == [1, 1, 1, 2]
+    assert figures(answers).confidence == pytest.approx(0.792)

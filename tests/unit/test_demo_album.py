@@ -54,9 +54,9 @@ def test_all_frames_are_made_and_nothing_else(tmp_path):
 def test_a_second_call_does_nothing_and_is_quick(tmp_path):
     make_album(tmp_path, ignore)
     before = {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
-    begun = time.monotonic()
+    begun = time.process_time()
     assert make_album(tmp_path, ignore).built == 0
-    assert time.monotonic() - begun < 0.5
+    assert time.process_time() - begun < 0.5, "of CPU time: other programs may be at work"
     assert {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == before
 
 

@@ -175,9 +175,9 @@ def test_an_alias_bomb_is_refused_at_once(tmp_path: Path):
     lines = ["a0: &a0 [x, x]"] + [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 30)]
     file = tmp_path / "config.yaml"
     file.write_text("\n".join(lines), encoding="utf-8")
-    started = time.monotonic()
+    started = time.process_time()
     _said(file)
-    assert time.monotonic() - started < 2.0
+    assert time.process_time() - started < 2.0, "of CPU time: other programs may be at work"
 
 
 @pytest.mark.parametrize("text", ["", "\n# nothing\n", "---\n", "album:\n", "\ufeffdevice: cpu\n"])
