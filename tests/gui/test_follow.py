@@ -95,3 +95,13 @@ def test_a_hand_that_leaves_no_zoom_to_compare_moves_the_spot_alone(common, view
 def test_the_fractions_count_where_one_size_is_not_known(unknown):
     face, smaller = Face((0.4, 0.4, 0.2, 0.2), None, None, 0.9), Face((0.1, 0.1, 0.1, 0.1), None, None, 0.9)
     assert ALIKE.to_face(face, unknown[0], smaller, unknown[1]).scale == pytest.approx(2.0)
+
+
+def test_the_same_picture_in_fewer_pixels_is_panned_alike():
+    face = Face((0.4, 0.3, 0.1, 0.1), None, None, 0.9)
+    follow = ALIKE.to_face(face, QSize(6000, 4000), face, QSize(3000, 2000))
+    assert follow.spot((0.1, 0.8)) == pytest.approx((0.1, 0.8))
+    squeezed = Follow(1.0, (2.0, 4.0)).to_face(face, QSize(6000, 4000), face, QSize(3000, 2000))
+    assert squeezed.stretch == pytest.approx((2.0, 4.0)), "as the pane from which it is taken"
+    upright = ALIKE.to_face(face, QSize(6000, 4000), face, QSize(4000, 6000))
+    assert upright.stretch == pytest.approx((1.5, 2 / 3)), "a step of as many pixels"

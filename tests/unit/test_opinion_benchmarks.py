@@ -52,6 +52,19 @@ def test_an_interval_holds_its_value_and_narrows_with_more_items() -> None:
     assert many.high - many.low < 0.5 * (few.high - few.low)
 
 
+def test_an_interval_leaves_out_one_draw_in_forty_at_each_end() -> None:
+    values, seen = np.random.default_rng(1).random(50), []
+
+    def measure(drawn: np.ndarray) -> float:
+        seen.append(float(values[drawn].mean()))
+        return seen[-1]
+
+    found = bootstrap(len(values), measure)
+    drawn = np.array(seen[:-1])
+    assert found.value == seen[-1] == pytest.approx(values.mean())
+    assert (drawn < found.low).mean() == (drawn > found.high).mean() == 0.025
+
+
 def test_sharpness_agrees_with_opinions_that_are_of_sharpness(
     tmp_path: Path, photos: dict[str, Image.Image]
 ) -> None:
@@ -67,11 +80,14 @@ def test_the_sharpest_of_a_series_is_found_and_the_dullest_loses_all(
 ) -> None:
     splits = write_biq(tmp_path, photos)
     judges = {"sharp": ScoreJudge(sharpness), "dull": ScoreJudge(lambda image: -sharpness(image))}
+    judges["blind"] = ScoreJudge(lambda image: 0.0)
     found = measure_series(tmp_path, splits, "test", judges, quiet)
     assert found["sharp"].best_found.value == 1.0
     assert found["sharp"].pairs_right.value == 1.0
     assert found["sharp"].opinion_lost.value == 0.0
     assert found["dull"].best_found.value == 0.0
+    assert found["dull"].pairs_right.value == 0.0
+    assert found["blind"].pairs_right.value == 0.5, "equal scores are half right"
     assert found["dull"].opinion_lost.value == pytest.approx(0.6)
     series = read_series(tmp_path, splits, "test")
     assert found["sharp"].series == len(series)
@@ -107,6 +123,21 @@ def test_no_photo_of_the_other_part_is_judged(tmp_path: Path, photos: dict[str, 
     for part in ("dev", "test"):
         for photo in (photo for series in read_series(tmp_path, splits, part) for photo in series):
             assert listed[photo.name].series_split == part
+
+
+def test_a_photo_alone_is_no_series_and_names_without_opinion_are_passed_by(
+    tmp_path: Path, photos: dict[str, Image.Image]
+) -> None:
+    splits = write_biq(tmp_path, dict(list(photos.items())[:1]))
+    lines = splits.read_text(encoding="utf-8").splitlines()
+    lines.append(lines[1].replace("(0)", "(77)"))  # nobody said what they think of it
+    splits.write_text("\n".join(lines), encoding="utf-8")
+    ((*names,),) = [[photo.name for photo in series] for series in read_series(tmp_path, splits, "test")]
+    assert len(names) == len(BLURS)
+    splits.write_text("\n".join([lines[0], lines[1], lines[-1]]), encoding="utf-8")
+    for part in ("test", "dev"):
+        with pytest.raises(UsageError, match=f"no {part} series"):
+            read_series(tmp_path, splits, part)
 
 
 def test_what_is_missing_is_named(tmp_path: Path, photos: dict[str, Image.Image]) -> None:
