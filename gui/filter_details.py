@@ -47,6 +47,7 @@ class FilterDetails(QWidget):
         self.search = self._search_field()
         self._later = QTimer(self, singleShot=True, interval=SEARCH_MS)
         self._later.timeout.connect(self._search)
+        self._icons: dict[tuple[Label | bool, bool], QIcon] = {}  # by what is shown, and the theme
         self._lay_out()
 
     def _button(self, name: str) -> QToolButton:
@@ -82,11 +83,11 @@ class FilterDetails(QWidget):
     def show_choice(self, criteria: Criteria, counts: Counts) -> None:
         """Show which filters are on and what each would leave."""
         for stars, button in self._stars.items():
-            button.setIcon(star_icon(lit=stars <= criteria.stars))
+            button.setIcon(self._icon(stars <= criteria.stars))
             button.setChecked(stars == criteria.stars)
             button.setText(f"{stars}+\N{EN SPACE}{counts.by_stars[stars]}")
         for label, button in self._labels.items():
-            button.setIcon(label_icon(label))
+            button.setIcon(self._icon(label))
             button.setChecked(label in criteria.labels)
             button.setText(str(counts.by_label[label]))
         for each, button in self._traits.items():
@@ -94,6 +95,13 @@ class FilterDetails(QWidget):
             button.setText(f"{command(f'filter.{each.value}').title}  {counts[each]}")
         if not self._later.isActive() and self.search.text().strip() != criteria.text:
             self.search.setText(criteria.text)
+
+    def _icon(self, shown: Label | bool) -> QIcon:
+        """Return a label's icon, or a star's, lit or not; drawn once: the bar follows every decision."""
+        key = shown, theme.is_light()
+        if key not in self._icons:
+            self._icons[key] = star_icon(lit=shown) if isinstance(shown, bool) else label_icon(shown)
+        return self._icons[key]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Escape and Return lead from the search field back to the photos."""

@@ -42,7 +42,7 @@ class TextSheet(QDialog):
         """Be as large as the text needs, as far as there is room."""
         width = min(self._characters * self.fontMetrics().averageCharWidth(), room.width())
         around = self.sizeHint() - self._text.sizeHint() + QSize(FRAME, FRAME)
-        page = self._text.document().clone()
+        page = self._text.document().clone(self)  # without an owner it would outlive the sheet: 0.6 MB each
         page.setTextWidth(width - around.width())
         wanted = math.ceil(page.size().height()) + around.height()
         self.resize(width, min(max(LEAST_HEIGHT, wanted), room.height()))
