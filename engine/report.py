@@ -107,8 +107,11 @@ def as_json(
 
 
 def status_as_json(status: ModelStatus) -> dict[str, Any]:
-    """Return a role's model as it stands in every JSON document."""
-    return {**asdict(status), "role": status.role.value, "state": status.state.value}
+    """Return a role's model as it stands in every JSON document; `warning` only where there is one."""
+    found = {**asdict(status), "role": status.role.value, "state": status.state.value}
+    if found["warning"] is None:
+        del found["warning"]  # the schema that other programs rely on does not have it
+    return found
 
 
 def _photo(result: CullResult, photo: Photo, decisions: Mapping[int, Decision]) -> dict[str, Any]:

@@ -230,6 +230,7 @@ def test_reasons_of_the_system(tmp_path):
     assert reason_of(PermissionError(13, "Permission denied"), path) == "cannot be read: permission denied"
     assert reason_of(OSError(5, "Input/output error"), path) == "cannot be read: Input/output error"
     assert reason_of(MemoryError(), path) == "needs more memory than is free"
+    assert reason_of(KeyError(12801), path) == "is damaged"  # a number alone tells nobody anything
 
 
 def test_reasons_of_libraw(tmp_path):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from engine.models.status import StatusBoard, log_summary, short_name, status_of, summary
+from engine.report import status_as_json
 from engine.scoring.base import ModelInfo
 from engine.types import ModelState, ModelStatus, Role
 
@@ -129,3 +132,10 @@ def test_the_summary_says_where_each_model_runs_and_what_is_wrong(caplog):
         "; WARNING: no better than chance",
         "  Siamese: missing - Siamese; scored 0, cached 0, failed 0; not there",
     ]
+
+
+def test_the_json_of_a_model_has_the_promised_keys_and_a_warning_only_where_there_is_one():
+    promised = "role name state embedded_default checkpoint sha256 device runtime scored cached failed reason"
+    assert set(status_as_json(IDLE)) == set(promised.split())
+    warned = status_as_json(replace(IDLE, warning="self-test: broken: NaN"))
+    assert set(warned) == {*promised.split(), "warning"}
