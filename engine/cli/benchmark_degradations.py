@@ -62,9 +62,9 @@ def _print(measured: Measured) -> None:
     for of, title in TITLES.items():
         tables.console().print(_table(title, overall(measured, of), by_type(measured, of)))
     for name, reason in measured.missing.items():
-        print(f"{name} did not run: {reason}")
+        print(f"{name} did not run: {reason}", file=sys.stderr)
     for name, found in measured.trials.failures.items():
-        print(f"{name} failed on {len(found)} pictures, the first: {found[0]}")
+        print(f"{name} failed on {len(found)} pictures, the first: {found[0]}", file=sys.stderr)
 
 
 def _table(title: str, rows: Mapping[str, Figures], types: Mapping[str, Mapping[str, Figures]]) -> TextTable:

@@ -84,7 +84,7 @@ def test_two_runs_of_one_seed_write_the_same_bytes(start, references, tmp_path):
 def test_a_named_model_that_cannot_run_is_exit_code_4(benchmark, references, tmp_path):
     absent = tmp_path / "absent.pt"
     done = benchmark("--photos", references, "--out", tmp_path / "out", "--limit", 1, "--models", absent)
-    assert done.returncode == 4 and "does not exist" in done.stdout
+    assert done.returncode == 4 and "does not exist" in done.stderr
 
 
 @pytest.mark.parametrize(

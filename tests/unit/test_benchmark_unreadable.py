@@ -17,6 +17,7 @@ from engine.paths import DataDir
 from engine.pipeline import CullJob
 from engine.settings import load_settings
 from engine.types import Role
+from tests.photos import open_photo
 
 RULES = "quality:\n  method: rules\n"
 
@@ -98,3 +99,16 @@ def test_a_benchmark_looks_at_where_its_results_go_first(
 def test_a_benchmark_of_no_model_is_refused() -> None:
     with pytest.raises(UsageError, match="--models names none"):
         configs_of(",")
+
+
+def test_a_model_that_did_not_run_is_named_where_errors_go(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    open_photo("coffee").resize((160, 120)).save(tmp_path / "a.jpg")
+    words = ["benchmark", "degradations", "--photos", str(tmp_path), "--out", str(tmp_path / "out")]
+    absent = str(tmp_path / "absent.pt")
+    data = str(tmp_path / "data")
+    assert run(parse([*words, "--models", f"sharpness,{absent}", "--data-dir", data])) == 4
+    told = capsys.readouterr()
+    assert absent in told.err and "did not run" in told.err
+    assert "sharpness" in told.out
