@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.scoring.composite import compose, portrait_value
+from engine.scoring.composite import EYES_OPEN, compose, portrait_value, with_portrait_rules
 from engine.settings import load_settings
 from engine.types import Role, Score
 from tests.unit.builders import face
@@ -56,6 +56,8 @@ def test_composite_lies_between_its_parts(a: float, q: float, p: float):
         ((face(None),), 0.625),  # can't tell: neither reward nor punishment
         ((face(0.9), face(None)), 0.625),
         ((face(0.9, None),), 0.75),
+        ((face(EYES_OPEN, 0.0),), 0.75),  # from there on they count as open
+        ((face(0.9, 1.0), face(0.9, 0.0)), 0.875),  # the mean smile
     ],
 )
 def test_portrait_value(faces, expected: float):
@@ -65,3 +67,14 @@ def test_portrait_value(faces, expected: float):
 def test_smiles_do_not_count_when_not_preferred():
     rules = ALBUM.portrait.model_copy(update={"prefer_smiling": False})
     assert portrait_value((face(0.9, 1.0),), rules) == pytest.approx(0.75)
+
+
+def test_the_portrait_value_is_at_most_one():
+    rules = ALBUM.portrait.model_copy(update={"eyes_open_importance": 1.0, "smile_importance": 1.0})
+    assert portrait_value((face(0.9, 1.0),), rules) == 1.0
+
+
+def test_other_rules_change_the_value_and_nothing_else():
+    score = Score(Role.PORTRAIT, 0.3, None, sha256="ab" * 32, faces=(face(0.9, 1.0),))
+    again = with_portrait_rules(score, ALBUM.portrait)
+    assert (again.value, again.sha256, again.faces) == (1.0, score.sha256, score.faces)

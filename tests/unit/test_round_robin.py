@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from engine.comparing.base import Opinion
 from engine.selection.opinions import Opinions
 from engine.selection.picks import select
-from engine.selection.round_robin import rank_close
+from engine.selection.round_robin import rank_close, tells
 from engine.settings import load_settings
 from tests.unit.builders import candidate
 
@@ -105,6 +105,29 @@ def test_ranking_keeps_everyone_and_never_depends_on_the_order_of_questions(size
     assert sorted(ranked) == close
     other_way = {(b, a): 1.0 - value for (a, b), value in asked.items()}
     assert rank_close(close, opinions(other_way), 0.6) == ranked
+
+
+@given(st.integers(2, 6), st.data())
+def test_neighbours_that_cannot_be_told_apart_stand_in_the_order_of_composites(size, data):
+    told = st.sampled_from([0.05, 0.3, 0.5, 0.5, 0.7, 0.95])
+    asked = {pair: data.draw(told) for pair in itertools.combinations(range(size), 2)}
+    for one, other in itertools.pairwise(rank_close(list(range(size)), opinions(asked), 0.6)):
+        assert one < other or asked[other, one] != 0.5
+
+
+@pytest.mark.parametrize(
+    ("opinion", "below", "expected"),
+    [
+        (Opinion(0.6, False), 0.6, True),
+        (Opinion(0.4, False), 0.6, True),
+        (Opinion(0.59, False), 0.6, False),
+        (Opinion(0.9, True), 0.6, False),
+        (Opinion(0.5, False), 0.5, False),
+        (Opinion(0.51, False), 0.5, True),
+    ],
+)
+def test_what_names_a_winner(opinion, below, expected):
+    assert tells(opinion, below) is expected
 
 
 @given(st.integers(1, 6))
