@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from engine.selection.difference import difference, difference_in_words, without_roles
+from engine.comparing.base import Opinion
+from engine.selection.difference import difference, difference_in_words, opinions_without, without_roles
+from engine.selection.opinions import Opinions
 from engine.selection.picks import select
 from engine.settings import load_settings
 from engine.types import Role
@@ -60,3 +62,9 @@ def test_words():
     assert difference_in_words(0, ["AVA"]) == "No pick differs without AVA"
     assert difference_in_words(1, ["AVA"]) == "1 pick differs without AVA"
     assert difference_in_words(7, ["AVA", "IQA", "X"]) == "7 picks differ without AVA, IQA and X"
+
+
+def test_opinions_go_with_the_comparator_and_with_nothing_else():
+    said = Opinions("Siamese", "c" * 64, {(0, 1): Opinion(0.9, False)})
+    assert opinions_without(said, {Role.AESTHETIC}) is said and opinions_without(said, ()) is said
+    assert opinions_without(said, {Role.COMPARATOR, Role.AESTHETIC}) == Opinions()

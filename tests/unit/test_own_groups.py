@@ -58,6 +58,17 @@ def test_without_a_word_by_hand_groups_are_as_found():
     assert not any(r.own_group or r.own_pick for r in found.ranked.values())
 
 
+def test_a_photo_that_is_marked_as_before_stays_the_object_it_was():
+    """The window asks so whether anything is to be made anew."""
+    marked = shots(p0=Marks(own_group="a"), p1=Marks(own_pick=True))
+    same = {0: Marks(own_group="a", stars=3), 1: Marks(own_pick=True), 2: Marks(Decision.ACCEPT)}
+    assert all(now is then for now, then in zip(with_own_marks(marked, same), marked, strict=True))
+    other = with_own_marks(marked, {0: Marks(own_group="b"), 3: Marks(own_pick=True)})
+    changed = [now is not then for now, then in zip(other, marked, strict=True)]
+    assert changed == [True, True, False, True, False, False, False, False]
+    assert (marked[0].own_group, other[0].own_group) == ("a", "b")
+
+
 def test_a_split_group_has_two_picks_and_says_that_it_was_made_by_hand():
     found = select(shots(p0=in_group("a"), p1=in_group("a"), p2=in_group("b"), p3=in_group("b")), ALBUM)
     assert groups_of(found) == [[0, 1], [2, 3], [4, 5, 6, 7]]

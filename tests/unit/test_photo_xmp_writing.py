@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +55,20 @@ def album(tmp_path: Path, coffee) -> Path:
     tiff(folder / "c.tif", coffee, FOREIGN)
     write_dng(folder / "d.dng", coffee, preview=jpeg_preview(coffee))
     return folder
+
+
+def test_marks_that_no_file_holds_are_counted(album, data):
+    """Of photos without marks Lightroom need not be told."""
+    marks = {"a.jpg": GOOD, "b.jpg": GOOD}
+    each = handed(album, data, into_files=False)
+    beside = each.plan(marks_by_name(album, marks), THREE)
+    said_of = {entry.photo.path.name for entry in beside}
+    nothing = [replace(entry, marks=Marks()) for entry in beside]
+    assert said_of == set(marks)
+    assert {entry.photo.path.name for entry in each.not_inside(beside, THREE)} == set(marks)
+    assert each.not_inside(nothing, THREE) == []
+    write(album, data, {"a.jpg": GOOD})
+    assert [entry.photo.path.name for entry in each.not_inside(beside, THREE)] == ["b.jpg"]
 
 
 @pytest.fixture

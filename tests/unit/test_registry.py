@@ -73,6 +73,12 @@ def test_where_weights_are_missing_nothing_stands_in_in_silence(tmp_path: Path, 
     quality = found.pop(Role.QUALITY)
     assert (quality.name, quality.state, quality.sha256) == ("Rule-based IQA", ModelState.IDLE, None)
     assert "learned quality cannot run, rules judge instead" in (quality.reason or "")
+    named = [(role, status.name) for role, status in found.items()]
+    assert named == [
+        (Role.AESTHETIC, "NIMA MobileNet"),
+        (Role.PORTRAIT, "MediaPipe Face Landmarker"),
+        (Role.COMPARATOR, "Learned comparator"),
+    ]
     for status in found.values():
         assert status.state is ModelState.MISSING and "models install" in (status.reason or "")
         assert status.sha256 is None and status.embedded_default

@@ -10,6 +10,7 @@ import pytest
 from engine.album.scan import scan
 from engine.events import CancelToken
 from engine.sidecars.album import AlbumSidecars
+from engine.sidecars.document import parse_document
 from engine.sidecars.entries import Entry, Outcome
 from engine.sidecars.merge import Prefer, merge
 from engine.sidecars.naming import Naming
@@ -256,6 +257,37 @@ def test_fields_of_other_programs_are_kept_true_but_never_made(sidecars, folder)
     text = path.read_text()
     assert 'pm:Tagged="True"' in text and 'pm:Prefs="1:0:2:000123"' in text
     assert "ColorClass" not in text and "digiKam" not in text
+
+
+@pytest.mark.parametrize(
+    ("before", "marks", "after"),
+    [
+        ("0:0:2:000123", Marks(Decision.ACCEPT, 4, Label.RED), "1:2:4:000123"),
+        ("1:2:4:000123", Marks(), "0:0:0:000123"),
+        ("0:2:0:-00001", Marks(stars=1, label=Label.RED), "0:2:1:-00001"),
+        ("0:3:1:7", Marks(), "0:3:0:7"),  # a colour that Framepick does not have stays
+        ("0:3:1:7", Marks(label=Label.RED), "0:2:0:7"),
+        (" 1 : 2 : 4 : 7 ", Marks(Decision.ACCEPT, 4, Label.YELLOW), "1:4:4:7"),
+        ("1:3:4", Marks(stars=2), "1:3:4"),  # not as Photo Mechanic writes it: left alone
+        ("1:3:4:5:6", Marks(stars=2), "1:3:4:5:6"),
+    ],
+)
+def test_the_summary_of_photo_mechanic_says_what_the_marks_say(before, marks, after):
+    mechanic = f'xmlns:pm="http://ns.camerabits.com/photomechanic/1.0/" pm:Prefs="{before}"'
+    document = parse_document(LIGHTROOM.replace('xmp:Rating="2"', f'xmp:Rating="2" {mechanic}').encode())
+    aspects = ("decision", "stars", "label")
+    written = document.with_marks(marks, aspects, Targets((Profile.LIGHTROOM,)), "CR2").text
+    assert f'pm:Prefs="{after}"' in written
+
+
+@pytest.mark.parametrize("aspect", ["decision", "stars", "label"])
+def test_of_the_summary_only_what_is_to_be_told_is_changed(aspect):
+    mechanic = 'xmlns:pm="http://ns.camerabits.com/photomechanic/1.0/" pm:Prefs="0:1:2:7"'
+    document = parse_document(LIGHTROOM.replace('xmp:Rating="2"', f'xmp:Rating="2" {mechanic}').encode())
+    marks = Marks(Decision.ACCEPT, 5, Label.RED)
+    written = document.with_marks(marks, (aspect,), Targets((Profile.LIGHTROOM,)), "CR2").text
+    expected = {"decision": "1:1:2:7", "stars": "0:1:5:7", "label": "0:2:2:7"}[aspect]
+    assert f'pm:Prefs="{expected}"' in written
 
 
 def test_a_reject_by_rating_stays_where_lightroom_alone_is_told(sidecars, folder):

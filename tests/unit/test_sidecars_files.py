@@ -6,6 +6,7 @@ import errno
 import hashlib
 import os
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -38,6 +39,32 @@ def test_the_new_content_takes_the_place_of_the_old(sidecar):
     files.replace(sidecar, NEW, sha(OLD))
     assert sidecar.read_bytes() == NEW
     assert names(sidecar.parent) == [sidecar.name]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there a folder is not opened")
+@pytest.mark.parametrize("new", [False, True])
+def test_content_is_on_disk_before_its_name_and_the_name_before_it_is_said(sidecar, monkeypatch, new):
+    """Else a power cut leaves an empty file in the place of the marks."""
+    if new:
+        sidecar.unlink()
+    done: list[str] = []
+
+    def note(what, call):
+        def noted(*given, **more):
+            kind = what
+            if what == "fsync":
+                status = os.fstat(given[0])
+                kind = "folder" if stat.S_ISDIR(status.st_mode) else f"{status.st_size} bytes"
+            done.append(kind)
+            return call(*given, **more)
+
+        return noted
+
+    monkeypatch.setattr(os, "fsync", note("fsync", os.fsync))
+    monkeypatch.setattr(os, "link", note("named", os.link))
+    monkeypatch.setattr(Path, "replace", note("named", Path.replace))
+    files.replace(sidecar, NEW, "" if new else sha(OLD))
+    assert done == [f"{len(NEW)} bytes", "named", "folder"]
 
 
 def test_permissions_and_extended_attributes_stay_and_the_time_is_new(sidecar):

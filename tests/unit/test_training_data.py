@@ -188,3 +188,23 @@ def test_a_mistake_in_a_runs_file_is_one_sentence(tmp_path, loader, changes, par
 def test_owners_pretrained_false_is_understood(tmp_path):
     run = load_aesthetic_run(write_run(tmp_path, data={"labels": "AVA.txt"}, model={"pretrained": False}))
     assert run.model.pretrained is None and run.model.mlp_hidden_dims == (256,)
+
+
+def test_what_was_skipped_is_counted_in_words():
+    skipped = Skipped(0.5)
+    assert skipped.summary == "none"
+    for number in range(5):
+        skipped.add("missing photo" if number else "malformed row", f"{number}.jpg", "why")
+    skipped.add("corrupt photo", "0.jpg", "again")
+    assert skipped.summary == "4 missing photo, 1 malformed row"
+    skipped.check(10, Path("AVA.txt"))
+    with pytest.raises(TrainingError, match=r"5 of 9 .*0.jpg: why; 1.jpg: why; 2.jpg: why\. Correct"):
+        skipped.check(9, Path("AVA.txt"))
+
+
+def test_one_sample_is_too_few_to_choose_an_epoch_by():
+    samples = [OpinionSample(str(n), (Path(f"{n}.jpg"),), (1,) * 10) for n in range(4)]
+    with pytest.raises(TrainingError, match="3 to train on and 1 to choose"):
+        split_by_series(samples, Split(val_fraction=0.25, test_fraction=0.0), 1)
+    parts = split_by_series(samples, Split(val_fraction=0.5, test_fraction=0.0), 1)
+    assert (len(parts.train), len(parts.val)) == (2, 2)

@@ -37,6 +37,36 @@ def test_a_loss_is_smallest_where_the_outputs_agree(name):
     assert opinion_loss(name, wrong, votes) > 0.05
 
 
+def test_losses_have_the_values_they_are_defined_by():
+    votes = torch.zeros(1, 10)
+    votes[0, 4] = 1.0  # all say 5
+    assert opinion_loss("l1", torch.tensor([[7.0]]), votes).item() == pytest.approx(2.0)
+    assert opinion_loss("mse", torch.tensor([[7.0]]), votes).item() == pytest.approx(4.0)
+    nine = torch.full((1, 10), -50.0)
+    nine[0, 8] = 50.0
+    assert opinion_loss("emd", nine, votes).item() == pytest.approx((4 / 10) ** 0.5)
+    even = torch.zeros(1, 10)
+    assert opinion_loss("kl", even, votes).item() == pytest.approx(np.log(10))
+
+
+def test_a_lead_beyond_the_margin_costs_nothing_and_ranknet_is_never_sure():
+    first, second = torch.tensor([3.0]), torch.tensor([0.0])
+    mine, theirs = torch.tensor([1.0]), torch.tensor([0.0])
+    assert ranking_loss("margin", first, second, mine, 1.0).item() == 0.0
+    assert ranking_loss("margin", first, second, theirs, 1.0).item() == 4.0
+    assert ranking_loss("ranknet", first, second, mine, 1.0).item() == pytest.approx(np.log1p(np.exp(-3)))
+
+
+def test_shares_count_as_they_are_where_they_are_soft_and_as_winners_else():
+    sure = torch.tensor([[[4.0, -4.0]], [[-4.0, 4.0]]])  # the first photo, in both orders
+    low, high = np.log1p(np.exp(-8)), np.log1p(np.exp(8))
+    three_of_four, half = torch.tensor([0.75]), torch.tensor([0.5])
+    assert comparator_loss(sure, three_of_four, soft=False).item() == pytest.approx(low, rel=1e-3)
+    assert comparator_loss(sure, three_of_four, soft=True).item() == pytest.approx(0.75 * low + 0.25 * high)
+    for soft in (True, False):
+        assert comparator_loss(sure, half, soft=soft).item() == pytest.approx((low + high) / 2)
+
+
 def test_emd_ranks_distributions_as_the_distance_does():
     votes = torch.eye(10)[4:5]
     shifted = [torch.eye(10)[place : place + 1] for place in (5, 6, 9)]
