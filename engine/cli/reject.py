@@ -31,5 +31,5 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
     code = tell(report)
     if report.copied:
         by_hand = restore_by_hand() if to is RejectTo.TRASH else None
-        print(by_hand or "`framepick export --undo` brings them back.")
+        print(by_hand or "`framepick export --undo` brings back what was moved.")
     return code

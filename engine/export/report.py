@@ -150,7 +150,8 @@ class RevertReport:
     def summary(self) -> str:
         parts = []
         if self.moved_back:
-            parts.append(f"{files_in_words(self.moved_back)} moved back to where they were.")
+            where = "it was" if self.moved_back == 1 else "they were"
+            parts.append(f"{files_in_words(self.moved_back)} moved back to where {where}.")
         if self.removed or not (self.moved_back or self.kept or self.gone):
             parts.append(f"{files_in_words(self.removed)} of ours removed from {self.target}.")
         if self.gone:

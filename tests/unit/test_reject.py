@@ -164,4 +164,6 @@ def test_the_command_says_how_they_come_back(
     assert (trash._BY_HAND[system] if system != "linux" else "`framepick export --undo` brings") in said
     assert run(parse([*data, "export", "--undo"])) == (0 if system == "linux" else 3)
     told = capsys.readouterr()
-    assert (trash._BY_HAND[system] if system != "linux" else "1 file moved back") in told.out + told.err
+    assert (
+        trash._BY_HAND[system] if system != "linux" else "1 file moved back to where it was."
+    ) in told.out + told.err
