@@ -236,63 +236,6 @@ def test_the_group_before_is_that_of_the_photos_shown(model):
     assert model.group_before(hidden) is None
 
 
-def test_a_photo_without_a_group_is_neither_folded_nor_placed(model):
-    model.apply(JOB, [listed(3)])
-    model.fold_all()
-    assert [model.is_folded(model.entry_at(row)) for row in range(3)] == [False] * 3
-    assert model.folded_groups == 0
-    assert model.group_edges(1) == (True, True), "no band joins photos whose groups are unknown"
-    assert (model.place(model.entry_at(1)), model.members(model.entry_at(1))) == ((1, 1), [model.entry_at(1)])
-
-
-def test_only_the_group_that_was_folded_is_folded(model):
-    model.apply(JOB, [listed(9), inspected(9), selected(range(9))])
-    model.fold(model.entry_at(4))
-    assert _ids(model) == [0, 1, 2, 3, 6, 7, 8]
-    said = [model.index(row, 0).data(Qt.ItemDataRole.ToolTipRole) for row in (2, 3)]
-    assert ["Folded group of 3" in each for each in said] == [False, True]
-    assert [model.is_folded(entry) for entry in model.entries()] == [False] * 3 + [True] * 3 + [False] * 3
-    assert model.folded_groups == 1
-    model.set_ordering(Ordering(grouped=False))
-    model.keep(frozenset({5}))
-    assert _ids(model) == list(range(9))
-    assert not any(model.is_folded(entry) for entry in model.entries()), "groups are dissolved"
-    assert model.folded_groups == 0 and model.rowCount() == 9
-
-
-def test_a_folded_group_shows_the_photo_that_is_kept_and_no_other_row_changes(model, told):
-    model.apply(JOB, [listed(9), inspected(9), selected(range(9))])
-    model.fold(model.entry_at(4))
-    told.clear()
-    model.keep(frozenset({5}))
-    assert _ids(model) == [0, 1, 2, 5, 6, 7, 8] and told == [(3, 3)]
-    model.keep(frozenset({5, 8}))
-    assert _ids(model) == [0, 1, 2, 5, 6, 7, 8] and told == [(3, 3)], "the other group is not folded"
-    model.keep(frozenset({1}))
-    assert _ids(model) == [0, 1, 2, 3, 6, 7, 8], "nothing of it is kept: its pick"
-    model.set_marks({photo: Marks(Decision.REJECT) for photo in (3, 5)})
-    model.set_filter(Filter.UNDECIDED)
-    model.keep(frozenset({5}))
-    assert _ids(model) == [0, 1, 2, 4, 6, 7, 8], "what the filter hides is not shown"
-    model.set_marks({4: Marks(Decision.REJECT)})
-    model.keep(frozenset({4}))
-    assert _ids(model) == [0, 1, 2, 6, 7, 8], "a folded group that the filter hides stays hidden"
-
-
-def test_all_groups_are_folded_unless_all_are(model, told):
-    model.fold_all()
-    assert not told, "there is nothing to paint"
-    model.apply(JOB, [listed(7), selected(range(7))])  # the last photo is a group of its own
-    model.fold_all()
-    assert _ids(model) == [0, 3, 6] and model.folded_groups == 2, "one photo cannot be folded"
-    model.fold_all()
-    assert _ids(model) == list(range(7))
-    model.fold(model.entry_at(0))
-    told.clear()
-    model.fold_all()
-    assert _ids(model) == [0, 3, 6] and (0, 2) in told, "the header of each group is painted anew"
-
-
 def test_nothing_is_told_where_scores_are_awaited_as_before(model, told, counted):
     model.await_scores(False), model.await_scores(True)
     assert not told, "there are no rows"
@@ -398,3 +341,10 @@ def test_softness_is_noted_once_the_groups_are_known(model):
     assert not any(entry.soft for entry in model.entries())
     model.apply(JOB, [selected(range(3))])
     assert [entry.soft for entry in model.entries()] == [False, True, False]
+
+
+def test_time_is_turned_round_with_the_groups_in_it(model):
+    model.apply(JOB, [listed(6), inspected(6), selected([3, 4, 5, 0, 1, 2])])
+    assert _ids(model) == [3, 4, 5, 0, 1, 2], "the order in which the engine has them"
+    model.set_ordering(Ordering(SortBy.CAPTURE, reverse=True))
+    assert _ids(model) == [5, 4, 3, 2, 1, 0]

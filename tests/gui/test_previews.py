@@ -140,6 +140,16 @@ def test_a_photo_that_cannot_be_decoded_says_why(qtbot, previews, tmp_path):
     with qtbot.waitSignal(previews.arrived):
         previews.want([Wish(Photo(5, file.name, (file,)), BOX, QSize())])
     assert previews.failure(5) == "is empty (0 bytes)"
+    assert previews.get(5, BOX) is None and previews.best(5) is None, "no picture is no black picture"
+
+
+def test_what_is_looked_at_again_is_let_go_last(qtbot, previews, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "FITTED_BYTES", 3 * 4 * 300 * 200)
+    photos = _photos(tmp_path, 4)
+    for photo in (*photos[:3], photos[0], photos[3]):
+        _want(previews, [photo], (300, 300))
+        qtbot.waitUntil(lambda photo=photo: previews.get(photo.id, (300, 300)) is not None)
+    assert [photo.id for photo in photos if previews.get(photo.id, (300, 300))] == [0, 2, 3]
 
 
 def test_a_picture_on_disk_is_taken_where_it_is_sharp(qtbot, previews, decoded, tmp_path, data_dir):
