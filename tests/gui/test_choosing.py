@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from engine.events import PhotoFailed
-from engine.types import Decision, Face, Label, Marks, Photo, Ranked, Role, Score
+from engine.types import Decision, Face, Inspected, Label, Marks, Metadata, Photo, Ranked, Role, Score
 from gui.album_model import AlbumModel
 from gui.criteria import Criteria, Filter, count
 from gui.entry import Entry, note_softness
@@ -103,6 +104,41 @@ def test_decisions_are_alternatives_and_traits_add_up():
     assert criteria.words() == "suggested, accepted, undecided"
     assert criteria.toggled(Filter.ALL) == Criteria()
     assert not criteria.has(Filter.ALL) and Criteria().has(Filter.ALL)
+
+
+def test_filters_added_are_taken_away_again_and_a_search_is_named():
+    criteria = Criteria().toggled(Filter.ACCEPTED).toggled(Filter.REJECTED, add=True)
+    assert criteria.toggled(Filter.ACCEPTED, add=True).decisions == {Decision.REJECT}
+    assert Criteria().toggled(Filter.ACCEPTED).toggled(Filter.ACCEPTED) == Criteria()
+    assert Criteria(stars=3, text="img_1").words() == "at least 3 stars, “img_1”"
+
+
+def _shot(number: int, camera: str | None = None, lens: str | None = None, hour: int | None = 12) -> Entry:
+    made = Entry(Photo(number, f"IMG_{number}.JPG", (Path(f"IMG_{number}.JPG"),)))
+    taken = None if hour is None else datetime(2026, 6, 1, hour)
+    made.set_inspected(Inspected("0" * 32, Metadata(captured_at=taken, camera=camera, lens=lens)))
+    return made
+
+
+def test_a_search_looks_in_name_camera_and_lens():
+    entries = {0: _shot(0, "Canon R5", "RF 50mm"), 1: _shot(1, "Nikon Z8"), 2: _shot(2)}
+    found = {text: Criteria(text=text).passing(entries, entries) for text in ("r5", "50MM", "nikon", "img_2")}
+    assert found == {"r5": [0], "50MM": [0], "nikon": [1], "img_2": [2]}
+
+
+def test_photos_sort_by_time_and_those_without_one_come_last():
+    shots = [_shot(0, hour=14), _shot(1, hour=None), _shot(2, hour=9)]
+    assert Ordering(grouped=False).sort(shots) == [2, 0, 1]
+    assert Ordering(reverse=True, grouped=False).sort(shots) == [0, 2, 1]
+
+
+def test_a_photo_that_cannot_be_read_waits_for_no_decision_but_keeps_the_one_it_has():
+    entry = _shot(0)
+    assert entry.is_undecided and entry.standing is Decision.NONE
+    entry.error = "is truncated"
+    assert not entry.is_undecided and entry.standing is None
+    entry.marks = Marks(Decision.REJECT)
+    assert entry.standing is Decision.REJECT
 
 
 def test_softness_is_measured_against_the_group():
