@@ -119,10 +119,13 @@ class AlbumModel(RowsModel):
 
     @property
     def folded_groups(self) -> int:
-        """How many groups are folded."""
+        """How many of the groups that are shown are folded."""
         if not self._folding.any or not self._ordering.grouped:
             return 0
-        return sum(self._folding.is_folded(members) for members in self._members.values())
+        return sum(any(map(self.passes, members)) for members in self._folded_members())
+
+    def _folded_members(self) -> list[list[int]]:
+        return [members for members in self._members.values() if self._folding.is_folded(members)]
 
     def members(self, entry: Entry) -> list[Entry]:
         """Return the photos of an entry's group, itself among them; it alone when groups are unknown."""
@@ -233,7 +236,7 @@ class AlbumModel(RowsModel):
     def fold_all(self) -> None:
         """Fold all groups; unfold all where all are folded."""
         several = sum(len(members) > 1 for members in self._members.values())
-        self._fold(Folding(everything=self.folded_groups < several))
+        self._fold(Folding(everything=len(self._folded_members()) < several))
 
     def _fold(self, folding: Folding) -> None:
         self._folding = folding

@@ -22,6 +22,7 @@ from engine.paths import DataDir
 from gui.export_form import ExportForm
 from gui.export_words import BUTTONS, interrupted_text, lists_text, plan_text
 from gui.file_work import FileWorkDialog, row
+from gui.fitting import resize_within_screen
 from gui.plan_table import PlanTable, Row, plan_rows
 
 Report = ExportReport | RevertReport
@@ -40,7 +41,7 @@ class ExportDialog(FileWorkDialog):
     ) -> None:
         """Take all photos of the album; `shown` are the ids of those that pass the window's filter."""
         super().__init__("Export", parent)
-        self.resize(760, 620)
+        resize_within_screen(self, 760, 620)
         self._album, self._data_dir, self._journals = album, data_dir, data_dir.exports
         self._plan: ExportPlan | None = None
         self.reports: list[Report] = []

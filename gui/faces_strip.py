@@ -12,8 +12,9 @@ from gui import marks, theme, wording
 from gui.entry import Entry
 from gui.face_match import FacePlaces
 
-HEIGHT = 148
-TILE = 124
+HEIGHT = 148  # pixels; a quarter of a low window
+LOWEST = 88
+AROUND_TILE = 24  # pixels above and below a tile
 GAP = 6
 AROUND = 1.7  # side of the close-up over the longer side of the face's box
 SMILING = 0.5
@@ -26,6 +27,7 @@ class FacesStrip(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._height = HEIGHT  # with faces
         self.setFixedHeight(HEIGHT)
         self._places = FacePlaces()
         self._faces: list[Face | None] = []
@@ -41,6 +43,7 @@ class FacesStrip(QWidget):
             self._pixmap, self.chosen = None, self.chosen if self._same_group(entry) else -1
         self._entry = entry
         self._faces = self._places.arrange(entry.group if entry else None, faces)
+        self.setFixedHeight(self._height if self._faces else self.height_for(entry))
         self.setAccessibleName(self.words)
         self.update()
 
@@ -48,6 +51,22 @@ class FacesStrip(QWidget):
         """Cut the close-ups out of this picture of the photo."""
         self._pixmap = pixmap
         self.update()
+
+    def fit_into(self, height: int) -> None:
+        """Take no more than a quarter of a view so many pixels high."""
+        before, self._height = self._height, min(HEIGHT, max(LOWEST, height // 4))
+        if self.height() == before:
+            self.setFixedHeight(self._height)
+
+    def height_for(self, entry: Entry | None) -> int:
+        """Return how high the strip is with a photo: one line where nobody is seen, else as high as faces.
+
+        Where nobody has looked for faces yet, and in a group where some were seen, it stays as it is.
+        """
+        portrait = entry.score(Role.PORTRAIT) if entry else None
+        if portrait is None or (self._faces and self._same_group(entry)):
+            return self.height()
+        return self._height if portrait.faces else self.fontMetrics().height() + 2 * GAP
 
     @property
     def words(self) -> str:
@@ -79,7 +98,8 @@ class FacesStrip(QWidget):
         return bool(entry and before and entry.group is not None and entry.group == before.group)
 
     def _tile(self, at: int) -> QRectF:
-        return QRectF(10 + at * (TILE + GAP), (HEIGHT - TILE) / 2, TILE, TILE)
+        side = self._height - AROUND_TILE
+        return QRectF(10 + at * (side + GAP), AROUND_TILE / 2, side, side)
 
     def _at(self, position: QPointF) -> int | None:
         tiles = (at for at in range(len(self._faces)) if self._tile(at).contains(position))

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from engine.words import counted
 from gui.album_model import AlbumModel
 from gui.cell_layout import SIZES
 from gui.choosing import Choosing
@@ -148,7 +149,7 @@ class FilterBar(QWidget):
         hidden = replace(criteria, decisions=frozenset(), traits=criteria.traits - set(FIRST_ROW))
         by = f"{hidden.words()}: " if self.details.isHidden() and hidden != Criteria() else ""
         words = [] if shown == total and not by else [f"{by}{shown} of {total} shown"]
-        words += [f"{folded} group{'s' if folded > 1 else ''} folded"] if folded else []
+        words += [f"{counted(folded, 'group')} folded"] if folded else []
         self._total = total
         self._shown.setText(", ".join(words))
         self._shown.setVisible(bool(words))

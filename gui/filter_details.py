@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 
 from engine.library.marks import MOST_STARS
 from engine.types import Label
+from engine.words import counted
 from gui import marks, theme
 from gui.commands import command, tooltip
 from gui.criteria import Counts, Criteria, Filter
@@ -32,7 +33,7 @@ class FilterDetails(QWidget):
         self.setObjectName("filterBar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         labels = [each for each in Label if each is not Label.NONE]
-        self._stars = {n: self._button(f"At least {n} star{'s' * (n > 1)}") for n in range(1, MOST_STARS + 1)}
+        self._stars = {n: self._button(f"At least {counted(n, 'star')}") for n in range(1, MOST_STARS + 1)}
         self._labels = {each: self._button(f"Labelled {each.value}") for each in labels}
         self._traits = {each: self._button(command(f"filter.{each.value}").title) for each in DETAILS}
         for button in self._stars.values():
@@ -76,8 +77,7 @@ class FilterDetails(QWidget):
         layout = FlowLayout(self, gap=1)
         layout.setContentsMargins(8, 3, 10, 3)
         for group in (self._stars, self._labels, self._traits):
-            for button in group.values():
-                layout.addWidget(button)
+            layout.add_group(group.values())
         layout.add_to_right(self.search)
 
     def show_choice(self, criteria: Criteria, counts: Counts) -> None:

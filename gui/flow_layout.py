@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+
+Line = list[QLayoutItem]
 
 
 class FlowLayout(QLayout):
     """As wide as it may be, as high as it needs to be.
 
-    What was added last, with `add_to_right`, stands at the right end.
+    What is added with `add_group` stays together where a line is wide enough. What was added last, with
+    `add_to_right`, stands at the right end of the first line with room for it.
     """
 
     def __init__(self, parent: QWidget | None = None, *, gap: int = 2) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
+        self._groups: list[list[QWidget]] = []
         self._right = 0  # how many of the last items stand at the right
         self.setSpacing(gap)
+
+    def add_group(self, widgets: Iterable[QWidget]) -> None:
+        """Add widgets that belong together."""
+        self._groups.append(list(widgets))
+        for widget in self._groups[-1]:
+            self.addWidget(widget)
 
     def add_to_right(self, widget: QWidget) -> None:
         self.addWidget(widget)
@@ -73,26 +85,44 @@ class FlowLayout(QLayout):
             top += height + self.spacing()
         return max(top - self.spacing(), inner.top()) - rect.top() + margins.bottom()
 
-    def _lines(self, width: int) -> list[list[QLayoutItem]]:
-        lines: list[list[QLayoutItem]] = []
-        used = width + 1
-        for item in self._shown():
-            needed = item.sizeHint().width()
-            if used + needed > width:
+    def _lines(self, width: int) -> list[Line]:
+        lines: list[Line] = []
+        right = self._items[len(self._items) - self._right :]
+        for unit in self._units(width, right):
+            if not lines or self._needed(lines[-1] + unit) > width:
                 lines.append([])
-                used = 0
-            lines[-1].append(item)
-            used += needed + self.spacing()
+            lines[-1] += unit
+        for item in (each for each in self._shown() if each in right):
+            line = next((each for each in lines if self._needed([*each, item]) <= width), None)
+            if line is None:
+                lines.append([item])
+            else:
+                line.append(item)
         return lines
 
-    def _place_line(self, line: list[QLayoutItem], box: QRect) -> None:
+    def _units(self, width: int, right: Line) -> list[Line]:
+        """Return the items at the left, those together that stay in one line."""
+        units: list[Line] = []
+        last: list[QWidget] | None = None
+        for item in (each for each in self._shown() if each not in right):
+            group = next((each for each in self._groups if item.widget() in each), None)
+            if group is not None and group is last and self._needed([*units[-1], item]) <= width:
+                units[-1].append(item)
+            else:
+                units.append([item])
+            last = group
+        return units
+
+    def _needed(self, line: Line) -> int:
+        return sum(item.sizeHint().width() + self.spacing() for item in line) - self.spacing()
+
+    def _place_line(self, line: Line, box: QRect) -> None:
         right = self._items[len(self._items) - self._right :]
-        used = sum(item.sizeHint().width() + self.spacing() for item in line) - self.spacing()
         left = box.left()
         pushed = False
         for item in line:
             if item in right and not pushed:
-                left += max(0, box.width() - used)
+                left += max(0, box.width() - self._needed(line))
                 pushed = True
             size = item.sizeHint()
             item.setGeometry(QRect(QPoint(left, box.top() + (box.height() - size.height()) // 2), size))

@@ -51,7 +51,8 @@ class InfoStrip(QWidget):
                 label.clear()
             return
         position, size = self._model.place(entry)
-        place = f"   {position} of {size} in its group" if size > 1 else ""
+        where = "" if self._brief else " in its group"
+        place = f"   {position} of {size}{where}" if size > 1 else ""
         self._name = f"{printable(entry.photo.name)}{place}"
         self._show_title()
         line = "   ".join(filter(None, self._facts(entry)))

@@ -8,6 +8,7 @@ from html import escape
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
+from engine.selection.reasons import is_comparison
 from engine.types import SCORING_ROLES, Metadata, ModelStatus, Role, Score
 from gui import theme, wording
 from gui.album_model import AlbumModel
@@ -108,8 +109,9 @@ class Inspector(QTextBrowser):
         weight = f"weight {self._weights[role]:g}"
         if score is None:
             status = self._statuses.get(role)
-            why = status.reason if status and status.reason else "not scored yet"
-            words = f"<b>{title}</b> {_span(weight)}<br>{_span(why, 'warn')}"
+            why = status.reason if status and status.reason else ""
+            tone = "warn" if why or not self._model.awaited else "muted"
+            words = f"<b>{title}</b> {_span(weight)}<br>{_span(why or 'not scored yet', tone)}"
             return f"<tr><td colspan='3' style='padding-top:9px'>{words}</td></tr>"
         raw = wording.raw_text(score) if role is Role.AESTHETIC else ""
         facts = _span(" · ".join(filter(None, (raw, weight))))
@@ -132,7 +134,8 @@ class Inspector(QTextBrowser):
         return f"{name}{digest} · {'from cache' if score.cached else 'this run'}{warning}"
 
     def _why(self, entry: Entry) -> str:
-        return _listed("Why", wording.reasons(entry))
+        """Say why, without what a comparator said: that is below, among the close pairs, with who said it."""
+        return _listed("Why", [why for why in wording.reasons(entry) if not is_comparison(why)])
 
     def _pairs(self, entry: Entry) -> str:
         """Say how the photo compares with those close to it, under the name of who judged them."""

@@ -95,13 +95,20 @@ class Loupe(QWidget):
         if not self._model.holds(self._entry):
             self._entry = None
         if self.isVisible():
+            if self.faces.isVisible():
+                self.faces.show_entry(self._entry)
+            self._activate_layout()
             self._want(hurried=hurried)
             self._info.show_entry(self._entry)
             self.setAccessibleName(f"Large view: {self._entry.photo.name}" if self._entry else "Large view")
             self.setAccessibleDescription(self._info.words)
-            if self.faces.isVisible():
-                self.faces.show_entry(self._entry)
             self._paint()
+
+    def _activate_layout(self) -> None:
+        """Give the photo its room at once, so that its picture is asked for in the right size."""
+        layout = self.layout()
+        assert layout is not None
+        layout.activate()
 
     @property
     def words(self) -> str:
@@ -166,6 +173,8 @@ class Loupe(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.faces.fit_into(self.height())
+        self._activate_layout()
         self.histogram.move(self.canvas.width() - self.histogram.width() - 12, 12)
         self.refresh()
 
@@ -181,9 +190,17 @@ class Loupe(QWidget):
         if box == FULL:  # the next one of the group will be looked at as closely
             wishes += [(entry, FULL) for entry in ahead[:1] if entry.group == self._entry.group]
         else:
-            wishes += [(entry, box_of(self.canvas, entry)) for entry in ahead[:AHEAD] + behind]
+            wishes += [(entry, self._box_of(entry)) for entry in ahead[:AHEAD] + behind]
         self._pictures.want(wishes, hurried=hurried)
         self._pictures.sketch_ahead(ahead)
+
+    def _box_of(self, entry: Entry) -> Box:
+        """Return the box that a neighbour's picture will need: its strip of faces may be higher or lower."""
+        across, down = box_of(self.canvas, entry)
+        if not self.faces.isVisible() or (across, down) == FULL:
+            return across, down
+        lower = self.faces.height() - self.faces.height_for(entry)
+        return across, down + round(lower * self.devicePixelRatio())
 
     def _rows(self, direction: int, count: int) -> list[Entry]:
         rows = (self._row + direction * step for step in range(1, count + 1))

@@ -318,7 +318,8 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def show_keys(self) -> None:
-        self._show_sheet(TextSheet("Keyboard shortcuts", shortcuts_html(), self))
+        characters = self.width() // self.fontMetrics().averageCharWidth()
+        self._show_sheet(TextSheet("Keyboard shortcuts", shortcuts_html(characters), self))
 
     @Slot()
     def show_messages(self) -> None:

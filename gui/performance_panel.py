@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from engine.telemetry import Figures, Stage
 from engine.types import ModelStatus, Role
+from engine.words import counted
 from gui import theme
 from gui.bar_chart import Bar, BarChart
 from gui.wording import ROLE_TITLES
@@ -130,10 +131,11 @@ def summary(figures: Figures) -> str:
     """Return such as "79 photos in 11.2 s: 7.1 photos/s. Of 237 scores 158 came from the cache."."""
     scored = sum(s.scored for s in figures.models if s.role is not Role.COMPARATOR)
     cached = sum(s.cached for s in figures.models if s.role is not Role.COMPARATOR)
-    speed = f"{figures.photos} photos in {figures.seconds:.1f} s: {figures.photos_per_s:.1f} photos/s."
+    photos = counted(figures.photos, "photo")
+    speed = f"{photos} in {figures.seconds:.1f} s: {figures.photos_per_s:.1f} photos/s."
     if scored + cached == 0:
         return speed
-    return f"{speed} Of {scored + cached} scores {cached} came from the cache."
+    return f"{speed} Of {scored + cached:,} scores {cached:,} came from the cache."
 
 
 def stage_title(name: str) -> str:
@@ -169,7 +171,7 @@ def seconds_text(seconds: float) -> str:
 
 def _rate(per_second: float) -> str:
     if per_second >= MOST_PER_S:
-        return f">{MOST_PER_S}"
+        return f">{MOST_PER_S:,}"
     return f"{per_second:.0f}" if per_second >= 10 else f"{per_second:.1f}"
 
 

@@ -81,7 +81,7 @@ class PlanTable(QTableView):
 
     def _size_columns(self) -> None:
         header, wide = self.horizontalHeader(), self.fontMetrics().horizontalAdvance("M")
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
         for column in (1, _BECOMES):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)

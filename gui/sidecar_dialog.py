@@ -34,6 +34,7 @@ from engine.sidecars.merge import Prefer
 from engine.sidecars.profiles import Targets
 from engine.types import Marks
 from gui.background import Task
+from gui.fitting import resize_within_screen
 from gui.into_files import BringBackButton, IntoFilesBox, written_in_words
 from gui.sidecar_sync import SidecarSync
 from gui.wording import marks_text
@@ -78,7 +79,7 @@ class SidecarDialog(QDialog):
         super().__init__(parent)
         self.photos_changed = False  # their files have other bytes than when the album was read
         self.setWindowTitle("Sidecars")
-        self.resize(900, 560)
+        resize_within_screen(self, 900, 560)
         self._sync, self._targets, self._may_write = sync, targets, may_write
         self._task: Task | None = None
         self._plan: _Plan | None = None
@@ -172,9 +173,9 @@ class SidecarDialog(QDialog):
         self._fill([*taking, *(entry for entry in plan.write if entry.outcome is not Outcome.UNCHANGED)])
         self._words.setText(plan_in_words(plan.read, plan.write, self._may_write))
         self._into_files.setVisible(self._may_write)
-        self._take.setText(f"Read {len(taking)}")
+        self._take.setText(f"Read {len(taking)}" if taking else "Read")
         self._take.setEnabled(bool(taking))
-        self._write.setText(f"Write {len(writing)}")
+        self._write.setText(f"Write {len(writing)}" if writing else "Write")
         self._write.setEnabled(bool(writing) and self._may_write)
 
     def _fill(self, entries: Sequence[Entry]) -> None:
@@ -308,7 +309,10 @@ def plan_in_words(read: Sequence[Entry], write: Sequence[Entry], may_write: bool
     taking = sum(entry.outcome is Outcome.TAKEN for entry in read)
     counts = {outcome: sum(e.outcome is outcome for e in write) for outcome in Outcome}
     same = counts[Outcome.UNCHANGED]
-    parts = [f"{taking} to read, {counts[Outcome.PLANNED]} to write, {same} say the same as you."]
+    if not taking and not any(counts.values()):
+        parts = ["There is nothing to read or write: no photo is marked, and no sidecar says anything."]
+    else:
+        parts = [f"{taking} to read, {counts[Outcome.PLANNED]} to write, {same} say the same as you."]
     if counts[Outcome.CONFLICT]:
         parts.append(f"{counts[Outcome.CONFLICT]} in conflict.")
     if counts[Outcome.REFUSED]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from engine.types import Decision
 from gui import wording
 from gui.album_model import AlbumModel
 from gui.canvas import Canvas
 from gui.commands import key_of
+from gui.elided_label import ElidedLabel
 from gui.entry import Entry
 from gui.marks_view import MarksView
 from gui.pictures import Pictures, box_of, size_of
@@ -32,12 +33,14 @@ class Tile(QWidget):
         self.canvas = Canvas(self)
         self.canvas.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._marks = MarksView(self, snug=True)
-        self._name = QLabel(self)
-        self._name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._name, self._composite = ElidedLabel(self, snug=True), QLabel(self)
+        self._name.setMinimumWidth(1)
         row = QHBoxLayout()
         row.setContentsMargins(6, 0, 6, 0)
         row.addWidget(self._marks)
-        row.addWidget(self._name, 1)
+        row.addWidget(self._name)
+        row.addWidget(self._composite)
+        row.addStretch(1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -49,8 +52,8 @@ class Tile(QWidget):
         self.canvas.framed = current
         self.canvas.dimmed = entry.decision is Decision.REJECT
         self._marks.show_entry(entry)
-        composite = wording.composite_text(entry, awaited=awaited)
-        self._name.setText(f"{wording.stem(entry.photo.name)}   {composite}")
+        self._name.setText(wording.stem(entry.photo.name))
+        self._composite.setText(wording.composite_text(entry, awaited=awaited))
         self.setToolTip("\n".join((entry.photo.name, *wording.reasons(entry))))
         self.setAccessibleName(f"{entry.photo.name}, {wording.marks_text(entry.marks)}")
 

@@ -61,12 +61,19 @@ COLUMNS = (
     (("Compare", "Models"), 20),
 )
 
+NARROW_COLUMNS = (
+    (("Album", "Review", "Group", "Rate", "Help"), 33),
+    (("Filter", "Go", "Sort", "Panels", "Models"), 33),
+    (("View", "Compare"), 34),
+)
+NARROW = 150  # characters beside each other; with fewer, five columns would break words
 
-def shortcuts_html() -> str:
-    """Return the command table in columns of categories."""
+
+def shortcuts_html(characters: int = MOST_CHARACTERS) -> str:
+    """Return the command table in columns of categories, as many as go beside each other."""
     columns = "".join(
         f'<td width="{share}%"><table cellspacing="0">{"".join(map(_category_html, names))}</table></td>'
-        for names, share in COLUMNS
+        for names, share in (COLUMNS if characters >= NARROW else NARROW_COLUMNS)
     )
     return f'<table width="100%" cellspacing="0"><tr>{columns}</tr></table>'
 

@@ -34,6 +34,7 @@ class Views(QStackedWidget):
         self.survey = Survey(model, self.pictures, self)
         for view in (self.welcome, self.grid, self.loupe, self.compare, self.survey):
             self.addWidget(view)
+        self.welcome.setFocus()
         self.grid.current_changed.connect(self.show_current)
         self.grid.opened.connect(self.show_loupe)
         for view in (self.loupe, self.compare, self.survey):

@@ -57,6 +57,7 @@ class Welcome(QWidget):
         layout.addWidget(frame, 0, Qt.AlignmentFlag.AlignCenter)
         for each in (button, self._deeper):
             each.setAutoDefault(True)
+        self.setFocusProxy(button)
         self.invite()
 
     def event(self, event: QEvent) -> bool:

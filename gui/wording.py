@@ -12,6 +12,7 @@ from engine.library.marks import MarkChange
 from engine.scoring.composite import EYES_OPEN
 from engine.selection.pairs import COMPOSITE_SOURCE
 from engine.types import Decision, Face, Label, Marks, Metadata, Role, Score, Verdict
+from engine.words import counted
 from gui.entry import Entry
 
 ROLE_TITLES = {
@@ -27,7 +28,7 @@ AWAITED = "not compared yet"
 
 
 def stars_text(stars: int) -> str:
-    return {0: "no stars", 1: "1 star"}.get(stars, f"{stars} stars")
+    return counted(stars, "star") if stars else "no stars"
 
 
 def label_text(label: Label) -> str:
@@ -90,9 +91,8 @@ class FacesFound:
     closed: int
 
     def __str__(self) -> str:
-        faces = f"{self.count} face{'s' if self.count > 1 else ''}"
         closed = f" on {self.closed}" if self.closed else ""
-        return f"{faces}, {self.eyes.value}{closed}"
+        return f"{counted(self.count, 'face')}, {self.eyes.value}{closed}"
 
 
 def faces_found(entry: Entry) -> FacesFound | None:

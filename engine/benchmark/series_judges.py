@@ -25,7 +25,6 @@ from engine.settings import Album, SelectionRules, Settings
 from engine.types import Role, Score
 
 COMPARATOR, COMPOSITE, COMPOSITE_ALONE = "comparator", "composite", "composite_alone"
-CANT_TELL = 0.6  # below this the comparator is right in less than 60% of pairs
 
 
 def shipped_comparator(device: Device, settings: Settings, data_dir: DataDir) -> Comparator:
@@ -131,7 +130,7 @@ class CompositeJudge:
         if self._comparator is None:
             return np.full((len(looks), len(looks)), 0.5)
         told = preferences_of(self._comparator, [seen.prepared for seen in looks])
-        return np.where(np.abs(told - 0.5) < CANT_TELL - 0.5, 0.5, told)
+        return np.where(np.abs(told - 0.5) < self._rules.cant_tell_below - 0.5, 0.5, told)
 
 
 def preferences_of(comparator: Comparator, prepared: Sequence[Prepared]) -> NDArray[np.float64]:

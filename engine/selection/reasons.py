@@ -9,6 +9,7 @@ from engine.selection.filters import closed_eyes, filter_failures, prominent_fac
 from engine.selection.pairs import COMPOSITE_SOURCE
 from engine.settings import Album
 from engine.types import Role, Score, Verdict
+from engine.words import counted
 
 # Differences smaller than these are not worth a word.
 SHARPNESS_STEP = 0.05
@@ -19,6 +20,7 @@ CLIPPING_STEP = 0.02  # share of pixels
 NOISE_STEP = 1.0  # grey levels
 MOST_REASONS = 4
 YOUR_PICK = "your pick"
+CANT_TELL, PREFERS = "can't tell between this and", "the comparator prefers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +108,16 @@ def _compared_in_words(standing: Standing, other: Candidate | None, winner: str)
     if other is None or verdict is None or verdict.source == COMPOSITE_SOURCE:
         return []
     if verdict.winner is None:
-        return [f"can't tell between this and {other.name}"]
+        return [f"{CANT_TELL} {other.name}"]
     is_this = verdict.winner == standing.candidate.photo_id
     if is_this != standing.is_pick:
         winner = "this one" if is_this else other.name
-    return [f"the comparator prefers {winner}, {verdict.confidence * 100:.0f}% sure"]
+    return [f"{PREFERS} {winner}, {verdict.confidence * 100:.0f}% sure"]
+
+
+def is_comparison(reason: str) -> bool:
+    """Tell whether a reason is what a comparator said of two photos."""
+    return reason.startswith((CANT_TELL, PREFERS))
 
 
 def _eyes_in_words(candidate: Candidate) -> list[str]:
@@ -118,7 +125,7 @@ def _eyes_in_words(candidate: Candidate) -> list[str]:
     if not faces:
         return []
     closed = closed_eyes(candidate)
-    of = f"{len(faces)} face{'s' if len(faces) > 1 else ''}"
+    of = counted(len(faces), "face")
     if closed:
         return [f"eyes closed on {closed} of {of}"]
     unsure = sum(1 for face in faces if face.eyes_open is None)

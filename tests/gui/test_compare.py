@@ -15,6 +15,7 @@ from gui.criteria import Filter
 from gui.entry import Entry
 from gui.main_window import MainWindow
 from gui.pair import LEFT, RIGHT
+from gui.survey import Tile
 from gui.view_state import View
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -256,6 +257,56 @@ def test_the_large_view_shows_faces_overlays_and_histogram(qtbot, window: MainWi
     _press(qtbot, window, Qt.Key.Key_H)
     qtbot.waitUntil(lambda: window.loupe.histogram._bins is not None)
     assert window.loupe.histogram.isVisible()
+
+
+def test_the_strip_of_faces_is_one_line_where_nobody_is_seen(qtbot, window: MainWindow):
+    first, second, *_ = _group(window, 0)
+    (other, *_) = _group(window, 1)
+    found = (Face((0.5, 0.2, 0.1, 0.15), 0.9, 0.8, 0.9),)
+    window.grid.go_to(first.photo.id)
+    _press(qtbot, window, Qt.Key.Key_E)
+    _press(qtbot, window, Qt.Key.Key_T)
+    strip, canvas = window.loupe.faces, window.loupe.canvas
+    unknown = strip.height(), canvas.height()
+    for entry, faces in ((first, ()), (second, found), (other, ())):
+        entry.set_scores((*entry.scores, Score(Role.PORTRAIT, 0.5, None, faces=faces)))
+    window.loupe.refresh()
+    assert strip.height() < 3 * strip.fontMetrics().height() < unknown[0]
+    assert strip.height() + canvas.height() == sum(unknown), "the photo has the room, at once"
+    lower = strip.height_for(second) - strip.height()
+    box = window.loupe._box_of(second)
+    assert lower > 0 and box[1] == round((canvas.height() - lower) * canvas.devicePixelRatio())
+    window.grid.go_to(second.photo.id)
+    assert (strip.height(), canvas.height()) == unknown
+    assert box == window.loupe._box_of(second), "the picture that was fetched ahead is the one that is shown"
+    window.grid.go_to(first.photo.id)
+    assert (strip.height(), canvas.height()) == unknown, "inside a group nothing jumps"
+    window.grid.go_to(other.photo.id)
+    assert strip.height() < unknown[0]
+
+
+def test_the_strip_of_faces_leaves_a_low_window_its_photo(qtbot, window: MainWindow):
+    _press(qtbot, window, Qt.Key.Key_E)
+    _press(qtbot, window, Qt.Key.Key_T)
+    high = window.loupe.faces.height()
+    window.resize(window.width(), 500)
+    QApplication.processEvents()
+    assert window.loupe.faces.height() < min(high, window.loupe.height() / 3)
+
+
+def test_a_composite_is_never_cut_in_the_survey(qtbot, window: MainWindow):
+    tile, entry = Tile(window), window.album.entries()[0]
+    tile.show_entry(entry, current=True, awaited=False)
+    tile.show()
+    tile._name.setText("the_name_of_a_file_that_is_long")
+    for width in (400, 130):
+        tile.resize(width, 120)
+        QApplication.processEvents()
+        label = tile._composite
+        assert label.width() >= label.sizeHint().width() and tile.rect().contains(label.geometry())
+    assert tile._name.shown != tile._name.text(), "the name gives way"
+    tile.hide()
+    tile.deleteLater()
 
 
 def test_the_wheel_zooms_the_large_view_where_it_points(qtbot, window: MainWindow):

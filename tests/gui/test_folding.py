@@ -92,6 +92,8 @@ def test_a_filter_shows_what_passes_of_folded_groups(qtbot: QtBot, window: MainW
     assert len(shown_photos(window.album)) == 6, "what the filter shows is exported, folded away or not"
     window.set_filter(Filter.PICKS)
     assert set(shown(window)) <= set(picks(window))
+    window.set_filter(Filter.REJECTED)
+    assert count(window) == "0 of 9 shown", "groups that the filter shows none of are not said to be folded"
 
 
 def test_a_selection_of_folded_groups_stays_on_the_photos_that_were_seen(qtbot: QtBot, window: MainWindow):

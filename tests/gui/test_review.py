@@ -1,6 +1,7 @@
 """Reviewing from the keyboard, in the real window, over the real engine."""
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -235,6 +236,16 @@ def test_the_inspector_names_the_judge_of_close_pairs_once(window: MainWindow):
     assert html.count("Siamese [abababab]") == 1
     assert "preferred to IMG_0002.JPG, 81% sure" in html
     assert "can't tell from IMG_0003.JPG" in html.replace("&#x27;", "'")
+
+
+def test_what_a_comparator_said_stands_once_in_the_inspector(window: MainWindow):
+    entry = window.album.entries()[0]
+    assert entry.ranked is not None
+    said = ("can't tell between this and IMG_0003.JPG", "the comparator prefers this one")
+    entry.ranked = replace(entry.ranked, reasons=(*said, "softer than the pick"))
+    html = window.inspector.html().replace("&#x27;", "'")
+    assert "softer than the pick" in html
+    assert "can't tell between" not in html and "comparator prefers" not in html
 
 
 def test_a_second_run_says_that_its_scores_come_from_cache(qtbot, window: MainWindow):
