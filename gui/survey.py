@@ -35,6 +35,7 @@ class Tile(QWidget):
         self._marks = MarksView(self, snug=True)
         self._name, self._composite = ElidedLabel(self, snug=True), QLabel(self)
         self._name.setMinimumWidth(1)
+        self._composite.setContentsMargins(10, 0, 0, 0)
         row = QHBoxLayout()
         row.setContentsMargins(6, 0, 6, 0)
         row.addWidget(self._marks)

@@ -66,7 +66,7 @@ NARROW_COLUMNS = (
     (("Filter", "Go", "Sort", "Panels", "Models"), 33),
     (("View", "Compare"), 34),
 )
-NARROW = 150  # characters beside each other; with fewer, five columns would break words
+NARROW = 190  # characters beside each other; with fewer, five columns would break words
 
 
 def shortcuts_html(characters: int = MOST_CHARACTERS) -> str:
