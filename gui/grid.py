@@ -80,6 +80,7 @@ class Grid(QListView):
         model.layoutAboutToBeChanged.connect(self._note_place)
         model.layoutChanged.connect(self._keep_place)
         self.doubleClicked.connect(self._open)
+        self.verticalScrollBar().rangeChanged.connect(self._show_scrolling)
         self._lay_out()
 
     def _set_up_view(self) -> None:
@@ -96,6 +97,11 @@ class Grid(QListView):
         self.setFrameShape(QListView.Shape.NoFrame)
         self.setMouseTracking(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    @Slot(int, int)
+    def _show_scrolling(self, first: int, last: int) -> None:
+        """The bar keeps its place, so that no photo moves; where there is nothing to scroll it is empty."""
+        self.verticalScrollBar().setEnabled(last > first)
 
     # -- the current photo
 

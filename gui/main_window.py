@@ -69,7 +69,7 @@ class MainWindow(QMainWindow):
         self.grouping = Grouping(
             self.album, self.grid, self.decisions, self.run, self.switching, messages, self
         )
-        self.review = Review(self.album, self.grid, self.decisions, self)
+        self.review = Review(self.album, self.grid, self.decisions, messages, self)
         self.installation = Installation(data_dir, messages, self)
         self.panels = Panels(self, self.album, settings)
         self.inspector, self.status_panel = self.panels.inspector, self.panels.status

@@ -7,17 +7,22 @@ from PySide6.QtCore import QObject
 from engine.library.marks import MarkChange
 from engine.types import Decision, Label
 from gui.album_model import AlbumModel
+from gui.criteria import Criteria, Filter
 from gui.decisions import Decisions
 from gui.entry import Entry
-from gui.grid import Grid
+from gui.grid import Grid, nothing_text
+from gui.messages import Messages
 
 
 class Review(QObject):
     """What the review commands do. The grid holds the current photo, in the large view too."""
 
-    def __init__(self, model: AlbumModel, grid: Grid, decisions: Decisions, parent: QObject) -> None:
+    def __init__(
+        self, model: AlbumModel, grid: Grid, decisions: Decisions, messages: Messages, parent: QObject
+    ) -> None:
         super().__init__(parent)
         self._model, self._grid, self._decisions = model, grid, decisions
+        self._messages = messages
         self.auto_advance = True
 
     # -- deciding
@@ -53,8 +58,11 @@ class Review(QObject):
             for entry in members
         }
         following = self._landing(+1)
-        if change and self._decisions.decide(change) and following is not None:
-            self._grid.go_to(following.photo.id)
+        undecided = any(entry.is_undecided for entry in members)
+        if change and self._decisions.decide(change):
+            self._tell_if_done(undecided)
+            if following is not None:
+                self._grid.go_to(following.photo.id)
 
     def undo(self) -> None:
         self._go_to(self._decisions.undo())
@@ -70,9 +78,17 @@ class Review(QObject):
         if not entries:
             return
         following = self._after(entries)
+        undecided = any(entry.is_undecided for entry in entries)
         marked = self._decisions.mark_selected(entries, change)
+        if marked:
+            self._tell_if_done(undecided)
         if marked and self.auto_advance and following is not None:
             self._grid.go_to(following.photo.id)
+
+    def _tell_if_done(self, undecided: bool) -> None:
+        """Say that every photo is decided, when one of those that were just marked was `undecided` before."""
+        if undecided and not any(entry.is_undecided for entry in self._model.entries()):
+            self._messages.info(nothing_text(Criteria().toggled(Filter.UNDECIDED)))
 
     def _after(self, entries: list[Entry]) -> Entry | None:
         """Return the photo after the selected ones, chosen before a filter may hide them."""
@@ -101,13 +117,16 @@ class Review(QObject):
         self._go_to_group(-1)
 
     def next_undecided(self) -> None:
+        """Go to the next photo without a decision; after the last photo, on from the first."""
         passing, current = self._model.passing(), self._grid.current
         start = passing.index(current.photo.id) + 1 if current else 0
-        for photo in passing[start:]:
+        for photo in passing[start:] + passing[: max(0, start - 1)]:
             entry = self._model.entry(photo)
             if entry is not None and entry.is_undecided:
                 self._grid.go_to(photo)
                 return
+        if passing and not (current and current.is_undecided):
+            self._messages.info("Every photo that is shown is decided.")
 
     def _move(self, step: int) -> None:
         self._grid.go_to_row(self._row() + step)

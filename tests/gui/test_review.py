@@ -111,6 +111,40 @@ def test_a_selection_is_decided_at_once_and_undone_at_once(qtbot, window: MainWi
     assert _decisions(window) == {}
 
 
+def test_the_last_decision_is_told(qtbot, window: MainWindow):
+    done = "Every photo is decided. Ctrl+E exports what you accepted."
+    for row in (8, 7):
+        window.grid.go_to_row(row)
+        _press(qtbot, window, Qt.Key.Key_X)
+    window.grid.go_to_row(0)
+    for _ in range(6):
+        _press(qtbot, window, Qt.Key.Key_P)
+    assert done not in [each.text for each in window.messages.history]
+    _press(qtbot, window, Qt.Key.Key_P, SHIFT)
+    assert [each.text for each in window.messages.history].count(done) == 1
+    _press(qtbot, window, Qt.Key.Key_X)
+    assert [each.text for each in window.messages.history].count(done) == 1, "nothing was open before"
+
+
+def test_next_undecided_goes_round_and_says_when_there_is_none(qtbot, window: MainWindow):
+    window.grid.go_to_row(8)
+    _press(qtbot, window, Qt.Key.Key_J)
+    assert window.grid.current is window.album.entries()[0]
+    for entry in window.album.entries():
+        window.decisions.decide({entry.photo.id: Decision.ACCEPT})
+    _press(qtbot, window, Qt.Key.Key_J)
+    assert window.grid.current is window.album.entries()[0]
+    assert window.bottom_bar.message == "Every photo that is shown is decided."
+
+
+def test_where_there_is_nothing_to_scroll_there_is_no_handle(qtbot, window: MainWindow):
+    bar = window.grid.verticalScrollBar()
+    window.resize(1200, 400)
+    qtbot.waitUntil(bar.isEnabled)
+    window.set_filter(Filter.REJECTED)
+    qtbot.waitUntil(lambda: not bar.isEnabled())
+
+
 def test_next_group_lands_on_its_pick(qtbot, window: MainWindow):
     _press(qtbot, window, Qt.Key.Key_BracketRight)
     entry = window.grid.current
