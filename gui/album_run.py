@@ -23,7 +23,9 @@ from engine.paths import DataDir
 from engine.pipeline import CullJob
 from engine.settings import Settings
 from engine.switches import Regrouped, RoleSwitches
+from engine.words import counted
 from engine.worker import Engine
+from gui import wording
 from gui.album_model import AlbumModel
 from gui.commands import key_of
 from gui.criteria import Filter
@@ -136,7 +138,7 @@ class AlbumRun(QObject):
             case Measured(figures):
                 self.measured.emit(figures)
             case Notice(text):
-                self._messages.warn(text)
+                self._messages.warn(wording.as_sentence(text))
             case Finished():
                 self._finish(event)
 
@@ -158,13 +160,15 @@ class AlbumRun(QObject):
         elif failed == count:
             self._messages.warn(f"None of {count} photos could be read: each says why.")
         elif failed:
-            read = f"Culled {_photos(count - failed)} in {event.seconds:.1f} s"
+            read = f"Culled {counted(count - failed, 'photo')} in {event.seconds:.1f} s"
             self._messages.warn(
                 f"{read}; {failed} could not be read (filter Failed, {key_of('filter.failed')}, says why)."
             )
         else:
             speed = count / max(event.seconds, 0.001)
-            self._messages.info(f"Culled {_photos(count)} in {event.seconds:.1f} s, {speed:.1f} photos/s.")
+            self._messages.info(
+                f"Culled {counted(count, 'photo')} in {event.seconds:.1f} s, {speed:.1f} photos/s."
+            )
 
     @Slot(int, str)
     def _fail(self, job_id: int, text: str) -> None:
@@ -172,7 +176,3 @@ class AlbumRun(QObject):
             self._messages.error(text)
             self.broke.emit(text)
             self._end()
-
-
-def _photos(count: int) -> str:
-    return f"{count} photo{'' if count == 1 else 's'}"

@@ -7,6 +7,7 @@ from pathlib import Path
 from engine.export.journal import Journal, State, Step
 from engine.export.plan import ExportPlan, How
 from engine.types import Label
+from engine.words import counted
 
 WAYS: dict[str, str] = {
     How.COPY: "Copy",
@@ -53,9 +54,7 @@ WHAT = {
     "Rejected photos": "rejected",
     "All photos": "all",
 }
-STARS = {"": "Any stars"} | {
-    f"stars>={stars}": f"{stars} star{'' if stars == 1 else 's'} or more" for stars in range(1, 6)
-}
+STARS = {"": "Any stars"} | {f"stars>={stars}": f"{counted(stars, 'star')} or more" for stars in range(1, 6)}
 LABELS = {"": "Any label"} | {
     f"label={label.value}": f"Label {label.value}" for label in Label if label is not Label.NONE
 }
@@ -65,7 +64,7 @@ def plan_text(plan: ExportPlan) -> str:
     """Return what an export would do."""
     files = len(plan.actions)
     parts = [
-        f"{plan.photos} photo{_s(plan.photos)}, {files} file{_s(files)} to {VERBS[plan.how]}, "
+        f"{counted(plan.photos, 'photo')}, {counted(files, 'file')} to {VERBS[plan.how]}, "
         f"{plan.total_bytes / 1e6:,.1f} MB ({plan.free_bytes / 1e9:,.1f} GB free)."
     ]
     if plan.needed_bytes > plan.free_bytes:
@@ -87,9 +86,7 @@ def left_out_text(plan: ExportPlan) -> list[str]:
 
 def lists_text(photos: int, folder: Path) -> str:
     """Return what an export of lists alone would do."""
-    return (
-        f"Lists of {size_text(photos, 'photo')} in {folder}. Nothing is overwritten; photos are not touched."
-    )
+    return f"Lists of {counted(photos, 'photo')} in {folder}. Nothing is overwritten; photos are not touched."
 
 
 def interrupted_text(journal: Journal) -> str:
@@ -110,12 +107,3 @@ def interrupted_text(journal: Journal) -> str:
         return f"Writing lists to {journal.target} was interrupted."
     done = "done" if journal.kind == "inside" else "arrived"
     return f"{what} was interrupted: {arrived} of {count} files {done}."
-
-
-def size_text(count: int, what: str) -> str:
-    """Return "1 file", "2 files"."""
-    return f"{count} {what}{_s(count)}"
-
-
-def _s(count: int) -> str:
-    return "" if count == 1 else "s"

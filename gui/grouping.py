@@ -8,6 +8,7 @@ from uuid import uuid4
 from PySide6.QtCore import QObject, Slot
 
 from engine.library.marks import MarkChange
+from engine.words import counted
 from gui import wording
 from gui.album_model import AlbumModel
 from gui.album_run import AlbumRun
@@ -156,7 +157,7 @@ class Grouping(QObject):
             return
         verdicts = {v for member in self._model.members(entry) for v in member.verdicts if v.awaited}
         if verdicts:
-            pairs = "1 close pair" if len(verdicts) == 1 else f"{len(verdicts)} close pairs"
+            pairs = counted(len(verdicts), "close pair")
             self._messages.info(
                 f"{pairs} of this group {wording.AWAITED}: {key_of('album.again')} has the comparator do it."
             )

@@ -12,6 +12,7 @@ from engine.export.recover import find_last
 from engine.photo_xmp.originals import ORIGINALS_FOLDER
 from engine.photo_xmp.writing import KIND
 from engine.sidecars.entries import Entry, Outcome
+from engine.words import counted
 
 _TEXT = "Also write into JPEG, TIFF and DNG &files themselves (this changes the photos' files)"
 _TIP = (
@@ -63,13 +64,9 @@ def written_in_words(done: list[Entry]) -> str:
     files = sum(entry.inside and entry.outcome is Outcome.WRITTEN for entry in done)
     sidecars = sum(not entry.inside and entry.outcome is Outcome.WRITTEN for entry in done)
     troubled = sum(entry.outcome in (Outcome.REFUSED, Outcome.CONFLICT, Outcome.SKIPPED) for entry in done)
-    parts = [f"Wrote into {files} photo{_s(files)} and {sidecars} sidecar{_s(sidecars)}."]
+    parts = [f"Wrote into {counted(files, 'photo')} and {counted(sidecars, 'sidecar')}."]
     if files:
         parts.append(f"The untouched files are in {ORIGINALS_FOLDER}. Closing this reads the album again.")
     if troubled:
         parts.append(f"{troubled} left alone.")
     return " ".join(parts)
-
-
-def _s(count: int) -> str:
-    return "" if count == 1 else "s"

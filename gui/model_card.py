@@ -13,7 +13,7 @@ from gui import marks, theme
 from gui.check_row import CheckRow
 from gui.commands import command, tooltip
 from gui.switch import Switch
-from gui.wording import ROLE_TITLES
+from gui.wording import ROLE_TITLES, as_sentence
 
 STATE_WORDS = {
     ModelState.ACTIVE: "active",
@@ -161,9 +161,8 @@ def _counts_text(status: ModelStatus) -> str:
 
 
 def _reason_text(status: ModelStatus) -> str:
-    """Return the reason as a sentence; a file name at its beginning stays as it is."""
     reason = status.reason or ("it has not run yet." if status.state is ModelState.IDLE else "")
-    return reason[:1].upper() + reason[1:] if reason.partition(" ")[0].isalpha() else reason
+    return as_sentence(reason)
 
 
 def _reason_tone(status: ModelStatus) -> str:

@@ -16,8 +16,9 @@ from engine.export.recover import find_last, find_unfinished, revert
 from engine.export.reject import RejectTo, carry_out_reject, plan_reject
 from engine.export.report import ExportReport, RevertReport
 from engine.export.trash import restore_by_hand
+from engine.words import counted
 from gui.commands import key_of
-from gui.export_words import left_out_text, size_text
+from gui.export_words import left_out_text
 from gui.file_work import FileWorkDialog
 
 _KINDS = ("reject", "trash")  # of journals that this dialog writes
@@ -91,7 +92,7 @@ class RejectDialog(FileWorkDialog):
     def _show_plan(self, plan: ExportPlan) -> None:
         self._plan = plan
         self._words.setText(plan_text(plan))
-        self._move.setText(f"&Move {size_text(len(plan.actions), 'file')}" if plan.actions else "&Move")
+        self._move.setText(f"&Move {counted(len(plan.actions), 'file')}" if plan.actions else "&Move")
         self._move.setEnabled(bool(plan.actions))
 
     # -- the work
@@ -135,8 +136,8 @@ class RejectDialog(FileWorkDialog):
 
 def plan_text(plan: ExportPlan) -> str:
     """Return how many photos leave the album, and what stays."""
-    files = size_text(len(plan.actions), "file")
-    parts = [f"{size_text(plan.photos, 'rejected photo')}: {files}, {plan.total_bytes / 1e6:,.1f} MB."]
+    files = counted(len(plan.actions), "file")
+    parts = [f"{counted(plan.photos, 'rejected photo')}: {files}, {plan.total_bytes / 1e6:,.1f} MB."]
     parts += left_out_text(plan)
     return " ".join(parts)
 

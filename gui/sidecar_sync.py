@@ -14,6 +14,7 @@ from engine.photo_xmp.with_sidecars import Books, HandedMarks
 from engine.settings import Settings
 from engine.sidecars.entries import Entry, Outcome
 from engine.types import Marks
+from engine.words import counted
 from gui.album_model import AlbumModel
 from gui.album_run import AlbumRun
 from gui.background import Task
@@ -209,15 +210,11 @@ def read_in_words(entries: Sequence[Entry], taken: int) -> str:
     parts: list[str] = []
     if taken:
         parts.append(
-            f"Took the marks of {taken} sidecar{_s(taken)} ({key_of('review.undo')} takes them back)."
+            f"Took the marks of {counted(taken, 'sidecar')} ({key_of('review.undo')} takes them back)."
         )
     if conflicts:
-        parts.append(f"{len(conflicts)} sidecar{_s(len(conflicts))} and you disagree. {WHERE}")
+        parts.append(f"{counted(len(conflicts), 'sidecar')} and you disagree. {WHERE}")
     if refused:
         more = f" and {len(refused) - 1} more" if len(refused) > 1 else ""
         parts.append(f"{refused[0].path.name}{more} could not be read: {refused[0].reason}.")
     return " ".join(parts)
-
-
-def _s(count: int) -> str:
-    return "" if count == 1 else "s"

@@ -27,6 +27,11 @@ NO_SCORE = "no score"
 AWAITED = "not compared yet"
 
 
+def as_sentence(reason: str) -> str:
+    """Return a reason with a capital letter; a file's name at its beginning stays as it is."""
+    return reason[:1].upper() + reason[1:] if reason.partition(" ")[0].isalpha() else reason
+
+
 def stars_text(stars: int) -> str:
     return counted(stars, "star") if stars else "no stars"
 

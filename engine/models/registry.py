@@ -188,7 +188,7 @@ def _quality(settings: Settings, data_dir: DataDir, device: Device, comparator: 
     try:
         return LearnedQualityScorer(data_dir.models, device, batch, runtime, witness=witness)
     except ModelError as error:  # the rules need no weights; their name and this note say who judges
-        return QualityScorer(note=f"Learned quality cannot run, rules judge instead: {error}")
+        return QualityScorer(note=f"learned quality cannot run, rules judge instead: {error}")
 
 
 def _portrait(settings: Settings, data_dir: DataDir) -> Scorer:
