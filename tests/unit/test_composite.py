@@ -78,3 +78,9 @@ def test_other_rules_change_the_value_and_nothing_else():
     score = Score(Role.PORTRAIT, 0.3, None, sha256="ab" * 32, faces=(face(0.9, 1.0),))
     again = with_portrait_rules(score, ALBUM.portrait)
     assert (again.value, again.sha256, again.faces) == (1.0, score.sha256, score.faces)
+
+
+def test_a_model_without_weight_is_not_named_among_those_that_made_it():
+    rules = RULES.model_copy(update={"ava_weight": 1.0, "iqa_weight": 0.0, "portrait_weight": 0.0})
+    assert compose(_scores(aesthetic=0.6, quality=0.8), rules) == (0.6, (Role.AESTHETIC,))
+    assert compose(_scores(quality=0.8), rules) == (None, ())
