@@ -126,11 +126,9 @@ def test_pictures_of_a_former_album_do_not_arrive(qtbot, previews, tmp_path, mon
     assert begun.wait(30)
     previews.begin(2)
     may_go_on.set()
-    with qtbot.assertNotEmitted(previews.arrived), qtbot.waitSignal(previews.decoded):
-        pass
     with qtbot.assertNotEmitted(previews.arrived):
         previews._pool.waitForDone()
-        QCoreApplication.processEvents()
+        QCoreApplication.processEvents()  # what the pool's threads have told arrives here
     assert previews.get(photos[0].id, BOX) is None
 
 
