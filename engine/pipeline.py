@@ -187,7 +187,7 @@ class _Run:
         yield Selected(select(self._known, self._judging))
 
     def _score(self, missing: dict[int, set[Role]]) -> Iterator[Event]:
-        photos = [photo for photo in self._known.photos if photo.id in missing]
+        photos = [photo for photo in self._known.in_capture_order() if photo.id in missing]
         clock = _Clock(len(photos))
         selected, selecting = time.monotonic(), SELECT_EVERY
         for frames in self._batches(photos):

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from engine.errors import PhotoError
 from engine.library.marks import PhotoKey
 from engine.selection.candidate import Candidate
+from engine.selection.grouping import in_capture_order
 from engine.types import Inspected, Photo
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,11 @@ class KnownPhotos:
         """Return what the marks of inspected photos are filed under."""
         known = self.inspected
         return [PhotoKey.of(photo, known[photo.id]) for photo in self.photos if photo.id in known]
+
+    def in_capture_order(self) -> list[Photo]:
+        """Return the photos in the order in which they are shown, once they were inspected."""
+        by_id = {photo.id: photo for photo in self.photos}
+        return [by_id[candidate.photo_id] for candidate in in_capture_order(list(self.candidates.values()))]
 
     def take(self, inspected: Mapping[int, Inspected]) -> None:
         """Add what inspecting found, by photo id."""

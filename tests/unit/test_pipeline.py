@@ -71,6 +71,15 @@ def test_events_come_in_the_order_that_views_need(small_album: Path, settings, d
     assert kinds.count(PhotoScored) == 9
 
 
+def test_what_is_shown_first_is_scored_first(small_album: Path, settings, data_dir):
+    for name in ("IMG_0001.JPG", "IMG_0002.JPG"):
+        (small_album / name).rename(small_album / f"Z{name}")  # of an earlier camera, say
+    result, events = _run(CullJob(small_album, without=RULES_ONLY), settings, data_dir)
+    scored = [event.photo_id for event in events if isinstance(event, PhotoScored)]
+    assert scored == [photo.id for photo in result.in_order]
+    assert [photo.name for photo in result.in_order][:3] == ["ZIMG_0001.JPG", "ZIMG_0002.JPG", "IMG_0003.JPG"]
+
+
 def test_sharp_frames_are_picked_over_blurred_ones(small_album: Path, settings, data_dir):
     result, _ = _run(CullJob(small_album, without=RULES_ONLY), settings, data_dir)
     groups = {result.selection.ranked[p.id].group for p in result.photos}
