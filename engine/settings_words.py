@@ -84,6 +84,7 @@ def wrong_value(detail: Mapping[str, Any], description: str | None) -> str:
     else:
         numbers = {name: f"{x:g}" if isinstance(x, float) else x for name, x in context.items()}
         wanted = _WANTED.get(kind, "is none of the values that can be used").format(**numbers)
+        wanted = wanted.replace("True or False", "true or false")  # as they stand in the file
     return f"{wanted} (it is {shown(value)})"
 
 

@@ -77,9 +77,10 @@ class _Display:
         match event:
             case Started():
                 note = f" ({event.note})" if event.note else ""
+                precision = f"half precision ({event.half})" if event.half else "full precision"
                 print(
                     f"{event.train} to train on, {event.val} to choose by, {event.test} to test on; "
-                    f"left out: {event.skipped}; on {event.device}{note}"
+                    f"left out: {event.skipped}; on {event.device}{note}, in {precision}"
                 )
             case BatchDone():
                 self._show_batch(event)

@@ -14,6 +14,16 @@ if TYPE_CHECKING:
     from torch import Tensor, nn
 
 MOMENTUM = 0.9  # of sgd
+# Halves that networks learn by, by kind of device. Brain floats reach as far as whole ones do; the
+# gradients of others have to be scaled.
+HALVES = {"cuda": "float16", "cpu": "bfloat16"}
+
+
+def half_of(settings: Optimisation, device: str) -> str | None:
+    """Return the half precision to train in, as torch names it; None for full precision."""
+    kind = device.partition(":")[0]
+    wanted = kind == "cuda" if settings.mixed_precision == "auto" else settings.mixed_precision
+    return HALVES.get(kind) if wanted else None
 
 
 class Optimiser:
@@ -34,8 +44,8 @@ class Optimiser:
             )
         else:
             self._optimiser = torch.optim.AdamW(described, weight_decay=settings.weight_decay)
-        self.mixed = settings.mixed_precision and device.startswith("cuda")
-        self._scaler = torch.amp.GradScaler("cuda", enabled=self.mixed)
+        self._half = half_of(settings, device)
+        self._scaler = torch.amp.GradScaler("cuda", enabled=self._half == "float16")
 
     def begin_epoch(self, epoch: int) -> dict[str, float]:
         """Set and return the learning rates of an epoch, counted from 1."""
@@ -48,10 +58,12 @@ class Optimiser:
         return {name: rate * share for name, rate in zip(names, self._rates, strict=False)}
 
     def precision(self) -> contextlib.AbstractContextManager[Any]:
-        """Return the context to run the network in: half precision on CUDA, where asked for."""
+        """Return the context to run the network in: half precision where asked for."""
         import torch
 
-        return torch.autocast("cuda") if self.mixed else contextlib.nullcontext()
+        if self._half is None:
+            return contextlib.nullcontext()
+        return torch.autocast(self._device.partition(":")[0], getattr(torch, self._half))
 
     def step(self, loss: Tensor) -> float:
         """Take one step and return the norm of the gradient before it was clipped."""

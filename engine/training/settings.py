@@ -106,7 +106,7 @@ class Optimisation(Section):
     freeze_backbone: bool
     max_grad_norm: float | None = Field(gt=0)
     patience: int = Field(ge=0)
-    mixed_precision: bool
+    mixed_precision: Literal["auto", True, False]
     workers: int = Field(ge=0, le=64)
 
 

@@ -11,6 +11,7 @@ from engine.models.preload import TORCH, preload
 from engine.training.ava_file import read_opinions
 from engine.training.loop import BatchDone, EpochDone, Lesson, Trainer
 from engine.training.networks import aesthetic_network, comparator_network
+from engine.training.optimiser import half_of
 from engine.training.preparation import preparation_of
 from engine.training.run_folder import BEST, RunFolder
 from engine.training.samples import split_by_series
@@ -32,6 +33,7 @@ class Started:
     test: int
     skipped: str
     device: str
+    half: str | None  # precision of the network, as torch names it; None is full precision
     note: str | None
 
 
@@ -70,7 +72,8 @@ def train(run: Run, *, resume: bool = False) -> Iterator[Event]:
     if resume:
         trainer.load_state()
     counts = (len(parts.train), len(parts.val), len(parts.test))
-    yield Started(*counts, skipped.summary, device.name, device.note)
+    half = half_of(run.training, device.name)
+    yield Started(*counts, skipped.summary, device.name, half, device.note)
     yield from trainer.epochs()
     yield _finish(trainer, lesson, folder)
 

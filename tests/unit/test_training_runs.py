@@ -10,15 +10,16 @@ import pytest
 import torch
 
 from engine.album.decode import Decoded, decode
-from engine.errors import TrainingError
+from engine.errors import SettingsError, TrainingError
 from engine.models.ava_config import read_ava_config
 from engine.models.checkpoint import checkpoint_hash, load_checkpoint
 from engine.models.owner_siamese import SiameseUse, build_siamese
 from engine.scoring.aesthetic_owner import AvaCheckpointScorer
 from engine.training.loop import BatchDone, EpochDone
 from engine.training.networks import aesthetic_network, comparator_network
+from engine.training.optimiser import half_of
 from engine.training.preparation import preparation_of
-from engine.training.settings import load_aesthetic_run, load_comparator_run, load_pairs_run
+from engine.training.settings import Optimisation, load_aesthetic_run, load_comparator_run, load_pairs_run
 from engine.training.train import Finished, Started, train
 from engine.types import Photo
 from tests.unit.training_files import SMALL, ava_lines, pair_lines, write_backbone, write_photos, write_run
@@ -257,6 +258,41 @@ def test_a_corrupt_photo_is_named_and_skipped_and_too_many_stop_the_run(folder, 
     with pytest.raises(TrainingError, match=r"1 of 6 entries .*000001-01.JPG"):
         list(train(run_allowing(0.1)))
     assert {file: file.read_bytes() for file in (tmp_path / "photos").iterdir()} == before
+
+
+def test_a_cpu_learns_in_half_precision_where_asked_and_says_so(folder, backbone):
+    def run_in(mixed):
+        return opinion_run(
+            folder,
+            f"mixed-{mixed}",
+            model={"pretrained": backbone, "dropout": 0.0},
+            training=FROZEN | {"epochs": 2, "learning_rate": 0.002, "mixed_precision": mixed},
+        )
+
+    runs = {mixed: list(train(run_in(mixed))) for mixed in ("auto", True)}
+    started = [event for events in runs.values() for event in events if isinstance(event, Started)]
+    assert [event.half for event in started] == [None, "bfloat16"]
+    full, half = map(losses, runs.values())
+    assert half[-1] < half[0]
+    assert half != full and half == pytest.approx(full, rel=0.1), "rounded, and no more than that"
+    path = folder / "mixed-True" / "best_model.pt"
+    state = load_checkpoint(path, checkpoint_hash(path)).state
+    assert {tensor.dtype for tensor in state.values() if tensor.is_floating_point()} == {torch.float32}
+
+
+@pytest.mark.parametrize(
+    ("device", "auto", "always"),
+    [("cuda:1", "float16", "float16"), ("cpu", None, "bfloat16"), ("mps", None, None)],
+)
+def test_half_precision_is_used_where_it_is_known(device, auto, always):
+    asked = [Optimisation.model_construct(mixed_precision=each) for each in ("auto", True, False)]
+    told = [half_of(settings, device) for settings in asked]
+    assert told == [auto, always, None]
+
+
+def test_a_precision_that_is_none_is_refused_in_words_of_the_file(folder):
+    with pytest.raises(SettingsError, match="mixed_precision must be 'auto', true or false"):
+        opinion_run(folder, "unsure", training={"mixed_precision": "maybe"})
 
 
 def test_training_stops_when_nothing_gets_better(folder, backbone):
