@@ -72,7 +72,8 @@ NARROW = 190  # characters beside each other; with fewer, five columns would bre
 def shortcuts_html(characters: int = MOST_CHARACTERS) -> str:
     """Return the command table in columns of categories, as many as go beside each other."""
     columns = "".join(
-        f'<td width="{share}%"><table cellspacing="0">{"".join(map(_category_html, names))}</table></td>'
+        f'<td width="{share}%" style="padding-right:6px">'
+        f'<table cellspacing="0">{"".join(map(_category_html, names))}</table></td>'
         for names, share in (COLUMNS if characters >= NARROW else NARROW_COLUMNS)
     )
     return f'<table width="100%" cellspacing="0"><tr>{columns}</tr></table>'

@@ -69,7 +69,8 @@ class Welcome(QWidget):
         return super().event(event)
 
     def invite(self) -> None:
-        self.tell("Open a shoot", "Drop a folder of photos here, or open one.\nOriginals are never changed.")
+        safe = "Photos are only read, unless you ask for more."
+        self.tell("Open a shoot", f"Drop a folder of photos here, or open one.\n{safe}")
 
     def light_up(self, on: bool) -> None:
         """Show that what is held over the window can be let go here."""
