@@ -132,7 +132,7 @@ def _figures(walk: Walk) -> Figures:
         "stalls_above_100_ms": pulse.above_100_ms,
         "longest_close_ms": walk.longest_close_ms,
         "keys_by_command": dict(walk.keys.most_common(MOST_KEYS)),
-        "memory_after_each_window_mb": walk.memory_between,
+        "memory_after_each_window_mb": [round(mb) for _, mb in pulse.settled],
         "widgets_after_each_window": walk.widgets_left,
         "memory_mb": [(round(at), round(mb)) for at, mb in pulse.memory[::12]],
     }

@@ -62,7 +62,6 @@ class Walk(QObject):
         self.albums_opened = self.windows_made = self.dialogs_seen = self.groups_compared = self.reopened = 0
         self.longest_close_ms = 0.0
         self._threads: list[Counter[str]] = []  # after each window
-        self.memory_between: list[int] = []  # MB after each window
         self.widgets_left: list[int] = []  # after each window
 
     # -- the frame
@@ -155,8 +154,7 @@ class Walk(QObject):
         window.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         self._threads.append(Counter(threads_by_name()))
-        self.pulse.sample()
-        self.memory_between.append(round(self.pulse.memory[-1][1]))
+        self.pulse.settle()
         self.widgets_left.append(len(QApplication.allWidgets()))
         self.ledger.compare_stored(self._data_dir.library, f"after window {self.windows_made}")
         self.pulse.forgive()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import gc
 import logging
 import sys
 import threading
@@ -17,6 +18,8 @@ from typing import Any
 import numpy as np
 import psutil
 from PySide6.QtCore import QMessageLogContext, QObject, Qt, QTimer, QtMsgType, Slot, qInstallMessageHandler
+
+from engine.allocator import give_back_free_memory
 
 BEAT_MS = 10
 SAMPLE_MS = 5_000
@@ -97,6 +100,7 @@ class Pulse(QObject):
         self.above_100_ms = 0
         self.worst: dict[str, float] = {}  # ms by what was done last
         self.memory: list[tuple[float, float]] = []  # (seconds since the start, MB)
+        self.settled: list[tuple[float, float]] = []  # the same where no window is open and nothing is kept
         self._process = psutil.Process()
         self._started = self._last = time.perf_counter()
         self._timer = QTimer(self, interval=BEAT_MS)
@@ -126,6 +130,16 @@ class Pulse(QObject):
         self.memory.append((time.perf_counter() - self._started, self._process.memory_info().rss / 1e6))
         faulthandler.dump_traceback_later(HANG_S, file=sys.__stderr__)  # type: ignore[arg-type]
 
+    def settle(self) -> None:
+        """Note the memory once all that is free was given back: call it between two windows.
+
+        What an open window holds changes by hundreds of MB with what it shows, and hides a leak.
+        """
+        gc.collect()
+        give_back_free_memory()
+        self.sample()
+        self.settled.append(self.memory[-1])
+
     @Slot()
     def _beat(self) -> None:
         now = time.perf_counter()
@@ -152,6 +166,7 @@ class Pulse(QObject):
             "peak_mb": max(mb for _, mb in self.memory),
             "mb_per_hour": _slope(late),
             "mb_per_hour_second_half": _slope([(at, mb) for at, mb in self.memory if at >= end / 2]),
+            "mb_per_hour_between_windows": _slope([each for each in self.settled if each[0] >= WARM_UP_S]),
         }
 
 

@@ -18,7 +18,7 @@ from engine.paths import DataDir
 from engine.settings import Settings
 from engine.types import Decision, Label, Marks
 from gui.command_table import Place
-from gui.soak import command, walk
+from gui.soak import command, walk, watch
 from gui.soak.keys import FORBIDDEN, in_a_dialog, pushes_buttons, random_press
 from gui.soak.ledger import Ledger
 
@@ -127,6 +127,7 @@ def test_a_short_walk_loses_nothing(hasty, small_album: Path, data_dir: DataDir,
     assert figures["windows_made"] > 1
     assert figures["albums_opened"] > figures["windows_made"]
     assert figures["memory"]["end_mb"] > 50
+    assert len(figures["memory_after_each_window_mb"]) == figures["windows_made"]
     assert figures["longest_stall_ms"] > 0
     assert not data_dir.library.exists(), "decisions went to a library of the soak's own"
 
@@ -160,3 +161,26 @@ def test_an_album_without_photos_is_said_in_words(data_dir: DataDir, tmp_path: P
     words = ["--data-dir", str(data_dir.root), "benchmark", "soak", str(tmp_path)]
     assert command.run_from_command_line(parse(words)) == EXIT_NOTHING_DONE
     assert "no photos" in capsys.readouterr().err
+
+
+def test_a_leak_is_told_from_what_an_open_window_holds(qapp, monkeypatch):
+    monkeypatch.setattr(watch, "WARM_UP_S", 300.0)
+    pulse = watch.Pulse()
+    for minute in range(0, 61, 2):
+        held = 400 if minute % 4 else 0
+        pulse.memory.append((60.0 * minute, 500.0 + held))
+        if minute % 10 == 0:
+            pulse.settled.append((60.0 * minute, 300.0 + minute))
+    figures = pulse.memory_figures()
+    assert figures["mb_per_hour_between_windows"] == pytest.approx(60.0)
+    pulse.settled.clear()
+    assert pulse.memory_figures()["mb_per_hour_between_windows"] is None
+
+
+def test_between_windows_what_is_free_is_given_back(qapp, monkeypatch):
+    asked: list[bool] = []
+    monkeypatch.setattr(watch, "give_back_free_memory", lambda: asked.append(True))
+    pulse = watch.Pulse()
+    pulse.settle()
+    pulse.stop()
+    assert asked and pulse.settled == pulse.memory[:1]
