@@ -100,10 +100,10 @@ class Composed:
 class Progress:
     """How far a stage is. `seconds_left` is None until it can be told."""
 
-    stage: str  # "inspect", "score", "judge", "check"
+    stage: str  # a key of engine/progress.py::STAGES; "load" counts models, the others count photos
     done: int
     total: int
-    photos_per_s: float
+    photos_per_s: float  # 0 where it is not measured
     seconds_left: float | None
 
 

@@ -32,6 +32,7 @@ from engine.models.registry import batch_size, build_lineup
 from engine.models.status import StatusBoard, log_summary
 from engine.paths import DataDir
 from engine.settings import Settings
+from engine.stages.clock import StageClock
 from engine.stages.decoding import Decoder, Frame, decode_in_batches
 from engine.stages.inspecting import inspect_all
 from engine.stages.judging import Judging
@@ -79,21 +80,6 @@ def cull(job: CullJob, settings: Settings, data_dir: DataDir, cancel: CancelToke
         yield from run.events()
     finally:
         run.close()
-
-
-@dataclass(slots=True)
-class _Clock:
-    """Speed and time left of the scoring stage."""
-
-    total: int
-    done: int = 0
-    started: float = field(default_factory=time.monotonic)
-
-    def progress(self, stage: str) -> Progress:
-        elapsed = max(time.monotonic() - self.started, 1e-6)
-        speed = self.done / elapsed
-        left = (self.total - self.done) / speed if self.done else None
-        return Progress(stage, self.done, self.total, speed, left)
 
 
 class _Run:
@@ -148,7 +134,7 @@ class _Run:
         yield from self._finish()
 
     def _inspect(self) -> Iterator[Event]:
-        clock = _Clock(len(self._known.photos))
+        clock = StageClock(len(self._known.photos))
         for batch in inspect_all(self._known.photos, self._telemetry, self._cancel):
             inspected = {i: found for i, found in batch.items() if isinstance(found, Inspected)}
             self._known.take(inspected)
@@ -188,10 +174,11 @@ class _Run:
 
     def _score(self, missing: dict[int, set[Role]]) -> Iterator[Event]:
         photos = [photo for photo in self._known.in_capture_order() if photo.id in missing]
-        clock = _Clock(len(photos))
+        clock = StageClock(len(photos))
         selected, selecting = time.monotonic(), SELECT_EVERY
+        yield clock.progress("score")
         for frames in self._batches(photos):
-            yield from self._score_batch(frames, missing)
+            yield from self._score_batch(frames, missing, clock)
             clock.done += len(frames)
             self._telemetry.photos += len(frames)
             yield clock.progress("score")
@@ -213,11 +200,16 @@ class _Run:
         threads = self._settings.performance.decode_threads
         return decode_in_batches(photos, decoder, threads, size, self._cancel)
 
-    def _score_batch(self, frames: list[Frame], missing: dict[int, set[Role]]) -> Iterator[Event]:
+    def _score_batch(
+        self, frames: list[Frame], missing: dict[int, set[Role]], clock: StageClock
+    ) -> Iterator[Event]:
         for frame in frames:
             if frame.error is not None:
                 yield self._failed(frame.photo.id, frame.error)
         wanted = {frame.photo.id: self._not_off(missing[frame.photo.id]) for frame in frames}
+        with clock.stopped():
+            for done, total in self._scoring.load(frames, wanted, self._cancel):
+                yield Progress("load", done, total, 0.0, None)
         new = self._scoring.score(frames, wanted, self._cancel)
         self._remembering.keep(self._known, frames, new, self._scoring.keys)
         inspected = self._known.inspected
@@ -236,7 +228,7 @@ class _Run:
             return
         yield self._composed()  # judging takes its time; groups can be changed by hand meanwhile
         photos = {photo.id: photo for photo in self._known.photos}
-        clock = _Clock(len({photo for pair in pairs for photo in pair}))
+        clock = StageClock(len({photo for pair in pairs for photo in pair}))
         yield clock.progress("judge")
         batch = batch_size(self._settings, self._lineup.device)
         for looked in self._judging.judge(pairs, photos, self._known.identities, batch, self._cancel):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -54,6 +54,22 @@ class Scoring:
         """What to look for in the cache, by role."""
         infos = {role: scorer.info for role, scorer in self._scorers.items()}
         return {role: CacheKey(role, info.sha256, info.version) for role, info in infos.items()}
+
+    def load(
+        self, frames: Sequence[Frame], missing: dict[int, set[Role]], cancel: CancelToken
+    ) -> Iterator[tuple[int, int]]:
+        """Load what these frames need and is not loaded. Yields, before each model, how many of how many are.
+
+        `score` would load them too; here it can be told, as a model's first time takes up to a minute.
+        """
+        decoded = [frame for frame in frames if frame.decoded is not None]
+        wanted = set().union(*(missing[frame.photo.id] for frame in decoded))
+        roles = [role for role in self._scorers if role in wanted and role not in self._loaded]
+        for done, role in enumerate(roles):
+            if cancel.cancelled:
+                return
+            yield done, len(roles)
+            self._ready(role)
 
     def score(
         self, frames: Sequence[Frame], missing: dict[int, set[Role]], cancel: CancelToken
