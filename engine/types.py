@@ -190,6 +190,7 @@ class Ranked:
     sequence: SequenceKind | None = None
     own_group: bool = False  # the group was made by the photographer
     own_pick: bool = False  # a pick because the photographer said so
+    comparison: str = ""  # the one of the reasons that a comparator gave, if any
 
 
 @dataclass(frozen=True, slots=True)

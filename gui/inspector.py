@@ -8,7 +8,6 @@ from html import escape
 from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QTextBrowser, QWidget
 
-from engine.selection.reasons import is_comparison
 from engine.types import SCORING_ROLES, Metadata, ModelStatus, Role, Score
 from gui import theme, wording
 from gui.album_model import AlbumModel
@@ -135,7 +134,8 @@ class Inspector(QTextBrowser):
 
     def _why(self, entry: Entry) -> str:
         """Say why, without what a comparator said: that is below, among the close pairs, with who said it."""
-        return _listed("Why", [why for why in wording.reasons(entry) if not is_comparison(why)])
+        comparison = entry.ranked.comparison if entry.ranked else ""
+        return _listed("Why", [why for why in wording.reasons(entry) if why != comparison])
 
     def _pairs(self, entry: Entry) -> str:
         """Say how the photo compares with those close to it, under the name of who judged them."""

@@ -12,7 +12,7 @@ from engine.selection.grouping import Group, group
 from engine.selection.opinions import Opinions
 from engine.selection.own_groups import with_own_groups
 from engine.selection.pairs import close_candidates, close_verdicts, slope_of
-from engine.selection.reasons import Standing, reasons_for
+from engine.selection.reasons import Standing, comparison_in_words, reasons_for
 from engine.selection.round_robin import rank_close
 from engine.settings import Album
 from engine.types import Ranked, Role, Selection, Verdict
@@ -90,6 +90,7 @@ def _rank(
             composite=entry.composite,
             composite_of=entry.composite_of,
             reasons=reasons_for(standing, settings),
+            comparison=comparison_in_words(standing),
             own_group=members.own,
             own_pick=candidate.own_pick,
         )

@@ -20,7 +20,6 @@ CLIPPING_STEP = 0.02  # share of pixels
 NOISE_STEP = 1.0  # grey levels
 MOST_REASONS = 4
 YOUR_PICK = "your pick"
-CANT_TELL, PREFERS = "can't tell between this and", "the comparator prefers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ def _of_pick(standing: Standing, failures: list[str]) -> tuple[str, ...]:
     is_best = standing.suggested is standing.candidate or not standing.own
     reasons = own + ([f"best of {standing.group_size}"] if is_best else [])
     reasons += [f"though {failure}" for failure in failures]
-    reasons += _compared_in_words(standing, standing.runner_up, "this one")
+    reasons += filter(None, [comparison_in_words(standing)])
     reasons += _eyes_in_words(standing.candidate)
     if standing.runner_up is not None:
         reasons += [f"{word} than the next" for word in _advantages(standing.candidate, standing.runner_up)]
@@ -81,7 +80,7 @@ def _of_other(standing: Standing, settings: Album) -> list[str]:
     chosen_instead = standing.own and standing.suggested is standing.candidate
     reasons = [f"suggested by Framepick, but you picked {pick.name}"] if chosen_instead else []
     reasons += _eyes_in_words(standing.candidate) if closed_eyes(standing.candidate) else []
-    reasons += _compared_in_words(standing, pick, "the pick")
+    reasons += filter(None, [comparison_in_words(standing)])
     reasons += [f"{word} than the pick" for word in _disadvantages(standing.candidate, pick)]
     reasons += _missing_faces_in_words(standing.candidate, pick)
     if standing.pick_composite is None:
@@ -102,22 +101,19 @@ def _composites_in_words(standing: Standing) -> str:
     return f"{'lower' if standing.composite < other else 'higher'} composite than your pick"
 
 
-def _compared_in_words(standing: Standing, other: Candidate | None, winner: str) -> list[str]:
-    """Return what a comparator says of a photo and `other`, where `winner` is what the pick is called."""
+def comparison_in_words(standing: Standing) -> str:
+    """Return what a comparator says of a pick and the runner-up, or of another and the pick; else nothing."""
+    other = standing.runner_up if standing.is_pick else standing.pick
     verdict = next((v for v in standing.verdicts if other is not None and other.photo_id in (v.a, v.b)), None)
     if other is None or verdict is None or verdict.source == COMPOSITE_SOURCE:
-        return []
+        return ""
     if verdict.winner is None:
-        return [f"{CANT_TELL} {other.name}"]
-    is_this = verdict.winner == standing.candidate.photo_id
-    if is_this != standing.is_pick:
-        winner = "this one" if is_this else other.name
-    return [f"{PREFERS} {winner}, {verdict.confidence * 100:.0f}% sure"]
-
-
-def is_comparison(reason: str) -> bool:
-    """Tell whether a reason is what a comparator said of two photos."""
-    return reason.startswith((CANT_TELL, PREFERS))
+        return f"can't tell between this and {other.name}"
+    if verdict.winner == standing.candidate.photo_id:
+        winner = "this one"
+    else:
+        winner = other.name if standing.is_pick else "the pick"
+    return f"the comparator prefers {winner}, {verdict.confidence * 100:.0f}% sure"
 
 
 def _eyes_in_words(candidate: Candidate) -> list[str]:

@@ -40,6 +40,8 @@ def test_the_comparator_overrules_composites_that_are_close():
     assert "the comparator prefers this one, 83% sure" in selection.ranked[1].reasons
     assert "the comparator prefers the pick, 83% sure" in selection.ranked[0].reasons
     assert "close to the pick (2.0 points ahead)" in selection.ranked[0].reasons
+    assert selection.ranked[1].comparison == "the comparator prefers this one, 83% sure"
+    assert selection.ranked[0].comparison == "the comparator prefers the pick, 83% sure"
 
 
 def test_an_opinion_counts_whichever_order_it_was_asked_in():
@@ -49,6 +51,7 @@ def test_an_opinion_counts_whichever_order_it_was_asked_in():
 def test_candidates_that_are_not_close_are_not_its_business():
     selection = select(group_of(0.70, 0.50), ALBUM, opinions({(0, 1): 0.01}))
     assert pick_of(selection) == [0] and selection.verdicts == ()
+    assert {ranked.comparison for ranked in selection.ranked.values()} == {""}
 
 
 @pytest.mark.parametrize(
