@@ -58,7 +58,7 @@ class Scoring:
     def load(
         self, frames: Sequence[Frame], missing: dict[int, set[Role]], cancel: CancelToken
     ) -> Iterator[tuple[int, int]]:
-        """Load what these frames need and is not loaded. Yields, before each model, how many of how many are.
+        """Load what these frames need. Yields how many of how many are, before each and at the end.
 
         `score` would load them too; here it can be told, as a model's first time takes up to a minute.
         """
@@ -70,6 +70,8 @@ class Scoring:
                 return
             yield done, len(roles)
             self._ready(role)
+        if roles:
+            yield len(roles), len(roles)
 
     def score(
         self, frames: Sequence[Frame], missing: dict[int, set[Role]], cancel: CancelToken
