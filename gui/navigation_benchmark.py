@@ -58,7 +58,8 @@ def run_from_command_line(options: Options) -> int:
     except FramepickError as error:
         print(error, file=sys.stderr)
         return error.exit_code
-    table = Table(title=f"benchmark navigation {options.album}", title_justify="left")
+    table = Table(title=f"benchmark navigation {options.album}", title_justify="left", caption_justify="left")
+    table.caption = f"window of {figures['window']} on {figures['platform']}"
     for name in ("figure", "idle", "while scoring"):
         table.add_column(name, justify="left" if name == "figure" else "right")
     for row in as_rows(figures):
@@ -96,10 +97,12 @@ def measure_navigation(
         links = Path(folder) / "album"
         _link(scan(album, recursive), links)
         window = make_window(settings, DataDir(own))
+        window.setGeometry(QGuiApplication.primaryScreen().availableGeometry())  # as photographers work
         window.show()
         window.activateWindow()
         try:
-            figures = _idle(window, album, recursive) | {"while_scoring": _while_scoring(window, links)}
+            figures: Figures = {"window": f"{window.width()} x {window.height()}"}
+            figures |= _idle(window, album, recursive) | {"while_scoring": _while_scoring(window, links)}
         finally:
             window.close()
     screen = QGuiApplication.primaryScreen().size()

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QGuiApplication
 
 from engine.cli.parser import parse
 from engine.errors import EXIT_NOTHING_DONE, EXIT_OK, NothingToDoError
@@ -65,3 +66,7 @@ def test_figures_are_printed_and_written(
     assert figures["while_scoring"].keys() >= {*SPREADS, "held_key_fps", "stall_ms"}
     assert figures["large_album"]["photos"] == 60
     assert "cold_jump_ms p95" in (printed := capsys.readouterr().out) and "stall_scrolling_ms" in printed
+    screen = QGuiApplication.primaryScreen().availableGeometry()
+    width, height = map(int, figures["window"].split(" x "))
+    assert width >= screen.width() and height >= screen.height(), "it fills the screen"
+    assert f"window of {figures['window']} on {figures['platform']}" in printed
