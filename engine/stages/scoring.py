@@ -62,9 +62,7 @@ class Scoring:
 
         `score` would load them too; here it can be told, as a model's first time takes up to a minute.
         """
-        decoded = [frame for frame in frames if frame.decoded is not None]
-        wanted = set().union(*(missing[frame.photo.id] for frame in decoded))
-        roles = [role for role in self._scorers if role in wanted and role not in self._loaded]
+        roles = [r for r in self._scorers if r not in self._loaded and _waiting_for(r, frames, missing)]
         for done, role in enumerate(roles):
             if cancel.cancelled:
                 return
@@ -79,7 +77,7 @@ class Scoring:
         """Score decoded frames where a role is missing. When cancelled, later scorers are left out."""
         results = {frame.photo.id: FrameScores(frame.photo.id) for frame in frames}
         for role in list(self._scorers):
-            wanted = [f for f in frames if role in missing[f.photo.id] and f.decoded is not None]
+            wanted = _waiting_for(role, frames, missing)
             if cancel.cancelled:
                 break
             if wanted and self._ready(role):
@@ -131,3 +129,8 @@ class Scoring:
         if result.prepared is not None:
             into.prepared = result.prepared
         self._board.count(role, scored=1)
+
+
+def _waiting_for(role: Role, frames: Sequence[Frame], missing: dict[int, set[Role]]) -> list[Frame]:
+    """Return the frames that a role has to score and can."""
+    return [frame for frame in frames if role in missing[frame.photo.id] and frame.decoded is not None]
