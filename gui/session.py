@@ -112,6 +112,7 @@ class Session(QObject):
         self._places = Places(data_dir)
         self._run, self._model, self._views, self._choosing = run, model, views, choosing
         self._place = Place()
+        self._returned = True  # whether the place of before was gone back to, or need not be any more
         self._wanted: Path | None = None  # a file to stand on, wherever one was before
         run.leaving.connect(self.save)
         run.begun.connect(self._begin)
@@ -128,6 +129,14 @@ class Session(QObject):
             self._places.put(self._run.album, self._here())
 
     def _here(self) -> Place:
+        here = self._seen()
+        if self._returned or not self._views.grid.untouched:
+            return here
+        # The album is left before its groups are known: one was nowhere else since.
+        before = self._place.model_dump(include={"view", "photo", "zoom", "x", "y"})
+        return here.model_copy(update=before)
+
+    def _seen(self) -> Place:
         criteria, ordering = self._model.criteria, self._model.ordering
         current, views = self._views.grid.current, self._views
         view = views.loupe.canvas.view
@@ -148,29 +157,28 @@ class Session(QObject):
     def _begin(self, _job: int) -> None:
         assert self._run.album is not None
         size = self._views.grid.size_step
-        self._place = self._places.get(self._run.album) or Place(size=size)
+        self._place, self._returned = self._places.get(self._run.album) or Place(size=size), False
         self._views.grid.set_size_step(self._place.size)
         self._model.set_ordering(self._place.ordering)
         self._choosing.apply(self._place.criteria)
 
     @Slot()
-    def _go_to_wanted(self) -> None:
-        """Stand on the photo that was asked for, with no filter where that would hide it."""
+    def _go_to_wanted(self) -> bool:
+        """Stand on the photo that was asked for, if it is here, with no filter where that would hide it."""
         wanted = next((e for e in self._model.entries() if self._wanted in e.photo.files), None)
         if wanted is not None:
             if not self._model.passes(wanted.photo.id):
                 self._choosing.apply(Criteria())
             self._views.grid.go_to(wanted.photo.id)
+        return wanted is not None
 
     @Slot()
     def _return(self) -> None:
         """Go back once the first groups are known, unless the photographer has gone somewhere already."""
-        if not self._views.grid.untouched:
-            self._wanted = None
-            return
-        if self._wanted is not None:
-            self._go_to_wanted()
-            self._wanted = None
+        self._returned = True
+        stands = not self._views.grid.untouched or self._go_to_wanted()
+        self._wanted = None
+        if stands:
             return
         named = (entry for entry in self._model.entries() if entry.photo.name == self._place.photo)
         entry = next(named, None)

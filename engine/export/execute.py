@@ -76,13 +76,18 @@ class _Run:
         return ExportClock(len(pending), sum(file.action.bytes for file in pending), self.report)
 
     def _prepare(self) -> None:
-        """Make the target folder. Raises ExportError."""
+        """Make the target folder. Raises ExportError.
+
+        What has begun can go on when the target is there again: its drive may only be unplugged.
+        """
         try:
             make_folder(self.journal, self.journal.target)
         except OSError as error:
-            self.journal.note_state(State.REVERTED)
+            begun = any(file.step is not Step.PLANNED for file in self.journal.files)
+            self.journal.note_state(State.STOPPED if begun else State.REVERTED)
             why = f"The folder {self.journal.target} cannot be made: {error.strerror}."
-            raise ExportError(f"{why} Nothing was written.") from error
+            what = "It can go on when that is there again." if begun else "Nothing was written."
+            raise ExportError(f"{why} {what}") from error
 
     def run(self) -> ExportReport:
         """Do it all. Raises ExportError when the target cannot be made."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -81,6 +82,19 @@ def test_a_dropped_photo_is_the_one_that_one_stands_on(qtbot: QtBot, make_window
     with qtbot.waitSignal(window.run.ended, timeout=WAIT_MS):
         _drop(window, _files(small_album))
     assert _standing(window) == "IMG_0008.JPG", "a folder goes back to where one was"
+
+
+def test_a_dropped_photo_of_an_album_that_was_left_is_not_looked_for_in_the_next(
+    qtbot: QtBot, window: MainWindow, small_album: Path, tmp_path: Path
+):
+    window.grid.go_to_row(7)
+    name = _standing(window)
+    (tmp_path / "other").mkdir()
+    shutil.copy(small_album / "IMG_0001.JPG", tmp_path / "other" / "B.jpg")
+    with qtbot.waitSignal(window.run.ended, timeout=WAIT_MS):
+        _drop(window, _files(tmp_path / "other" / "B.jpg"))
+        window.open_album(small_album)
+    assert window.run.album == small_album and _standing(window) == name
 
 
 def test_a_filter_does_not_hide_the_dropped_photo(qtbot: QtBot, window: MainWindow, small_album: Path):

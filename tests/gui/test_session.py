@@ -1,6 +1,7 @@
 """One comes back to where one was, in each album."""
 
 import json
+import threading
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
+from engine import worker
+from engine.stages import inspecting
 from engine.types import Decision, Label
 from gui.criteria import Criteria, Filter
 from gui.main_window import MainWindow
@@ -129,3 +132,35 @@ def test_no_view_clings_to_a_former_album(qtbot, window: MainWindow, small_album
     assert not [
         e for e in (window.views.compare.pair[0], window.loupe._entry) if e and e.photo.name != "B.jpg"
     ]
+
+
+def test_an_album_that_is_left_before_its_groups_are_known_keeps_its_place(
+    qtbot, make_window, open_album, window: MainWindow, small_album: Path, monkeypatch
+):
+    window.choosing.sort_by(SortBy.NAME)
+    window.grid.go_to_row(4)
+    name = _current(window)
+    window.show_loupe()
+    window.loupe.canvas.show_view(View(2.0, 0.25, 0.75))
+    window.close()
+    other = small_album.parent / "another"
+    other.mkdir()
+    Image.new("RGB", (90, 60), (80, 9, 9)).save(other / "B.jpg")
+    may_go_on, real = threading.Event(), inspecting.inspect
+
+    def slow(photo):
+        assert may_go_on.wait(30)
+        return real(photo)
+
+    monkeypatch.setattr(worker, "FLUSH_SECONDS", 0)  # the list of photos is shown before they are read
+    monkeypatch.setattr(inspecting, "inspect", slow)
+    again = make_window()
+    with qtbot.waitSignal(again.run.listed, timeout=60_000):
+        again.open_album(small_album)
+    with qtbot.waitSignal(again.run.ended, timeout=60_000):
+        again.open_album(other)
+        may_go_on.set()
+    open_album(again, small_album)
+    assert again.views.currentWidget() is again.loupe and _current(again) == name
+    assert again.loupe.canvas.view == View(2.0, 0.25, 0.75)
+    assert again.album.ordering.by is SortBy.NAME

@@ -293,3 +293,15 @@ def test_two_processes_lose_no_decision_of_each_other(library: Path):
     ]
     assert [each.wait(60) for each in running] == [0, 0]
     assert len(_read(library, 120)) == 120
+
+
+def test_damage_that_is_met_on_the_way_says_what_to_do(library: Path):
+    _filled(library)
+    store = DecisionStore(library)
+    content = library.read_bytes()
+    library.write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
+    with pytest.raises(LibraryError, match="damaged: close Framepick and start it again"):
+        store.marks(ALBUM, [_key(number) for number in range(400)])
+    with pytest.raises(LibraryError, match="damaged: close Framepick and start it again"):
+        _change(store, 1, ACCEPT)
+    store.close()
