@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QMarginsF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QToolTip, QWidget
 
@@ -14,7 +14,8 @@ from gui.face_match import FacePlaces
 
 HEIGHT = 148  # pixels; a quarter of a low window
 LOWEST = 88
-AROUND_TILE = 24  # pixels above and below a tile
+ABOVE_TILE = 3  # pixels
+BELOW_TILE = 21  # for the badges: none of them may cover a face
 GAP = 6
 AROUND = 1.7  # side of the close-up over the longer side of the face's box
 SMILING = 0.5
@@ -98,11 +99,12 @@ class FacesStrip(QWidget):
         return bool(entry and before and entry.group is not None and entry.group == before.group)
 
     def _tile(self, at: int) -> QRectF:
-        side = self._height - AROUND_TILE
-        return QRectF(10 + at * (side + GAP), AROUND_TILE / 2, side, side)
+        side = self._height - ABOVE_TILE - BELOW_TILE
+        return QRectF(10 + at * (side + GAP), ABOVE_TILE, side, side)
 
     def _at(self, position: QPointF) -> int | None:
-        tiles = (at for at in range(len(self._faces)) if self._tile(at).contains(position))
+        below = QMarginsF(0, 0, 0, BELOW_TILE)
+        tiles = (at for at in range(len(self._faces)) if (self._tile(at) + below).contains(position))
         return next(tiles, None)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -135,7 +137,7 @@ class FacesStrip(QWidget):
         painter.fillRect(tile, theme.BACKGROUND)
         if face is None:
             painter.setPen(theme.MUTED)
-            painter.drawText(tile, Qt.AlignmentFlag.AlignCenter, "not seen")
+            painter.drawText(tile, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, "not seen")
             return
         if self._pixmap is not None and not self._pixmap.isNull():
             painter.drawPixmap(tile, self._pixmap, close_up(face, self._pixmap.size()))
@@ -157,14 +159,11 @@ def close_up(face: Face, picture: QSize) -> QRectF:
 
 
 def _paint_badges(painter: QPainter, tile: QRectF, face: Face) -> None:
-    """Eyes at the lower left: open, closed, or a question mark; a smile beside them."""
-    side = 18.0
+    """Below the tile, in its middle: eyes open, closed, or a question mark; a smile beside them."""
+    side = BELOW_TILE - 5.0
     smiles = face.smile is not None and face.smile >= SMILING
-    pill = QRectF(tile.x() + 4, tile.bottom() - side - 10, side + 12 + (side + 6 if smiles else 0), side + 6)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme.BADGE)
-    painter.drawRoundedRect(pill, 4, 4)
-    eye = QRectF(pill.x() + 6, pill.y() + 3, side, side)
+    width = 2 * side + GAP if smiles else side
+    eye = QRectF(tile.center().x() - width / 2, tile.bottom() + 2, side, side)
     if face.eyes_open is None:
         painter.setPen(theme.TEXT)
         painter.drawText(eye, Qt.AlignmentFlag.AlignCenter, "?")
@@ -172,4 +171,4 @@ def _paint_badges(painter: QPainter, tile: QRectF, face: Face) -> None:
         is_open = face.eyes_open >= EYES_OPEN
         marks.draw_eye(painter, eye, theme.TEXT if is_open else theme.WARN, is_open=is_open)
     if smiles:
-        marks.draw_smile(painter, QRectF(eye.right() + 6, eye.y(), side, side), theme.TEXT)
+        marks.draw_smile(painter, eye.translated(side + GAP, 0), theme.TEXT)

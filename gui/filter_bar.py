@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QLabel,
     QMenu,
     QSlider,
     QToolButton,
@@ -22,6 +21,7 @@ from gui.cell_layout import SIZES
 from gui.choosing import Choosing
 from gui.commands import command, tooltip
 from gui.criteria import Criteria, Filter
+from gui.elided_label import ElidedLabel
 from gui.filter_details import FilterDetails
 from gui.flow_layout import FlowLayout
 
@@ -40,7 +40,7 @@ class FilterBar(QWidget):
         self._buttons = {each: self._button(each) for each in FIRST_ROW}
         self._group = QButtonGroup(self)
         self._group.setExclusive(False)
-        self._shown = QLabel(self)
+        self._shown = ElidedLabel(self, snug=True)
         self._shown.setProperty("tone", "muted")
         self._shown.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._shown.setContentsMargins(10, 0, 10, 0)
@@ -145,15 +145,26 @@ class FilterBar(QWidget):
             button.setChecked(criteria.has(each))
         self._buttons[Filter.CHANGED].setVisible(counts[Filter.CHANGED] > 0 or criteria.has(Filter.CHANGED))
         self.details.show_choice(criteria, counts)
-        shown, total, folded = len(self._model.passing()), self._model.total, self._model.folded_groups
-        hidden = replace(criteria, decisions=frozenset(), traits=criteria.traits - set(FIRST_ROW))
-        by = f"{hidden.words()}: " if self.details.isHidden() and hidden != Criteria() else ""
-        words = [] if shown == total and not by else [f"{by}{shown} of {total} shown"]
-        words += [f"{counted(folded, 'group')} folded"] if folded else []
-        self._total = total
-        self._shown.setText(", ".join(words))
-        self._shown.setVisible(bool(words))
-        self._shown.setToolTip(criteria.words())
+        self._total = self._model.total
+        self._tell_shown(criteria)
         ordering = self._model.ordering
         title = command(f"sort.{ordering.by.value}").title
         self._sort.setText(f"{title} {'↓' if ordering.reverse else '↑'}")
+
+    def _tell_shown(self, criteria: Criteria) -> None:
+        """Say how many photos are shown and, behind that, which filters of a hidden second row choose them.
+
+        Their names give way where there is no room; the tooltip has them in full.
+        """
+        shown, total, folded = len(self._model.passing()), self._model.total, self._model.folded_groups
+        hidden = replace(criteria, decisions=frozenset(), traits=criteria.traits - set(FIRST_ROW))
+        by = hidden.words() if self.details.isHidden() and hidden != Criteria() else ""
+        words = [] if shown == total and not by else [f"{shown} of {total} shown"]
+        words += [f"{counted(folded, 'group')} folded"] if folded else []
+        counts = ", ".join(words)
+        self._shown.setText(f"{counts} · {by}" if by else counts)
+        self._shown.setVisible(bool(words))
+        self._shown.setToolTip(criteria.words())
+        margins = self._shown.contentsMargins()
+        least = self._shown.fontMetrics().horizontalAdvance(f"{counts} …" if by else counts)
+        self._shown.setMinimumWidth(least + margins.left() + margins.right() + 1)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
+
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPixmap
+from PySide6.QtGui import QIcon, QKeyEvent, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QToolButton, QWidget
 
 from engine.library.marks import MOST_STARS
@@ -16,11 +18,21 @@ from gui.flow_layout import FlowLayout
 
 SEARCH_MS = 120  # after the last letter
 ICON = 14
+SEARCH_WIDTHS = (22, 13, 11)  # characters, by Density
+LEAVING = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)  # the search field
 DETAILS = (Filter.EYES_CLOSED, Filter.SOFT, Filter.FAILED)
 
 
+class Density(IntEnum):
+    """What is left away where the bar would need a second line. Tooltips always have all counts."""
+
+    ALL = 0
+    NO_STAR_COUNTS = 1
+    NO_COUNTS_OF_MARKS = 2
+
+
 class FilterDetails(QWidget):
-    """Each control shows how many photos it would leave."""
+    """Each control shows how many photos it would leave, where there is room for that."""
 
     toggled = Signal(object)  # Filter
     stars_toggled = Signal(int)
@@ -48,6 +60,7 @@ class FilterDetails(QWidget):
         self.search = self._search_field()
         self._later = QTimer(self, singleShot=True, interval=SEARCH_MS)
         self._later.timeout.connect(self._search)
+        self._counts = Counts()
         self._icons: dict[tuple[Label | bool, bool], QIcon] = {}  # by what is shown, and the theme
         self._lay_out()
 
@@ -65,7 +78,6 @@ class FilterDetails(QWidget):
         field = QLineEdit(self)
         field.setPlaceholderText("Search")
         field.setClearButtonEnabled(True)
-        field.setFixedWidth(22 * field.fontMetrics().averageCharWidth())  # its own hint grows with the text
         field.setToolTip(tooltip(command("filter.search")))
         field.setAccessibleName("Search")
         field.textChanged.connect(self._note_text)
@@ -74,27 +86,51 @@ class FilterDetails(QWidget):
         return field
 
     def _lay_out(self) -> None:
-        layout = FlowLayout(self, gap=1)
-        layout.setContentsMargins(8, 3, 10, 3)
+        self._flow = FlowLayout(self, gap=1)
+        self._flow.setContentsMargins(8, 3, 10, 3)
         for group in (self._stars, self._labels, self._traits):
-            layout.add_group(group.values())
-        layout.add_to_right(self.search)
+            self._flow.add_group(group.values())
+        self._flow.add_to_right(self.search)
 
     def show_choice(self, criteria: Criteria, counts: Counts) -> None:
         """Show which filters are on and what each would leave."""
+        self._counts = counts
         for stars, button in self._stars.items():
             button.setIcon(self._icon(stars <= criteria.stars))
             button.setChecked(stars == criteria.stars)
-            button.setText(f"{stars}+\N{EN SPACE}{counts.by_stars[stars]}")
+            button.setToolTip(f"{button.accessibleName()}: {counted(counts.by_stars[stars], 'photo')}")
         for label, button in self._labels.items():
             button.setIcon(self._icon(label))
             button.setChecked(label in criteria.labels)
-            button.setText(str(counts.by_label[label]))
+            button.setToolTip(f"{button.accessibleName()}: {counted(counts.by_label[label], 'photo')}")
         for each, button in self._traits.items():
             button.setChecked(criteria.has(each))
             button.setText(f"{command(f'filter.{each.value}').title}  {counts[each]}")
+        self._fit()
         if not self._later.isActive() and self.search.text().strip() != criteria.text:
             self.search.setText(criteria.text)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Show all counts, or as many as one line has room for."""
+        if self.isHidden():
+            return
+        for density in (*Density, Density.ALL):  # in two lines there is room for all of them
+            self._write(density)
+            if self._flow.lines_within(self.width()) == 1:
+                return
+
+    def _write(self, density: Density) -> None:
+        for stars, button in self._stars.items():
+            _set_text(button, "" if density else f"{stars}+\N{EN SPACE}{self._counts.by_stars[stars]}")
+        bare = density is Density.NO_COUNTS_OF_MARKS
+        for label, button in self._labels.items():
+            _set_text(button, "" if bare else str(self._counts.by_label[label]))
+        width = SEARCH_WIDTHS[density] * self.search.fontMetrics().averageCharWidth()
+        self.search.setFixedWidth(width)  # its own hint grows with the text
 
     def _icon(self, shown: Label | bool) -> QIcon:
         """Return a label's icon, or a star's, lit or not; drawn once: the bar follows every decision."""
@@ -104,15 +140,17 @@ class FilterDetails(QWidget):
         return self._icons[key]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Escape and Return lead from the search field back to the photos."""
-        if watched is self.search and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+        """Escape and Return lead from the search field back to the photos, whatever they do elsewhere."""
+        if watched is not self.search or not isinstance(event, QKeyEvent) or event.key() not in LEAVING:
+            return super().eventFilter(watched, event)
+        if event.type() == QEvent.Type.ShortcutOverride:
+            event.accept()  # else the command with this key takes it
+        elif event.type() == QEvent.Type.KeyPress:
             if event.key() == Qt.Key.Key_Escape:
                 self.search.clear()
-            if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self._search()
-                self.left.emit()
-                return True
-        return super().eventFilter(watched, event)
+            self._search()
+            self.left.emit()
+        return True
 
     @Slot()
     def _note_text(self) -> None:
@@ -134,6 +172,13 @@ class FilterDetails(QWidget):
     @Slot()
     def _choose_trait(self) -> None:
         self.toggled.emit(next(x for x, button in self._traits.items() if button is self.sender()))
+
+
+def _set_text(button: QToolButton, text: str) -> None:
+    """Give a button its text beside the icon; without any, no room is kept for it."""
+    style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if text else Qt.ToolButtonStyle.ToolButtonIconOnly
+    button.setToolButtonStyle(style)
+    button.setText(text)
 
 
 def label_icon(label: Label) -> QIcon:

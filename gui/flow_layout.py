@@ -14,7 +14,8 @@ class FlowLayout(QLayout):
     """As wide as it may be, as high as it needs to be.
 
     What is added with `add_group` stays together where a line is wide enough. What was added last, with
-    `add_to_right`, stands at the right end of the first line with room for it.
+    `add_to_right`, stands at the right end of the first line with room for it, and gives way, as far as
+    its minimum, before it takes another line.
     """
 
     def __init__(self, parent: QWidget | None = None, *, gap: int = 2) -> None:
@@ -54,6 +55,11 @@ class FlowLayout(QLayout):
 
     def heightForWidth(self, width: int) -> int:
         return self._place(QRect(0, 0, width, 0), move=False)
+
+    def lines_within(self, width: int) -> int:
+        """Return how many lines it takes where the place is so many pixels wide."""
+        margins = self.contentsMargins()
+        return len(self._lines(width - margins.left() - margins.right()))
 
     def minimumSize(self) -> QSize:
         """Return the size of the largest item: all others can stand below it."""
@@ -114,16 +120,28 @@ class FlowLayout(QLayout):
         return units
 
     def _needed(self, line: Line) -> int:
-        return sum(item.sizeHint().width() + self.spacing() for item in line) - self.spacing()
+        """Return how many pixels a line needs at the least."""
+        return sum(self._least(item) + self.spacing() for item in line) - self.spacing()
+
+    def _least(self, item: QLayoutItem) -> int:
+        hint = item.sizeHint().width()
+        at_right = item in self._items[len(self._items) - self._right :]
+        return min(hint, item.minimumSize().width()) if at_right else hint
 
     def _place_line(self, line: Line, box: QRect) -> None:
         right = self._items[len(self._items) - self._right :]
+        spare = box.width() - self._needed(line)
         left = box.left()
-        pushed = False
+        sizes: list[QSize] = []
         for item in line:
+            size, least = item.sizeHint(), self._least(item)
+            size.setWidth(least + min(max(0, spare), size.width() - least))
+            spare -= size.width() - least
+            sizes.append(size)
+        pushed = False
+        for item, size in zip(line, sizes, strict=True):
             if item in right and not pushed:
-                left += max(0, box.width() - self._needed(line))
+                left += max(0, spare)
                 pushed = True
-            size = item.sizeHint()
             item.setGeometry(QRect(QPoint(left, box.top() + (box.height() - size.height()) // 2), size))
             left += size.width() + self.spacing()

@@ -224,10 +224,12 @@ class Grid(QListView):
         return max(1, (self.viewport().width() - 1) // self._delegate.layout.smallest_cell().width())
 
     def moveCursor(self, action: Move, modifiers: Qt.KeyboardModifier) -> QModelIndex:
-        """Left and right run on over row ends; up and down keep the column."""
+        """Left and right run on over row ends; up and down keep the column. From nowhere, to the first."""
         last = self._album.rowCount() - 1
         if last < 0:
             return QModelIndex()
+        if not self.currentIndex().isValid() and action is not Move.MoveEnd:
+            return self._album.index(0, 0)
         row = max(0, self.currentIndex().row())
         target = row + self._steps(action, row, last)
         return self._album.index(min(max(target, 0), last), 0)

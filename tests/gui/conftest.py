@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.paths import DataDir
@@ -48,6 +49,12 @@ def settings() -> Settings:
     return load_settings()
 
 
+def activate(qtbot: QtBot, window: QWidget) -> None:
+    """Have a window take the keys, as a window manager does. Under Xvfb there is none."""
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+
+
 @pytest.fixture
 def make_window(qtbot: QtBot, settings: Settings, data_dir: DataDir) -> Iterator[Callable[[], MainWindow]]:
     windows: list[MainWindow] = []
@@ -57,6 +64,7 @@ def make_window(qtbot: QtBot, settings: Settings, data_dir: DataDir) -> Iterator
         window.resize(1200, 800)
         window.show()
         windows.append(window)
+        activate(qtbot, window)
         return window
 
     yield make

@@ -7,16 +7,19 @@ from collections.abc import Callable, Iterable
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.types import Decision, Label, Marks, Role
+from gui import theme
+from gui.colours import LEAST_SHAPE, contrast
 from gui.export_dialog import ExportDialog
 from gui.exporting import export_items
 from gui.main_window import MainWindow
 from gui.reject_dialog import RejectDialog
 from gui.sidecar_dialog import SidecarDialog
 from gui.text_sheet import TextSheet, messages_html, shortcuts_html
+from tests.gui.conftest import activate
 
 _SILENT = ("qt_", "ScrollLeftButton", "ScrollRightButton")  # parts of Qt's own widgets
 
@@ -115,6 +118,32 @@ def _unseen_focus(root: QWidget) -> list[str]:
         if widget.hasFocus() and widget.grab().toImage() == without:
             found.append(_path(widget))
     return found
+
+
+@pytest.mark.parametrize("light", [False, True])
+def test_the_focus_of_the_blue_button_is_a_ring_that_is_seen(qtbot: QtBot, qapp: QApplication, light: bool):
+    place = QWidget()
+    qtbot.addWidget(place)
+    row = QHBoxLayout(place)
+    blue, other = QPushButton("Export", place), QPushButton("Close", place)
+    blue.setProperty("primary", True)
+    row.addWidget(blue)
+    row.addWidget(other)
+    theme.apply(qapp, light=light)
+    place.show()
+    activate(qtbot, place)
+    images = []
+    for button in (other, blue):
+        button.setFocus(Qt.FocusReason.TabFocusReason)
+        images.append(place.grab(blue.geometry()).toImage())
+    theme.apply(qapp)
+    without, focused = images
+    pixels = ((x, y) for x in range(without.width()) for y in range(without.height()))
+    clear = sum(
+        contrast(without.pixelColor(*at).name(), focused.pixelColor(*at).name()) >= LEAST_SHAPE
+        for at in pixels
+    )
+    assert clear >= 2 * 2 * (blue.width() + blue.height() - 10), "two pixels all around: WCAG 2.2, 2.4.13"
 
 
 def test_the_views_that_take_the_keys_say_what_they_are(window: MainWindow):

@@ -224,7 +224,19 @@ def test_search_by_key_and_back_to_the_photos(qtbot, window: MainWindow):
     assert len(_rows(window)) == 9 and window.album.criteria == Criteria()
 
 
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter])
+def test_return_leads_from_the_search_to_the_photos_found(qtbot, window: MainWindow, key: Qt.Key):
+    qtbot.keyClick(window.grid, Qt.Key.Key_F, CTRL)
+    field = window.filter_bar.details.search
+    qtbot.keyClicks(field, "0004")
+    qtbot.keyClick(field, key)
+    assert window.views.currentWidget() is window.grid, "elsewhere the key opens the large view"
+    assert [e.photo.name for e in _rows(window)] == ["IMG_0004.JPG"]
+    assert window.grid.hasFocus()
+
+
 def test_stars_and_colours_filter_by_their_buttons(qtbot, window: MainWindow):
+    window.resize(1600, 800)  # all counts have room
     window.album.set_marks({0: Marks(stars=2), 3: Marks(stars=5, label=Label.RED)})
     window.actions_["filter.details"].trigger()
     details = window.filter_bar.details
@@ -238,7 +250,7 @@ def test_stars_and_colours_filter_by_their_buttons(qtbot, window: MainWindow):
     assert [e.photo.id for e in _rows(window)] == [3]
     assert window.filter_bar._shown.text() == "1 of 9 shown"
     window.actions_["filter.details"].trigger()
-    assert window.filter_bar._shown.text() == "red: 1 of 9 shown", "no button that is seen says so"
+    assert window.filter_bar._shown.text() == "1 of 9 shown · red", "no button that is seen says so"
     window.actions_["filter.details"].trigger()
     assert window.filter_bar._shown.text() == "1 of 9 shown"
 

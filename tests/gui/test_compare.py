@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt
-from PySide6.QtGui import QPixmap, QWheelEvent
+from PySide6.QtGui import QColor, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from engine.types import Decision, Face, Label, Role, Score, Verdict
 from gui import wording
 from gui.criteria import Filter
 from gui.entry import Entry
+from gui.faces_strip import FacesStrip
 from gui.main_window import MainWindow
 from gui.pair import LEFT, RIGHT
 from gui.survey import Tile
@@ -292,6 +293,38 @@ def test_the_strip_of_faces_leaves_a_low_window_its_photo(qtbot, window: MainWin
     window.resize(window.width(), 500)
     QApplication.processEvents()
     assert window.loupe.faces.height() < min(high, window.loupe.height() / 3)
+
+
+@pytest.mark.parametrize("height", [400, 800])
+def test_no_badge_covers_a_face_in_the_strip(qtbot, window: MainWindow, height: int):
+    (entry, *_) = _group(window, 0)
+    faces = (Face((0.1, 0.2, 0.1, 0.15), 0.9, 0.9, 0.9), Face((0.5, 0.2, 0.1, 0.15), 0.1, None, 0.9))
+    entry.set_scores((*entry.scores, Score(Role.PORTRAIT, 0.5, None, faces=faces)))
+    strip, skin = FacesStrip(), QPixmap(400, 300)
+    qtbot.addWidget(strip)
+    skin.fill(QColor("#c08060"))
+    strip.fit_into(height)
+    strip.show_entry(entry)
+    strip.show_picture(skin)
+    strip.resize(400, strip.height())
+    image = strip.grab().toImage()
+    for at in range(2):
+        tile = strip._tile(at).toRect()
+        assert all(
+            image.pixelColor(tile.x() + x, tile.y() + y) == QColor("#c08060")
+            for x in range(1, tile.width() - 1)
+            for y in range(1, tile.height() - 1)
+        )
+        below = image.copy(tile.x(), tile.bottom() + 1, tile.width(), image.height() - tile.bottom() - 1)
+        assert (
+            len({below.pixelColor(x, y).rgb() for x in range(tile.width()) for y in range(below.height())})
+            > 1
+        )
+    clicked: list[QPointF] = []
+    strip.face_wanted.connect(clicked.append)
+    badge = strip._tile(1).toRect().center() + QPoint(0, strip._tile(1).toRect().height() // 2 + 8)
+    qtbot.mouseClick(strip, Qt.MouseButton.LeftButton, pos=badge)
+    assert strip.chosen == 1 and len(clicked) == 1
 
 
 def test_a_composite_is_never_cut_in_the_survey(qtbot, window: MainWindow):

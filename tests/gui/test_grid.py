@@ -39,6 +39,18 @@ def _row(grid: Grid) -> int:
     return grid.currentIndex().row()
 
 
+def test_the_first_photo_is_the_one_to_begin_with(qtbot, model, grid):
+    model.begin(JOB)
+    grid.begin()
+    model.apply(JOB, [listed(COUNT)])
+    assert not grid.currentIndex().isValid()
+    grid.activateWindow()
+    grid.clearFocus()
+    grid.setFocus()
+    qtbot.waitUntil(grid.hasFocus)
+    assert _row(grid) == 0, "which Qt makes current when the grid takes the keys"
+
+
 def test_rows_of_cells_fill_the_width(grid):
     cell, columns = grid.gridSize(), grid.columns
     assert columns >= 3

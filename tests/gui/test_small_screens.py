@@ -8,7 +8,15 @@ from html import unescape
 import pytest
 from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QDialog, QTableView, QTreeWidget, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QLabel,
+    QSizePolicy,
+    QTableView,
+    QTreeWidget,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from engine.export.items import ExportItem
@@ -95,6 +103,24 @@ def test_what_belongs_together_stays_in_one_line(qtbot: QtBot):
     assert _lines(layout, parts, 300) == [0] * 5 + [1] * 4 + [0], "the first line has room for the last one"
     assert parts[-1].geometry().right() == 299
     assert _lines(layout, parts, 100) == [0, 0, 1, 1, 2, 3, 3, 4, 4, 5], "too narrow for a group"
+
+
+def test_what_stands_at_the_right_gives_way_before_it_takes_a_line(qtbot: QtBot):
+    place = QWidget()
+    qtbot.addWidget(place)
+    layout, parts = _flow(place, [[40] * 5], right=80)
+    words = QLabel("such words as may be shortened", place)
+    words.setFixedHeight(10)
+    words.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+    words.setMinimumWidth(30)
+    layout.add_to_right(words)
+    parts.append(words)
+    words.show()
+    wanted = words.sizeHint().width()
+    assert _lines(layout, parts, 280 + wanted) == [0] * 7 and words.width() == wanted
+    assert _lines(layout, parts, 320) == [0] * 7 and words.width() == 40, "as much as there is room for"
+    assert parts[-2].geometry().right() == 279 and words.geometry().right() == 319
+    assert _lines(layout, parts, 300) == [0] * 6 + [1]
 
 
 def _left_edge(image: QImage) -> int:
