@@ -50,9 +50,11 @@ class FilterDetails(QWidget):
         self._traits = {each: self._button(command(f"filter.{each.value}").title) for each in DETAILS}
         for button in self._stars.values():
             button.setProperty("compact", True)
+            button.setProperty("bare", False)
             button.clicked.connect(self._choose_stars)
         for button in self._labels.values():
             button.setProperty("compact", True)
+            button.setProperty("bare", False)
             button.clicked.connect(self._choose_label)
         for each, button in self._traits.items():
             button.setToolTip(tooltip(command(f"filter.{each.value}")))
@@ -61,6 +63,8 @@ class FilterDetails(QWidget):
         self._later = QTimer(self, singleShot=True, interval=SEARCH_MS)
         self._later.timeout.connect(self._search)
         self._counts = Counts()
+        self._density = Density.ALL
+        self._room: tuple[int, ...] = ()  # width and lengths of the counts that it was chosen for
         self._icons: dict[tuple[Label | bool, bool], QIcon] = {}  # by what is shown, and the theme
         self._lay_out()
 
@@ -116,14 +120,21 @@ class FilterDetails(QWidget):
 
     def _fit(self) -> None:
         """Show all counts, or as many as one line has room for."""
+        counts = (*self._counts.by_stars, *self._counts.by_label.values(), *self._counts.by_filter.values())
+        room = self.width(), *(len(str(count)) for count in counts)
         if self.isHidden():
             return
+        if room == self._room:
+            self._write(self._density)
+            return
+        self._room = room
         for density in (*Density, Density.ALL):  # in two lines there is room for all of them
             self._write(density)
             if self._flow.lines_within(self.width()) == 1:
                 return
 
     def _write(self, density: Density) -> None:
+        self._density = density
         for stars, button in self._stars.items():
             _set_text(button, "" if density else f"{stars}+\N{EN SPACE}{self._counts.by_stars[stars]}")
         bare = density is Density.NO_COUNTS_OF_MARKS
@@ -176,9 +187,12 @@ class FilterDetails(QWidget):
 
 def _set_text(button: QToolButton, text: str) -> None:
     """Give a button its text beside the icon; without any, no room is kept for it."""
-    style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if text else Qt.ToolButtonStyle.ToolButtonIconOnly
-    button.setToolButtonStyle(style)
     button.setText(text)
+    if bool(text) is button.property("bare"):
+        style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if text else Qt.ToolButtonStyle.ToolButtonIconOnly
+        button.setToolButtonStyle(style)
+        button.setProperty("bare", not text)
+        button.style().polish(button)
 
 
 def label_icon(label: Label) -> QIcon:
