@@ -325,7 +325,8 @@ def _append_line(handle: int, line: bytes) -> None:
         raise
 
 
-_DONE = re.compile(rb'"state": "(finished|reverted)"')
+# The last line: what was finished may be half taken back since.
+_DONE = re.compile(rb'"state": "(finished|reverted)"}\n\Z')
 
 
 def _prune(folder: Path) -> None:

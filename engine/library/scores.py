@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -54,11 +55,8 @@ class ScoreStore:
 
         Raises LibraryError when the library cannot be read.
         """
-        try:
+        with self._reading():
             return self._read(identities, keys)
-        except sqlite3.Error as error:
-            suspect(self._library, error)
-            raise LibraryError(f"Cached scores could not be read: {error}.") from error
 
     def _read(
         self, identities: Sequence[str], keys: Iterable[CacheKey]
@@ -81,6 +79,11 @@ class ScoreStore:
         self._write_all("INSERT OR REPLACE INTO scores VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def read_sketches(self, identities: Sequence[str]) -> dict[str, Sketch]:
+        """Return the sketches there are, by identity. Raises LibraryError when the library cannot be read."""
+        with self._reading():
+            return self._read_sketches(identities)
+
+    def _read_sketches(self, identities: Sequence[str]) -> dict[str, Sketch]:
         found: dict[str, Sketch] = {}
         for chunk in _chunks(identities):
             query = (
@@ -93,6 +96,14 @@ class ScoreStore:
     def write_sketches(self, sketches: dict[str, Sketch]) -> None:
         rows = [(identity, s.shape[1], s.shape[0], s.tobytes()) for identity, s in sketches.items()]
         self._write_all("INSERT OR REPLACE INTO sketches VALUES (?, ?, ?, ?)", rows)
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            hint = suspect(self._library, error)
+            raise LibraryError(f"Cached scores could not be read: {error}.{hint}") from error
 
     def _write_all(self, statement: str, rows: Sequence[tuple[object, ...]]) -> None:
         try:

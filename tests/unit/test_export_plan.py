@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from engine.errors import ExportError, UsageError
 from engine.export.items import choose
 from engine.export.layout import Layout
-from engine.export.names import MAX_BYTES, clean
+from engine.export.names import MAX_BYTES, clean, shortened
 from engine.export.plan import ExportOptions, How, as_json, plan_export
 from engine.types import Metadata, Photo
 from tests.unit.exporting import ExportItem, card, item, names, plan, shots, state
@@ -149,6 +149,23 @@ def test_a_template_that_cannot_work_says_why(template: str, part: str):
     with pytest.raises(UsageError, match=r".*") as caught:
         Layout(template)
     assert part in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "limit", "expected"),
+    [
+        ("é" * 10, 20, "é" * 10),
+        ("é" * 10, 19, "é" * 9),
+        ("abc. def", 5, "abc"),
+        (". . .", 3, "_"),
+    ],
+)
+def test_a_name_is_cut_between_characters_and_no_earlier_than_it_must(name: str, limit: int, expected: str):
+    assert shortened(name, limit) == expected
+
+
+def test_a_cleaned_name_leaves_room_for_suffixes():
+    assert len(clean("x" * 300)) == MAX_BYTES - 24
 
 
 @pytest.mark.parametrize(

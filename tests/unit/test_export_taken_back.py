@@ -13,7 +13,7 @@ from engine.events import CancelToken
 from engine.export.copying import write_part
 from engine.export.execute import execute
 from engine.export.filing import stamp
-from engine.export.journal import Journal, Step
+from engine.export.journal import KEPT, Journal, State, Step
 from engine.export.plan import How
 from engine.export.recover import find_last, find_unfinished, go_on, revert, the_last, the_unfinished
 from engine.export.report import ExportProgress
@@ -93,6 +93,8 @@ def test_what_is_being_taken_back_is_finished_that_way(originals, out, book):
     assert report.cancelled and not report.complete
     assert (told[0].total, told[0].current) == (5, "b.jpg"), "the last one first"
     assert report.moved_back == len(names(originals)) == 3
+    assert (report.removed, report.gone) == (0, 0)
+    assert [each.done for each in told] == [0, 1, 2]
     with pytest.raises(ExportError, match="being taken back"):
         go_on(the_unfinished(book), CancelToken())
     assert revert(the_unfinished(book), CancelToken()).moved_back == 2
@@ -151,6 +153,47 @@ def test_a_copy_is_never_moved_to_where_its_original_was(originals, out, book, h
     why = "the original is no longer there: this may be the last copy"
     assert report.kept == ((out / "b.jpg", why),) and report.moved_back == 0
     assert (out / "b.jpg").exists() and not (originals / "b.jpg").exists()
+
+
+def test_a_zip_that_was_changed_since_stays_and_is_named(originals, out, book):
+    run(plan(originals, out / "all.zip", How.ZIP), book)
+    with (out / "all.zip").open("ab") as packed:
+        packed.write(b"a comment")
+    report = revert(the_last(book), CancelToken())
+    assert report.kept == ((out / "all.zip", "it was changed since, or is another file"),)
+    assert (out / "all.zip").exists() and not report.removed
+
+
+def test_a_zip_that_may_be_the_last_copy_stays_and_is_named(originals, out, book):
+    run(plan(originals, out / "all.zip", How.ZIP), book)
+    (originals / "b.jpg").unlink()
+    report = revert(the_last(book), CancelToken())
+    assert "the original of b.jpg is no longer there" in report.kept[0][1]
+    assert (out / "all.zip").exists()
+
+
+# -- journals that are kept
+
+
+def test_of_many_exports_the_last_ones_can_still_be_taken_back(originals, out, book):
+    for number in range(KEPT + 5):
+        run(plan(originals, out / str(number)), book)
+    for number in (KEPT + 4, KEPT + 3):
+        assert the_last(book).target == out / str(number)
+        revert(the_last(book), CancelToken())
+    assert len(list(book.glob("*.jsonl"))) <= KEPT + 1
+
+
+def test_one_that_is_half_taken_back_is_kept_however_old_it_is(originals, out, book):
+    run(plan(originals, out / "half"), book)
+    cancel = CancelToken()
+    cancel.cancel()
+    revert(the_last(book), cancel)
+    for number in range(KEPT + 5):
+        journal = Journal.create(book, plan(originals, out / str(number)))
+        journal.note_state(State.FINISHED)
+        journal.close()
+    assert the_unfinished(book).target == out / "half"
 
 
 # -- after a crash

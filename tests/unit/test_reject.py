@@ -12,8 +12,9 @@ from engine.benchmark.survival.samples import write_jpegs
 from engine.cli import parse, run
 from engine.events import CancelToken
 from engine.export import trash
-from engine.export.recover import go_on, revert, the_last, the_unfinished
+from engine.export.recover import find_unfinished, go_on, revert, the_last, the_unfinished
 from engine.export.reject import RejectTo, carry_out_reject, plan_reject
+from engine.export.report import ExportProgress
 from engine.types import Decision, Marks
 from tests.unit.exporting import ExportItem, card, names, shots, state
 
@@ -64,6 +65,7 @@ def test_they_go_to_the_trash_and_come_back(album: Path, book: Path, bin_folder:
     plan = plan_reject(_rejected_pair(album), album, RejectTo.TRASH)
     report = carry_out_reject(plan, RejectTo.TRASH, book, CancelToken())
     assert report.summary() == "Moved 4 files to the trash."
+    assert find_unfinished(book) is None
     assert names(album) == {"b.jpg"}
     assert names(bin_folder / "files") == {"a.jpg", "a.cr2", "a.xmp", "a.cr2.xmp"}
     assert revert(the_last(book), CancelToken()).moved_back == 4
@@ -117,8 +119,60 @@ def test_a_trash_that_refuses_leaves_the_file(
     monkeypatch.setattr("send2trash.send2trash", refuse)
     plan = plan_reject(_rejected_pair(album), album, RejectTo.TRASH)
     report = carry_out_reject(plan, RejectTo.TRASH, book, CancelToken())
-    assert len(report.failed) == 4
+    assert {(path.name, why) for path, why in report.failed} == {
+        (name, "Permission denied") for name in ("a.jpg", "a.cr2", "a.xmp", "a.cr2.xmp")
+    }
+    assert not report.copied
     assert len(names(album)) == 5
+
+
+@LINUX
+def test_cancelled_on_the_way_to_the_trash_and_back_it_goes_on_from_there(
+    album: Path, book: Path, bin_folder: Path
+):
+    before, cancel = state(album), CancelToken()
+    told: list[ExportProgress] = []
+
+    def after_two(progress: ExportProgress) -> None:
+        told.append(progress)
+        if progress.done == 2:
+            cancel.cancel()
+
+    plan = plan_reject(_rejected_pair(album), album, RejectTo.TRASH)
+    report = carry_out_reject(plan, RejectTo.TRASH, book, cancel, after_two)
+    assert report.cancelled and len(report.copied) == 3, "the file that was begun goes, too"
+    assert len(names(bin_folder / "files")) == 3
+    told.clear()
+    assert len(go_on(the_unfinished(book), CancelToken(), told.append).copied) == 4
+    assert told[0].total == 1 and find_unfinished(book) is None
+    cancel = CancelToken()
+    assert revert(the_last(book), cancel, after_two).moved_back == 3
+    assert revert(the_unfinished(book), CancelToken()).moved_back == 1
+    assert state(album) == before and find_unfinished(book) is None
+
+
+@LINUX
+def test_what_was_emptied_from_the_trash_is_named(album: Path, book: Path, bin_folder: Path):
+    plan = plan_reject(_rejected_pair(album), album, RejectTo.TRASH)
+    carry_out_reject(plan, RejectTo.TRASH, book, CancelToken())
+    (bin_folder / "files" / "a.jpg").unlink()
+    report = revert(the_last(book), CancelToken())
+    assert report.moved_back == 3
+    assert report.kept == (
+        (album / "a.jpg", "it is not found in the trash: look there and restore it by hand"),
+    )
+
+
+@LINUX
+def test_the_trash_is_found_where_the_system_names_no_place_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    files = tmp_path / ".local" / "share" / "Trash" / "files"
+    files.mkdir(parents=True)
+    (files / "a.jpg").touch()
+    assert trash.find_in_trash(tmp_path / "a.jpg", (files / "a.jpg").stat().st_ino) == files / "a.jpg"
 
 
 @LINUX
