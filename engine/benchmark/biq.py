@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from engine.album.decode import Decoded, decode
-from engine.benchmark.agreement import Figure, bootstrap, pearson, spearman
-from engine.benchmark.biq_data import Rated, read_ratings
+from engine.benchmark.bootstrap import Figure, bootstrap
 from engine.benchmark.scorers import ScoreOf
+from engine.biq2021 import Rated, read_ratings
+from engine.statistics import pearson, spearman
 from engine.types import Photo
 
 # PLCC, SRCC on the official test split, as published: trained with near-duplicates of test photos.

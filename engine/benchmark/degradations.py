@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.album.scan import scan
+from engine.benchmark.answers import Figures, figures
 from engine.benchmark.lineup import Bench
-from engine.benchmark.statistics import Figures, figures
 from engine.benchmark.trials import Table, Trial, Trials, run_trials
 from engine.errors import NothingToDoError
 from engine.scoring.base import ModelInfo

@@ -6,7 +6,7 @@ import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from engine.benchmark.statistics import Answer, reliability
+from engine.benchmark.answers import Answer, reliability
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

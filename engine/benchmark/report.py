@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.benchmark.answers import Answer, Figures
 from engine.benchmark.degradations import Measured, by_level, by_type, overall
 from engine.benchmark.judges import JudgeType
 from engine.benchmark.reliability import reliability_diagram
-from engine.benchmark.statistics import Answer, Figures
 from engine.benchmark.trials import Table, Trial
 
 WORST, WORST_OF_PHOTO = 6, 2  # failures shown per judge, and of one photo

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from engine.benchmark.answers import Figures
 from engine.benchmark.degradations import Measured, by_type, overall
-from engine.benchmark.statistics import Figures
 from engine.benchmark.trials import Table, Trial
 from engine.errors import UsageError
 

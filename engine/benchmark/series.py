@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.album.decode import Decoded
-from engine.benchmark.agreement import Figure, bootstrap
+from engine.benchmark.answers import Answer, calibration_error
 from engine.benchmark.biq import decoded
-from engine.benchmark.biq_data import Rated, read_all_ratings, read_splits
-from engine.benchmark.statistics import Answer, calibration_error
+from engine.benchmark.bootstrap import Figure, bootstrap
+from engine.biq2021 import Rated, read_all_ratings, read_splits
 from engine.errors import UsageError
 
 APART = 0.1  # two photos that are nearly identical differ by 0.066 in opinion: smaller gaps are noise

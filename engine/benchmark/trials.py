@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from engine.benchmark.answers import Answer
 from engine.benchmark.judges import Judge
-from engine.benchmark.statistics import Answer
 from engine.benchmark.variants import Variant, original_of, semantic_variants_of, variants_of
 from engine.errors import ModelError, PhotoError
 from engine.types import Photo

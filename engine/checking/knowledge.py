@@ -11,11 +11,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from engine.statistics import wilson
+
 WORKING_ACCURACY = 0.85  # at least; how often ignorance reaches it stands in ARCHITECTURE.md
 KIND_ACCURACY = 0.5  # what every kind of distortion must reach
 SAME_SCORE = 0.002  # scores of 0..1 that are no further apart are the same
 SAME_PROBABILITY = 0.01
-CONFIDENCE_95 = 1.959964  # standard normal quantile
 
 
 class Verdict(StrEnum):
@@ -98,16 +99,6 @@ def judge_kinds(kinds: dict[str, list[bool]], photos: int, fault: Verdict | None
     """
     found = _counted(kinds, photos)
     return replace(found, verdict=fault or (Verdict.WORKS if _knows(found) else Verdict.CHANCE))
-
-
-def wilson(right: int, pairs: int) -> tuple[float, float]:
-    """Return the 95% interval of a share (Wilson 1927), 0..1."""
-    z2 = CONFIDENCE_95**2
-    share = right / pairs
-    centre = share + z2 / (2 * pairs)
-    reach = CONFIDENCE_95 * math.sqrt(share * (1 - share) / pairs + z2 / (4 * pairs**2))
-    whole = 1 + z2 / pairs
-    return max(0.0, (centre - reach) / whole), min(1.0, (centre + reach) / whole)
 
 
 def _knows(found: Knowledge) -> bool:

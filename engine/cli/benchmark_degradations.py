@@ -9,11 +9,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table as TextTable
 
+from engine.benchmark.answers import Figures
 from engine.benchmark.degradations import Measured, Plan, by_type, measure_degradations, overall
 from engine.benchmark.lineup import Bench, configs_of, make_bench
 from engine.benchmark.report import report_html
 from engine.benchmark.result_files import refuse_unwritable_folder, write_file, write_results
-from engine.benchmark.statistics import Figures
 from engine.benchmark.trials import Table
 from engine.cli import tables
 from engine.cli.parser import Options

@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
-from engine.benchmark.agreement import Figure
 from engine.benchmark.biq import PUBLISHED, Agreement, measure_biq
+from engine.benchmark.bootstrap import Figure
 from engine.benchmark.scorers import score_functions
 from engine.benchmark.series import SeriesFigures, measure_series
 from engine.benchmark.series_judges import series_judges, shipped_comparator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from engine.benchmark.agreement import spearman
+from engine.statistics import spearman
 from engine.training.losses import comparator_loss, opinion_loss, ranking_loss, score_of
 from engine.training.samples import OpinionSample, PairSample
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.checking.knowledge import Answer, Polarity, Verdict, judge, wilson
+from engine.checking.knowledge import Answer, Polarity, Verdict, judge
 from engine.checking.known_pairs import KnownPhotos, known_photos
 from engine.checking.questions import Stopped, ask_comparator, ask_scorer
 from engine.degrading.clear import CLEAR_DISTORTIONS, KINDS
@@ -144,15 +144,6 @@ def test_progress_and_stopping(known):
     cancel.cancel()
     with pytest.raises(Stopped):
         ask_scorer(Scores(lambda image: 0.5), known.photos, cancel=cancel)
-
-
-@pytest.mark.parametrize(
-    ("right", "pairs", "low", "high"),
-    # Newcombe 1998, table I (method 3), to the digits printed there.
-    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
-)
-def test_interval_is_wilsons(right, pairs, low, high):
-    assert wilson(right, pairs) == pytest.approx((low, high), abs=5e-5)
 
 
 def answers_with(right_by_kind: dict[str, int], of: int) -> list[Answer]:

@@ -10,9 +10,8 @@ import pytest
 from PIL import Image
 
 from engine.album.decode import Decoded
-from engine.benchmark.agreement import bootstrap, pearson, spearman
 from engine.benchmark.biq import measure_biq
-from engine.benchmark.biq_data import read_ratings, read_splits
+from engine.benchmark.bootstrap import bootstrap
 from engine.benchmark.series import (
     Judged,
     by_preferences,
@@ -21,6 +20,7 @@ from engine.benchmark.series import (
     read_series,
 )
 from engine.benchmark.series_judges import ScoreJudge
+from engine.biq2021 import read_ratings, read_splits
 from engine.errors import UsageError
 from engine.scoring.quality_metrics import measure
 from tests.unit.opinion_files import BLURS, write_biq
@@ -32,16 +32,6 @@ def quiet(done: int, total: int) -> None:
 
 def sharpness(image: Decoded) -> float:
     return measure(image.image).sharpness_global
-
-
-def test_rank_correlation_shares_ranks_among_ties() -> None:
-    assert spearman(np.array([1.0, 2.0, 2.0, 3.0]), np.array([1.0, 2.5, 2.5, 9.0])) == pytest.approx(1.0)
-    assert spearman(np.array([1.0, 2.0, 3.0]), np.array([3.0, 2.0, 1.0])) == pytest.approx(-1.0)
-    # By hand: ranks 1, 2.5, 2.5, 4 against 1, 2, 3, 4.
-    assert spearman(np.array([1.0, 2.0, 2.0, 3.0]), np.array([1.0, 2.0, 3.0, 4.0])) == pytest.approx(
-        0.9486833
-    )
-    assert pearson(np.array([1.0, 1.0]), np.array([0.0, 1.0])) == 0.0
 
 
 def test_an_interval_holds_its_value_and_narrows_with_more_items() -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.benchmark.biq_data import read_all_ratings
+from engine.biq2021 import read_all_ratings
 from engine.comparing.framing import FRAMING, PARTS
 from engine.comparing.pair_head import exact_probability, pair_head
 from engine.comparing.traits import VIEW_TRAITS

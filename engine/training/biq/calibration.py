@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.benchmark.biq_data import Rated, read_all_ratings, read_splits
+from engine.biq2021 import Rated, read_all_ratings, read_splits
 from engine.comparing.pair_head import PairHead, pair_head
 from engine.training.biq.pair_fit import temperature_of
 from engine.training.biq.pair_pictures import Measured

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.benchmark.agreement import pearson, spearman
-from engine.benchmark.biq_data import Rated, read_ratings
+from engine.biq2021 import Rated, read_ratings
 from engine.models.opinion import VERSION, WEIGHTS, FeatureModel, OpinionModel
 from engine.models.views import VIEW_SIDE, views_of
 from engine.scoring.quality_learned import WHOLE_SHARE
+from engine.statistics import pearson, spearman
 from engine.training.biq.kept import Arrays, half, kept, key_of
 from engine.training.biq.maps import TrunkModel, kept_maps
 from engine.training.biq.opinion_fit import FitSettings, fit_basis, folds_of

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from engine.benchmark.biq_data import Rated, read_all_ratings, read_splits
+from engine.biq2021 import Rated, read_all_ratings, read_splits
 from engine.errors import UsageError
 from engine.models.network import Outputs
 from engine.models.opinion import FeatureModel

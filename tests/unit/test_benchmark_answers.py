@@ -1,25 +1,8 @@
 """Figures of a benchmark against values worked out elsewhere."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from engine.benchmark.statistics import Answer, calibration_error, figures, reliability, wilson
-
-
-@pytest.mark.parametrize(
-    ("right", "count", "low", "high"),
-    [(8, 10, 0.4902, 0.9433), (0, 20, 0.0, 0.1611), (20, 20, 0.8389, 1.0), (450, 500, 0.8706, 0.9234)],
-)
-def test_wilson_interval_equals_published_values(right, count, low, high):
-    assert wilson(right, count) == pytest.approx((low, high), abs=1e-4)
-
-
-@given(st.integers(1, 10_000).flatmap(lambda n: st.tuples(st.floats(0, n), st.just(n))))
-def test_wilson_interval_holds_the_share(found):
-    right, count = found
-    low, high = wilson(right, count)
-    assert 0 <= low <= right / count + 1e-9 and right / count - 1e-9 <= high <= 1
+from engine.benchmark.answers import Answer, calibration_error, figures, reliability
 
 
 def test_a_constant_answer_is_half_right_and_all_order():

@@ -1,24 +1,14 @@
-"""How far numbers agree with people's opinions, and how sure that is."""
+"""Correlation of numbers with numbers, and how sure a share is."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import math
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-DRAWS = 1000
+Z_95 = 1.959964  # half of the normal distribution's 95% interval, in standard deviations
 Values = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A figure with its 95% interval."""
-
-    value: float
-    low: float
-    high: float
 
 
 def spearman(first: ArrayLike, second: ArrayLike) -> float:
@@ -33,12 +23,13 @@ def pearson(first: Values, second: Values) -> float:
     return float(a @ b) / size if size > 0 else 0.0
 
 
-def bootstrap(count: int, measure: Callable[[NDArray[np.intp]], float], seed: int = 0) -> Figure:
-    """Return a measure of `count` items with the interval over DRAWS samples drawn with replacement."""
-    rng = np.random.default_rng(seed)
-    drawn = [measure(rng.integers(0, count, count)) for _ in range(DRAWS)]
-    low, high = np.nanpercentile(drawn, (2.5, 97.5))
-    return Figure(measure(np.arange(count)), float(low), float(high))
+def wilson(right: float, count: int) -> tuple[float, float]:
+    """Return the 95% interval of a share, 0..1 (Wilson 1927), as if all answers were independent."""
+    share = right / count
+    spread = Z_95 * math.sqrt(share * (1 - share) / count + Z_95**2 / (4 * count**2))
+    centre = share + Z_95**2 / (2 * count)
+    scale = 1 + Z_95**2 / count
+    return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
 
 
 def _ranks(values: ArrayLike) -> Values:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-Z_95 = 1.959964  # of the normal distribution
+from engine.statistics import wilson
+
 BINS = 10  # of confidence, 0.5..1
 
 
@@ -65,15 +65,6 @@ def figures(answers: Sequence[Answer]) -> Figures:
         ties=sum(answer.p_right == 0.5 for answer in answers),
         calibration_error=calibration_error(answers),
     )
-
-
-def wilson(right: float, count: int) -> tuple[float, float]:
-    """Return the 95% interval of a share (Wilson 1927), as if the answers were independent of each other."""
-    share = right / count
-    spread = Z_95 * math.sqrt(share * (1 - share) / count + Z_95**2 / (4 * count**2))
-    centre = share + Z_95**2 / (2 * count)
-    scale = 1 + Z_95**2 / count
-    return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
 
 
 def reliability(answers: Sequence[Answer]) -> list[Bin]:
