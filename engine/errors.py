@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from engine.words import as_unicode
+
 EXIT_OK = 0
 EXIT_CRASH = 1
 EXIT_USAGE = 2
 EXIT_SOME_UNREADABLE = 3
 EXIT_ROLE_NOT_RUN = 4
 EXIT_NOTHING_DONE = 5
+EXIT_INTERRUPTED = 130  # as shells have it for Ctrl+C
 
 
 def first_line(error: BaseException) -> str:
@@ -45,9 +48,7 @@ class PhotoError(FramepickError):
     exit_code = EXIT_NOTHING_DONE  # of a command that is about this photo alone
 
     def __init__(self, path: Path, what: str) -> None:
-        # A name that is no UTF-8 must not break the log or the terminal.
-        name = path.name.encode("utf-8", "backslashreplace").decode()
-        super().__init__(f"{name}: {what}")
+        super().__init__(f"{as_unicode(path.name)}: {what}")
         self.path = path
         self.what = what
 

@@ -8,9 +8,8 @@ from logging.handlers import RotatingFileHandler
 from engine.errors import UsageError
 from engine.paths import DataDir
 
-logging.getLogger("engine").addHandler(
-    logging.NullHandler()
-)  # what is said before start_log is on the terminal
+# What is said before start_log is on the terminal.
+logging.getLogger("engine").addHandler(logging.NullHandler())
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 

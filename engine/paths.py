@@ -8,6 +8,7 @@ from pathlib import Path
 import platformdirs
 
 from engine.errors import UsageError
+from engine.words import as_unicode
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 CONFIGS_DIR = PROJECT_ROOT / "configs"
@@ -16,7 +17,7 @@ RESOURCES_DIR = PROJECT_ROOT / "resources"
 
 def as_text(path: Path) -> str:
     """Return a path as text that any encoding can hold: what is not Unicode becomes a backslash escape."""
-    return str(path).encode("utf-8", "backslashreplace").decode("utf-8")
+    return as_unicode(str(path))
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ class Telemetry:
 
 
 def write_telemetry(figures: Figures, data_dir: DataDir) -> str:
-    """Write the file of a run and return its path."""
+    """Write the file of a run and return its path. Raises OSError."""
     path = data_dir.telemetry(figures.run)
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_suffix(".part")
@@ -103,7 +103,7 @@ def write_telemetry(figures: Figures, data_dir: DataDir) -> str:
 
 
 def read_telemetry(file: str | None) -> dict[str, Any]:
-    """Return what a run wrote; empty when it wrote nothing."""
+    """Return what a run wrote; empty when it wrote nothing. Raises OSError."""
     return json.loads(Path(file).read_text(encoding="utf-8")) if file else {}
 
 

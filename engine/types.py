@@ -81,9 +81,7 @@ class Marks:
     decision: Decision = Decision.NONE
     stars: int = 0  # 0..5
     label: Label = Label.NONE
-    own_group: str = (
-        ""  # photos with the same one were put into one group by hand; empty: Framepick groups it
-    )
+    own_group: str = ""  # shared by photos that were put into one group by hand; empty: by Framepick
     own_pick: bool = False  # chosen as its group's pick by hand
 
     @property

@@ -43,7 +43,7 @@ class _Runner(QObject):
             self._stream(job_id, job, cancel)
         except FramepickError as error:
             self.failed.emit(job_id, str(error))
-        except Exception as error:
+        except Exception as error:  # a fault of our own: without a word the window would wait for ever
             log.exception("The engine stopped on %s", job.album)
             self.failed.emit(job_id, f"The engine stopped: {first_line(error)}. Details are in the log.")
 

@@ -34,7 +34,7 @@ class Task(QThread):
             result = self._work(self._cancel, self.progressed.emit)
         except FramepickError as error:
             self.failed.emit(str(error))
-        except Exception as error:
+        except Exception as error:  # a fault of our own: without a word the dialog would wait for ever
             log.exception("%s stopped", self.objectName())
             self.failed.emit(f"{self.objectName()} stopped: {first_line(error)}. Details are in the log.")
         else:

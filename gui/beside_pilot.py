@@ -148,7 +148,7 @@ def main(arguments: list[str]) -> None:
         pilots[0].start()
         return run()
 
-    QApplication.exec = run_with_pilot  # type: ignore[method-assign,assignment]
+    QApplication.exec = run_with_pilot
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
     (command,) = entry_points(group="console_scripts", name=program)
     sys.argv = [program, album]

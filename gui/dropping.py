@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QMimeData, QObject, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QWidget
 
-from engine.cli.printable import printable
+from engine.words import printable
 
 
 def folders_of(dropped: QMimeData) -> list[Path]:

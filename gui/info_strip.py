@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from engine.cli.printable import printable
 from engine.selection.pairs import COMPOSITE_SOURCE
+from engine.words import printable
 from gui import theme, wording
 from gui.album_model import AlbumModel
 from gui.elided_label import ElidedLabel

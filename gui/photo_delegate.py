@@ -39,13 +39,13 @@ class PhotoDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row = index.row()
         entry = self._model.entry_at(row)
-        cell = QRectF(option.rect)  # type: ignore[attr-defined]
+        cell = QRectF(option.rect)
         first, last = self._model.group_edges(row)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         self._draw_band(painter, cell, entry, first=first, last=last)
-        self._draw_selection(painter, cell, option.state)  # type: ignore[attr-defined]
+        self._draw_selection(painter, cell, option.state)
         draw_strip(painter, self.layout, cell, self._model, entry, first=first)
         self._draw_photo(painter, self.layout.photo_box(cell), entry)
         draw_caption(painter, self.layout, cell, self._model, entry)

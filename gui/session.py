@@ -143,7 +143,7 @@ class Session(QObject):
         rooms = {views.loupe: "loupe", views.compare: "compare", views.survey: "survey"}
         return Place.model_validate(
             {
-                "view": rooms.get(views.currentWidget(), "grid"),  # type: ignore[call-overload]
+                "view": rooms.get(views.currentWidget(), "grid"),
                 "photo": current.photo.name if current else None,
                 **{"zoom": view.zoom, "x": view.x, "y": view.y},
                 **{"decisions": criteria.decisions, "traits": criteria.traits, "stars": criteria.stars},

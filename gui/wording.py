@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import PurePosixPath
 
-from engine.cli.printable import printable
 from engine.library.marks import MarkChange
 from engine.scoring.composite import EYES_OPEN
 from engine.selection.pairs import COMPOSITE_SOURCE
 from engine.types import Decision, Face, Label, Marks, Metadata, Role, Score, Verdict
-from engine.words import counted
+from engine.words import counted, printable
 from gui.entry import Entry
 
 ROLE_TITLES = {

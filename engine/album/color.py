@@ -60,5 +60,5 @@ def _transform(profile: bytes | None, mode: str) -> ImageCms.ImageCmsTransform |
             return None
         return ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), mode, "RGB")
     except (ImageCms.PyCMSError, OSError, ValueError, TypeError) as error:
-        logger.debug("colour profile ignored: %s", error)
+        logger.info("colour profile ignored: %s", error)
         return None

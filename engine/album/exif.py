@@ -1,8 +1,10 @@
-"""EXIF as plain tag dictionaries. Damaged EXIF is no EXIF, never an exception."""
+"""EXIF as plain tag dictionaries. Damaged EXIF is no EXIF, not an error."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, BinaryIO
 
 from PIL import ExifTags, Image
@@ -17,28 +19,46 @@ hush()
 Tags = dict[int, Any]  # tag number to value, those of IFD0 and of the Exif IFD together
 
 
-def tags_of_tiff(data: bytes | BinaryIO) -> Tags:
-    """Return the tags of a TIFF structure: an EXIF block (its "Exif" prefix may be there) or a RAW file."""
-    exif = Image.Exif()
+@contextmanager
+def damage_ignored(what: str) -> Iterator[None]:
+    """Log what damaged metadata makes a decoder raise, and go on without them.
+
+    Trouble of the drive and lack of memory are no damage: they are raised.
+    """
     try:
+        yield
+    except MemoryError:
+        raise
+    except Exception as error:  # decoders raise whatever their unpacking meets
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        logger.info("%s ignored: %s", what, first_line(error))
+
+
+def tags_of_tiff(data: bytes | BinaryIO) -> Tags:
+    """Return the tags of a TIFF structure: an EXIF block (its "Exif" prefix may be there) or a RAW file.
+
+    Raises OSError when the file cannot be read.
+    """
+    exif, tags = Image.Exif(), Tags()
+    with damage_ignored("EXIF"):
         if isinstance(data, bytes):
             exif.load(data)
         else:
             exif.load_from_fp(data)
-    except Exception as error:  # noqa: BLE001 - Pillow raises whatever its unpacking meets in damaged EXIF
-        logger.info("EXIF ignored: %s", first_line(error))
-        return {}
-    return _merged(exif)
+        tags = _merged(exif)
+    return tags
 
 
 def tags_of_image(image: Image.Image) -> Tags:
-    """Return the tags of an opened image; a PNG is decoded for it if its EXIF is not at the front."""
-    try:
-        exif = image.getexif()
-    except Exception as error:  # noqa: BLE001 - as above
-        logger.info("EXIF ignored: %s", first_line(error))
-        return {}
-    return _merged(exif)
+    """Return the tags of an opened image; a PNG is decoded for it if its EXIF is not at the front.
+
+    Raises OSError when the file cannot be read.
+    """
+    tags = Tags()
+    with damage_ignored("EXIF"):
+        tags = _merged(image.getexif())
+    return tags
 
 
 def orientation_of(tags: Tags) -> int:
@@ -81,10 +101,8 @@ def tags_of_jpeg_head(head: bytes) -> Tags:
 
 
 def _merged(exif: Image.Exif) -> Tags:
-    tags: Tags = {}
-    try:
+    tags = Tags()
+    with damage_ignored("Part of the EXIF"):  # what was read before the damage is kept
         tags.update(exif)
         tags.update(exif.get_ifd(ExifTags.IFD.Exif))
-    except Exception as error:  # noqa: BLE001 - as above; what was read before the damage is kept
-        logger.info("Part of the EXIF ignored: %s", first_line(error))
     return tags

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import logging
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -19,10 +18,7 @@ from engine.album.identity import END_BYTES, Ends, identity_of, read_ends
 from engine.album.metadata import metadata_of
 from engine.album.reading import kind_or_error, photo_errors
 from engine.album.turning import upright_size
-from engine.errors import first_line
 from engine.types import Inspected, Metadata, Photo
-
-logger = logging.getLogger(__name__)
 
 
 def inspect(photo: Photo) -> Inspected:
@@ -39,19 +35,19 @@ def inspect(photo: Photo) -> Inspected:
 
 
 def _metadata(path: Path, ends: Ends, kind: Kind) -> Metadata:
-    try:
+    """Return what is known of a file; raises OSError for trouble of its drive.
+
+    Without its capture time the photo would land in a wrong group.
+    """
+    found = Metadata()
+    with exif.damage_ignored(f"{path}: metadata"):
         if kind in (Kind.RAW, Kind.HEIF):
             from engine.album.apart import metadata_apart
 
-            return metadata_apart(path)
-        return _image_metadata(path, ends, kind)
-    except MemoryError:
-        raise
-    except Exception as error:
-        if isinstance(error, OSError) and error.errno is not None:
-            raise  # the drive's fault: without its capture time the photo would land in a wrong group
-        logger.info("%s: no metadata: %s", path, first_line(error))
-        return Metadata()
+            found = metadata_apart(path)
+        else:
+            found = _image_metadata(path, ends, kind)
+    return found
 
 
 def native_metadata_here(path: Path) -> Metadata:

@@ -13,6 +13,7 @@ from engine.album.formats import PHOTO_SUFFIXES
 from engine.album.pairing import pair
 from engine.errors import UsageError
 from engine.types import Photo
+from engine.words import as_unicode
 
 logger = logging.getLogger(__name__)
 
@@ -68,8 +69,8 @@ def album_gone(album: Path) -> str:
 
 
 def display_name(path: Path) -> str:
-    """Return a path as text that any encoding can hold: what is not Unicode becomes a backslash escape."""
-    return path.as_posix().encode("utf-8", "backslashreplace").decode("utf-8")
+    """Return a path with slashes, as text that any encoding can hold."""
+    return as_unicode(path.as_posix())
 
 
 def _in_name_order(album: Path, files: list[Path]) -> tuple[Photo, ...]:

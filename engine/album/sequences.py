@@ -7,10 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from engine.album.panoramas import find_panoramas
 from engine.types import Metadata, SequenceKind
-
-__all__ = ["find_panoramas", "find_sequences"]
 
 _FEWEST = 3
 _MOST = 11  # frames of the longest bracket that cameras offer

@@ -5,6 +5,7 @@ That is CLIP-IQA (Wang et al. 2023). Needs the optional extra: pip install -e ".
 
 from __future__ import annotations
 
+import importlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -95,10 +96,9 @@ def _imported() -> Any:
     keep_offline()
     os.environ["HF_HUB_OFFLINE"] = "1"
     try:
-        import open_clip  # pyright: ignore[reportMissingImports]
+        return importlib.import_module("open_clip")
     except ImportError as error:
         raise ModelError('open_clip is not installed. Run: pip install -e ".[clip]"') from error
-    return open_clip
 
 
 def _refuse_what_would_download(open_clip: Any, architecture: str) -> None:

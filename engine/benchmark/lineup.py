@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.album.decode import Decoded
 from engine.benchmark.clip_scorer import OpenClipScorer
 from engine.benchmark.judges import ComparatorJudge, ConstantJudge, Judge, MetricJudge, ScoreJudge
+from engine.benchmark.scorers import LastMetrics
 from engine.comparing.base import Comparator
 from engine.comparing.own_siamese import AUTO, open_siamese
 from engine.comparing.siamese import FIRST, SECOND
@@ -21,7 +21,7 @@ from engine.paths import DataDir
 from engine.scoring.aesthetic_owner import AvaCheckpointScorer
 from engine.scoring.base import Scorer
 from engine.scoring.quality import QualityScorer
-from engine.scoring.quality_metrics import QualityMetrics, measure
+from engine.scoring.quality_metrics import QualityMetrics
 from engine.settings import Settings
 from engine.types import Role
 
@@ -109,14 +109,15 @@ class _Maker:
         self._settings = settings.model_copy(update={"performance": precise})
         self._data_dir = data_dir
         self._lineup = build_lineup(self._settings, data_dir)
-        self._measured = _Measured()
+        self._metrics = LastMetrics()
 
     def make(self, config: JudgeConfig) -> Judge:
         """Return the judge, loaded. Raises ModelError."""
         if config.type == CONSTANT:
             return ConstantJudge()
         if config.type in METRICS:
-            return MetricJudge(config.name, self._measured.reader(METRICS[config.type]))
+            pick = METRICS[config.type]
+            return MetricJudge(config.name, lambda image: pick(self._metrics.of(image)))
         if config.type == OPEN_CLIP and config.checkpoint is not None:
             return self._scoring(config.name, OpenClipScorer(config.architecture, config.checkpoint))
         if config.checkpoint is not None:
@@ -160,21 +161,3 @@ def stated_polarity(checkpoint: Checkpoint) -> str:
 def _comparing(name: str, comparator: Comparator) -> Judge:
     comparator.load()
     return ComparatorJudge(name, comparator)
-
-
-class _Measured:
-    """The metrics of the photo that was looked at last."""
-
-    def __init__(self) -> None:
-        self._image: Decoded | None = None
-        self._metrics: QualityMetrics | None = None
-
-    def reader(self, pick: Callable[[QualityMetrics], float]) -> Callable[[Decoded], float]:
-        """Return a function that gives one metric of a photo."""
-
-        def read(image: Decoded) -> float:
-            if self._metrics is None or image is not self._image:
-                self._image, self._metrics = image, measure(image.image)
-            return pick(self._metrics)
-
-        return read

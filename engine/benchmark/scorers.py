@@ -21,7 +21,7 @@ def score_functions(lineup: Lineup) -> dict[str, ScoreOf]:
     "learned" is whatever serves the quality role; sharpness is that of the whole frame, as the earlier
     system took it.
     """
-    metrics = _LastMetrics()
+    metrics = LastMetrics()
     return {
         LEARNED: _of_role(lineup, Role.QUALITY),
         RULES: lambda image: metrics.of(image).overall,
@@ -47,7 +47,7 @@ def _value(scorer: Scorer, image: Decoded) -> float:
     return result.score.value
 
 
-class _LastMetrics:
+class LastMetrics:
     """Measures each photo once for all who ask of it in a row."""
 
     def __init__(self) -> None:

@@ -52,7 +52,7 @@ def read_facts(path: Path, sha256: str) -> FileFacts:
         return _embedded_facts(path, embedded)
     if format_of(path) == "HDF5":
         raise ModelError(f"The file {path} is HDF5, but not the embedded default: it cannot be run.")
-    own = next((each for each in OWN if _is_own(each, sha256)), None)
+    own = own_weights(sha256)
     if own is not None:
         return _own_facts(path, own)
     checkpoint = load_checkpoint(path, sha256)
@@ -135,10 +135,15 @@ def _embedded_facts(path: Path, weights: Weights) -> FileFacts:
     )
 
 
+def own_weights(sha256: str) -> str | None:
+    """Return the name of the weights of that hash that this program brings, if they are such."""
+    return next((name for name in OWN if _is_own(name, sha256)), None)
+
+
 def _is_own(name: str, sha256: str) -> bool:
     try:
         return find_own_weights(name).sha256 == sha256
-    except ModelError:
+    except ModelError:  # not there or damaged: then no file is
         return False
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.album.decode import Decoded
-from engine.checking.file_facts import OWN, FileFacts, read_facts
+from engine.checking.file_facts import FileFacts, own_weights, read_facts
 from engine.checking.knowledge import Knowledge, Verdict, judge
 from engine.checking.known_faces import ask_faces
 from engine.checking.known_pairs import KnownPhotos
@@ -133,7 +133,7 @@ def _model_of(path: Path, sha256: str, facts: FileFacts, place: Place) -> Model:
     embedded = next((weights for weights in load_manifest() if weights.sha256 == sha256), None)
     if embedded is not None:
         return _embedded(path, embedded, place)
-    if facts.role is Role.QUALITY or facts.architecture == OWN["comparator"][1]:
+    if own_weights(sha256) is not None:
         return _of_our_own(facts.role, place.models_dir, place)
     if facts.role is Role.COMPARATOR:
         # Its polarity is what will be found out; none has to be known to ask it.

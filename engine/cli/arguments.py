@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from engine.errors import UsageError
 
-Subparsers = argparse._SubParsersAction  # pyright: ignore[reportPrivateUsage]
+Subparsers = argparse._SubParsersAction
 
 COMMANDS = {
     "cull": "score an album and suggest picks, without the window",
@@ -62,7 +62,7 @@ class Parser(argparse.ArgumentParser):
         return "\n".join(lines)
 
     def _choices(self) -> list[str]:
-        subparsers = [a for a in self._actions if isinstance(a, argparse._SubParsersAction)]  # pyright: ignore[reportPrivateUsage]
+        subparsers = [a for a in self._actions if isinstance(a, argparse._SubParsersAction)]
         return [f"{action.metavar} is one of {', '.join(action.choices)}" for action in subparsers]
 
     def _unknown_options(self) -> list[str]:

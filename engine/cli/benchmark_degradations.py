@@ -5,8 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table as TextTable
 
 from engine.benchmark.answers import Figures
@@ -16,6 +14,7 @@ from engine.benchmark.report import report_html
 from engine.benchmark.result_files import refuse_unwritable_folder, write_file, write_results
 from engine.benchmark.trials import Table
 from engine.cli import tables
+from engine.cli.counting import counting
 from engine.cli.parser import Options
 from engine.cli.unreadable import name_unreadable
 from engine.errors import EXIT_ROLE_NOT_RUN
@@ -48,14 +47,8 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
 
 
 def _measure(plan: Plan, bench: Bench) -> Measured:
-    columns = (TextColumn("photos"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    quiet = not sys.stderr.isatty()
-    bar = Progress(*columns, console=Console(stderr=True), transient=True, disable=quiet)
-    with closing_all(bench.judges), bar:
-        task = bar.add_task("photos", total=None)
-        return measure_degradations(
-            plan, bench, lambda done, total: bar.update(task, completed=done, total=total)
-        )
+    with closing_all(bench.judges), counting("photos") as on_photo:
+        return measure_degradations(plan, bench, on_photo)
 
 
 def _print(measured: Measured) -> None:

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
 from engine.benchmark.biq import PUBLISHED, Agreement, measure_biq
@@ -17,6 +12,7 @@ from engine.benchmark.scorers import score_functions
 from engine.benchmark.series import SeriesFigures, measure_series
 from engine.benchmark.series_judges import series_judges, shipped_comparator
 from engine.cli import tables
+from engine.cli.counting import counting
 from engine.cli.json_file import write_json
 from engine.cli.parser import Options
 from engine.errors import EXIT_OK, UsageError
@@ -30,7 +26,7 @@ def run_biq(options: Options, settings: Settings, data_dir: DataDir) -> int:
     folder = options.data
     assert folder is not None
     lineup = build_lineup(settings, data_dir)
-    with closing_all(lineup.scorers.values()), progress("photos") as on_photo:
+    with closing_all(lineup.scorers.values()), counting("photos") as on_photo:
         found = measure_biq(folder, score_functions(lineup), on_photo)
     tables.console().print(_biq_table(found))
     if options.json is not None:
@@ -45,7 +41,7 @@ def run_series(options: Options, settings: Settings, data_dir: DataDir) -> int:
         raise UsageError("benchmark series needs --splits CSV.")
     lineup = build_lineup(settings, data_dir)
     comparator = shipped_comparator(lineup.device, settings, data_dir)
-    with closing_all([*lineup.scorers.values(), comparator]), progress("photos") as on_photo:
+    with closing_all([*lineup.scorers.values(), comparator]), counting("photos") as on_photo:
         judges = series_judges(lineup, comparator, settings)
         found = measure_series(folder, splits, options.part, judges, on_photo)
     tables.console().print(_series_table(found, options.part))
@@ -96,13 +92,3 @@ def _series_table(found: dict[str, SeriesFigures], part: str) -> Table:
 
 def _with_interval(figure: Figure) -> str:
     return f"{figure.value:.3f} ({figure.low:.3f}..{figure.high:.3f})"
-
-
-@contextmanager
-def progress(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a bar where there is a terminal; yields what takes how many of how many are done."""
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as progress:
-        task = progress.add_task(what, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)

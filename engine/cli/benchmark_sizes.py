@@ -10,16 +10,16 @@ from engine.album.scan import scan
 from engine.benchmark.scorers import score_functions
 from engine.benchmark.sizes import SizeFigures, measure_sizes
 from engine.cli import tables
-from engine.cli.benchmark_opinion import progress
+from engine.cli.counting import counting
 from engine.cli.json_file import write_json
 from engine.cli.parser import Options
-from engine.cli.printable import printable
 from engine.cli.unreadable import name_unreadable
 from engine.errors import NothingToDoError
 from engine.models.closing import closing_all
 from engine.models.registry import build_lineup
 from engine.paths import DataDir
 from engine.settings import Settings
+from engine.words import printable
 
 
 def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
@@ -28,7 +28,7 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
     if not photos:
         raise NothingToDoError(f"There are no photos in {options.photos}.")
     lineup = build_lineup(settings, data_dir)
-    with closing_all(lineup.scorers.values()), progress("photos") as on_photo:
+    with closing_all(lineup.scorers.values()), counting("photos") as on_photo:
         found = measure_sizes(photos, score_functions(lineup), on_photo)
     tables.console().print(_table(found.models))
     if found.too_small:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 
-from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -16,15 +14,14 @@ from engine.checking.report import CheckReport, as_json, rows
 from engine.checking.role_check import place_of
 from engine.checking.self_test import check_file
 from engine.cli import tables
+from engine.cli.counting import counting
+from engine.cli.interruption import interruptible
 from engine.cli.json_file import write_json
 from engine.cli.parser import Options
-from engine.cli.printable import printable
-from engine.errors import EXIT_OK, EXIT_ROLE_NOT_RUN
-from engine.events import CancelToken
+from engine.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_ROLE_NOT_RUN
 from engine.paths import DataDir
 from engine.settings import Settings
-
-EXIT_INTERRUPTED = 130
+from engine.words import printable
 
 
 def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
@@ -32,23 +29,12 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
     assert options.source is not None
     place = place_of(settings, data_dir, options.device)
     known = known_photos(options.photos)
-    cancel = CancelToken()
-    before = signal.signal(signal.SIGINT, lambda *_: cancel.cancel())
     try:
-        with _progress() as progress:
-            task = progress.add_task("Checking", total=None)
-            report = check_file(
-                options.source,
-                place,
-                known,
-                lambda done, total: progress.update(task, completed=done, total=total),
-                cancel,
-            )
+        with interruptible() as cancel, counting("pictures") as on_picture:
+            report = check_file(options.source, place, known, on_picture, cancel)
     except Stopped:
         print("Interrupted: nothing was found out.", file=sys.stderr)
         return EXIT_INTERRUPTED
-    finally:
-        signal.signal(signal.SIGINT, before)
     _show(report)
     trouble = remember(data_dir.library, report)
     if trouble is not None:
@@ -56,12 +42,6 @@ def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
     if options.json is not None:
         write_json(options.json, as_json(report))
     return EXIT_ROLE_NOT_RUN if report.warning else EXIT_OK
-
-
-def _progress() -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed} pictures"))
-    console = tables.console()
-    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
 def _show(report: CheckReport) -> None:

@@ -12,7 +12,6 @@ from engine.cli import tables
 from engine.cli.cull import exit_code, recursive_hint, run_cull
 from engine.cli.json_file import write_json
 from engine.cli.parser import Options
-from engine.cli.printable import printable
 from engine.errors import NothingToDoError
 from engine.models.status import short_name
 from engine.paths import DataDir, as_text
@@ -28,6 +27,7 @@ from engine.selection.difference import (
 from engine.selection.picks import select
 from engine.settings import Settings
 from engine.types import ModelState, Role, Selection
+from engine.words import printable
 
 SCHEMA = 1
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 from engine.cli import tables
+from engine.cli.interruption import interruptible
 from engine.cli.json_file import write_json
 from engine.cli.parser import Options
 from engine.cli.progress import ProgressLine
 from engine.cli.unreadable import name_unreadable
-from engine.errors import EXIT_NOTHING_DONE, EXIT_ROLE_NOT_RUN, NothingToDoError
-from engine.events import CancelToken
+from engine.errors import EXIT_INTERRUPTED, EXIT_NOTHING_DONE, EXIT_ROLE_NOT_RUN, NothingToDoError
 from engine.library.decisions import DecisionStore, PhotoKey
 from engine.models.device import device_of
 from engine.paths import DataDir
@@ -22,8 +21,6 @@ from engine.report import CullResult, as_json
 from engine.settings import Settings
 from engine.telemetry import read_telemetry
 from engine.types import Decision, ModelState, ModelStatus, Role
-
-EXIT_INTERRUPTED = 130
 
 
 def run(options: Options, settings: Settings, data_dir: DataDir) -> int:
@@ -47,16 +44,11 @@ def run_cull(job: CullJob, settings: Settings, data_dir: DataDir, *, say_scoring
 
     With `say_scoring` a line tells how many photos have to be scored first, if any.
     """
-    cancel = CancelToken()
-    before = signal.signal(signal.SIGINT, lambda *_: cancel.cancel())
     result = CullResult(job.album)
-    try:
-        with ProgressLine(say_scoring) as line:
-            for event in cull(job, settings, data_dir, cancel):
-                result.take(event)
-                line.take(event)
-    finally:
-        signal.signal(signal.SIGINT, before)
+    with interruptible() as cancel, ProgressLine(say_scoring) as line:
+        for event in cull(job, settings, data_dir, cancel):
+            result.take(event)
+            line.take(event)
     return result
 
 

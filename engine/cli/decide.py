@@ -8,12 +8,12 @@ from pathlib import Path
 from engine.album.inspect import inspect
 from engine.album.scan import scan
 from engine.cli.parser import Options
-from engine.cli.printable import printable
 from engine.errors import EXIT_OK, UsageError
 from engine.library.decisions import DecisionStore, PhotoKey
 from engine.paths import DataDir
 from engine.settings import Settings
 from engine.types import Decision, Photo
+from engine.words import printable
 
 
 def run(options: Options, settings: Settings, data_dir: DataDir) -> int:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 
 from engine.album.scan import display_name
-from engine.cli.cull import EXIT_INTERRUPTED, recursive_hint, run_cull
+from engine.cli.cull import recursive_hint, run_cull
 from engine.cli.export_progress import ExportLine
+from engine.cli.interruption import interruptible
 from engine.cli.items import items_of
 from engine.cli.json_file import write_json
 from engine.cli.parser import Options
-from engine.cli.printable import printable
-from engine.errors import EXIT_OK, EXIT_SOME_UNREADABLE, NothingToDoError
-from engine.events import CancelToken
+from engine.errors import EXIT_INTERRUPTED, EXIT_OK, EXIT_SOME_UNREADABLE, NothingToDoError
 from engine.export.asked import Asked, small_paths
 from engine.export.execute import execute
 from engine.export.items import ExportItem, asks_for_picks, choose, parse_what
@@ -29,7 +25,7 @@ from engine.export.small_jpegs import check_folder
 from engine.paths import DataDir
 from engine.pipeline import CullJob
 from engine.settings import Settings
-from engine.words import counted
+from engine.words import counted, printable
 
 _NOTHING = {
     "accepted": "accepted photos. Accept some in the window or with `decide`, or export --what picks.",
@@ -124,17 +120,6 @@ def _recover(which: str, data_dir: DataDir) -> int:
         if which == "resume":
             return tell(go_on(journal, cancel, line.take))
         return tell(revert(journal, cancel, line.take))
-
-
-@contextmanager
-def interruptible() -> Iterator[CancelToken]:
-    """Give a token that Ctrl+C cancels."""
-    cancel = CancelToken()
-    before = signal.signal(signal.SIGINT, lambda *_: cancel.cancel())
-    try:
-        yield cancel
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def tell(report: ExportReport | RevertReport) -> int:

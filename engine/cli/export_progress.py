@@ -9,8 +9,8 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from engine.cli.printable import printable
 from engine.export.report import ExportProgress, progress_words
+from engine.words import printable
 
 
 class ExportLine:

@@ -7,10 +7,10 @@ from datetime import datetime
 from pathlib import Path
 
 from engine.album.scan import display_name
-from engine.cli.export import interruptible, tell
+from engine.cli.export import tell
 from engine.cli.export_progress import ExportLine
+from engine.cli.interruption import interruptible
 from engine.cli.parser import Options
-from engine.cli.printable import printable
 from engine.errors import EXIT_OK, NothingToDoError, UsageError
 from engine.export.plan import ExportPlan, megabytes
 from engine.export.report import files_in_words
@@ -19,6 +19,7 @@ from engine.paths import DataDir
 from engine.photo_xmp.kept import KeptRun, kept_runs, plan_removal
 from engine.photo_xmp.originals import ORIGINALS_FOLDER
 from engine.settings import Settings
+from engine.words import printable
 
 
 def run(options: Options, _settings: Settings, data_dir: DataDir) -> int:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from engine.cli.export import chosen_items, interruptible, print_plan, tell
+from engine.cli.export import chosen_items, print_plan, tell
 from engine.cli.export_progress import ExportLine
+from engine.cli.interruption import interruptible
 from engine.cli.json_file import write_json
 from engine.cli.parser import Options
 from engine.errors import EXIT_OK, EXIT_SOME_UNREADABLE

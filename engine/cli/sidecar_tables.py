@@ -11,14 +11,13 @@ from typing import Any
 
 from engine.album.formats import JPEG_SUFFIXES
 from engine.album.scan import display_name
-from engine.cli.printable import printable
 from engine.photo_xmp.originals import ORIGINALS_FOLDER
 from engine.photo_xmp.with_sidecars import HandedMarks
 from engine.sidecars.entries import Entry, Outcome
 from engine.sidecars.naming import Naming, owner_of
 from engine.sidecars.profiles import Profile, Targets
 from engine.types import Decision, Label, Marks
-from engine.words import counted
+from engine.words import counted, printable
 
 _TROUBLE = (Outcome.CONFLICT, Outcome.REFUSED, Outcome.SKIPPED)
 _NOT_FOR_LIGHTROOM = JPEG_SUFFIXES | {".tif", ".tiff", ".png", ".dng"}

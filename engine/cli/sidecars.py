@@ -9,13 +9,19 @@ from pathlib import Path
 
 from engine.album.scan import scan
 from engine.cli import sidecar_tables as tables
-from engine.cli.cull import EXIT_INTERRUPTED
-from engine.cli.export import interruptible
 from engine.cli.export_progress import ExportLine
+from engine.cli.interruption import interruptible
 from engine.cli.json_file import write_json
 from engine.cli.parser import Options
 from engine.cli.unreadable import name_unreadable
-from engine.errors import EXIT_OK, EXIT_SOME_UNREADABLE, NothingToDoError, PhotoError, UsageError
+from engine.errors import (
+    EXIT_INTERRUPTED,
+    EXIT_OK,
+    EXIT_SOME_UNREADABLE,
+    NothingToDoError,
+    PhotoError,
+    UsageError,
+)
 from engine.events import CancelToken
 from engine.library.decisions import DecisionStore
 from engine.library.marks import MarkChange, PhotoKey

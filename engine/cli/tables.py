@@ -9,11 +9,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from engine.cli.printable import printable
 from engine.models.status import SUMMARY_NAMES
 from engine.report import CullResult
 from engine.types import SCORING_ROLES, ModelState, ModelStatus, Photo
-from engine.words import counted
+from engine.words import counted, printable
 
 PIPED_WIDTH = 160  # columns where the output is no terminal
 STATE_STYLES = {

@@ -9,14 +9,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from engine.cli.parser import Options
-from engine.errors import EXIT_OK
+from engine.errors import EXIT_INTERRUPTED, EXIT_OK
 from engine.paths import DataDir
 from engine.settings import Settings
 from engine.training.loop import BatchDone, EpochDone
 from engine.training.settings import Run, load_aesthetic_run, load_comparator_run, load_pairs_run
 from engine.training.train import Event, Finished, Started, train
 
-EXIT_INTERRUPTED = 130
 SETTING = {"aesthetic": "ava_checkpoint", "comparator": "siamese_checkpoint"}
 
 

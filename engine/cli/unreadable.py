@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 
-from engine.cli.printable import printable
 from engine.errors import EXIT_OK, EXIT_SOME_UNREADABLE
+from engine.words import printable
 
 
 def name_unreadable(reasons: Mapping[str, str]) -> int:

@@ -51,6 +51,7 @@ class LearnedComparator:
 
     @property
     def info(self) -> ModelInfo:
+        alone = None if self._head is None else HEAD_RUNTIME  # of what was kept, without the network
         info = ModelInfo(
             role=Role.COMPARATOR,
             name=NAME,
@@ -58,10 +59,8 @@ class LearnedComparator:
             embedded_default=True,
             checkpoint=str(self._weights.path),
             sha256=self._weights.sha256,
-            device=self._device.name
-            if self._head is None
-            else "cpu",  # the head runs by itself on what is kept
-            runtime=None if self._head is None else HEAD_RUNTIME,
+            device=self._device.name if alone is None else "cpu",
+            runtime=alone,
             note=self._device.note,
         )
         return self._model.network.placed(info)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine.demo.album import DemoAlbum, make_album
-from engine.errors import FramepickError
+from engine.errors import EXIT_INTERRUPTED, FramepickError
 
 LINE_EVERY = 10  # shots, where the output is not a terminal
 
@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         print(f"\nStopped. The same command goes on from here: --to {options.to}", file=sys.stderr)
-        return 130
+        return EXIT_INTERRUPTED
     print(_summary(album, options.to, time.monotonic() - started))
     return 0
 

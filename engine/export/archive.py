@@ -9,11 +9,16 @@ import zipfile
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, cast
 
+from engine.album.scan import display_name
 from engine.events import CancelToken
 from engine.export.copying import BLOCK, PART_SUFFIX, CancelledError, digest_of, put_in_place
 from engine.export.journal import FileState, Journal, Step
 from engine.export.report import ExportClock
+
+if TYPE_CHECKING:
+    from io import BufferedReader
 
 _FIRST_YEAR, _LAST_YEAR = 1980, 2107  # that a zip can state
 
@@ -75,8 +80,7 @@ def _write(
     with part.open("wb") as raw:
         with zipfile.ZipFile(raw, "w", zipfile.ZIP_STORED, allowZip64=True) as packed:
             for file in files:
-                name = file.action.target.relative_to(archive).as_posix()
-                name = name.encode("utf-8", "backslashreplace").decode()
+                name = display_name(file.action.target.relative_to(archive))
                 clock.begin(file.action.source.name)
                 digests[name] = _add(packed, name, file, cancel, clock)
                 clock.done += 1
@@ -105,9 +109,9 @@ def _add(packed: zipfile.ZipFile, name: str, file: FileState, cancel: CancelToke
     return digest.hexdigest()
 
 
-def _read(reader: object, file: FileState) -> bytes:
+def _read(reader: BinaryIO, file: FileState) -> bytes:
     try:
-        return reader.read(BLOCK)  # type: ignore[attr-defined]
+        return reader.read(BLOCK)
     except OSError as error:
         raise _SourceError(file, error.strerror or str(error)) from error
 
@@ -123,5 +127,5 @@ def _verify(part: Path, digests: dict[str, str]) -> None:
     with zipfile.ZipFile(part) as packed:
         for name, digest in digests.items():
             with packed.open(name) as member:
-                if hashlib.file_digest(member, "blake2b").hexdigest() != digest:  # type: ignore[arg-type]
+                if hashlib.file_digest(cast("BufferedReader", member), "blake2b").hexdigest() != digest:
                     raise OSError(f"{name} differs from the original after packing")

@@ -41,7 +41,7 @@ def write_part(
         if digest_of(part) != digest:
             raise OSError(errno.EIO, f"the copy of {source.name} differs from the original after writing")
         keep_metadata(source, part)
-    except BaseException:
+    except BaseException:  # raised on, Ctrl+C too
         with suppress(OSError):
             part.unlink()
         raise

@@ -6,6 +6,7 @@ After a crash the journal says which files are whole, so that the export can go 
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import time
@@ -24,6 +25,8 @@ from engine.errors import ExportError
 from engine.export.asked import Asked
 from engine.export.copying import PART_SUFFIX
 from engine.export.plan import ExportPlan, FileAction, How
+
+log = logging.getLogger(__name__)
 
 FORMAT = 1
 ASKED_SUFFIX = ".asked"
@@ -268,10 +271,14 @@ class Journal:
 
 
 def journals(folder: Path) -> Iterator[Journal]:
-    """Yield the journals of a folder, latest first; those that cannot be read are left out."""
+    """Yield the journals of a folder, latest first; those that cannot be read are logged and left out."""
     for path in sorted(folder.glob("*.jsonl"), reverse=True):
-        with suppress(ExportError):
-            yield Journal.load(path)
+        try:
+            journal = Journal.load(path)
+        except ExportError as error:
+            log.warning("%s", error)
+            continue
+        yield journal
 
 
 def _now() -> str:

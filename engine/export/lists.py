@@ -12,6 +12,7 @@ from typing import Any
 from engine.errors import ExportError
 from engine.export.items import ExportItem
 from engine.types import SCORING_ROLES, Role, Score, Verdict
+from engine.words import as_unicode, printable
 
 SUFFIXES = (".csv", ".json", ".txt", ".html", ".pdf")
 
@@ -104,5 +105,4 @@ def _cell(value: Any) -> Any:
 
 
 def _one_line(name: str) -> str:
-    name = name.encode("utf-8", "backslashreplace").decode()
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
+    return printable(as_unicode(name))

@@ -15,8 +15,6 @@ from engine.library.schema import MIGRATIONS
 log = logging.getLogger(__name__)
 
 SCHEMA_VERSION = len(MIGRATIONS)
-
-
 BUSY_SECONDS = 5.0  # to wait for another window that writes
 _VERSION_AT = slice(60, 64)  # of the file's header
 
@@ -61,7 +59,7 @@ def _open(path: Path) -> sqlite3.Connection:
         if path not in _checked:
             check(connection, path)
         _prepare(connection, path)
-    except BaseException:
+    except BaseException:  # raised on, whatever it is: nobody else knows the connection
         connection.close()
         raise
     _checked.add(path)
@@ -102,7 +100,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
     try:
         yield
         connection.execute("COMMIT")
-    except BaseException:
+    except BaseException:  # raised on, Ctrl+C too
         if connection.in_transaction:  # a full disk has rolled it back already
             connection.execute("ROLLBACK")
         raise

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from engine.errors import LibraryError
 from engine.library import history
@@ -17,9 +16,6 @@ from engine.library.identities import current_keys, former_keys
 from engine.library.marks import MarkChange, PhotoKey, any_own_groups, read_marks, read_own, write_marks
 from engine.library.repair import suspect
 from engine.types import Decision, Marks
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 Shown = Callable[[PhotoKey], tuple[PhotoKey, Marks]]
 

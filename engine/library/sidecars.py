@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from engine.album.scan import display_name
 from engine.errors import LibraryError
 from engine.library.database import open_library, transaction
 from engine.sidecars.opinions import Seen
@@ -73,4 +74,4 @@ class SidecarStore:
 
 
 def _key(path: Path) -> str:
-    return path.absolute().as_posix().encode("utf-8", "backslashreplace").decode()
+    return display_name(path.absolute())

@@ -6,6 +6,7 @@ bounded by that size, so that a crafted archive can neither fill the disk nor le
 
 from __future__ import annotations
 
+import logging
 import lzma
 import os
 import tarfile
@@ -19,6 +20,8 @@ from stat import S_ISREG
 from typing import IO
 
 from engine.models.manifest import Weights
+
+log = logging.getLogger(__name__)
 
 MAX_DEPTH = 6
 MAX_FILES = 20_000
@@ -51,7 +54,7 @@ class Candidate:
 def candidates_in(source: Path, weights: Weights) -> Iterator[Candidate]:
     """Yield what may be the wanted file in a folder (or in one archive): bare files, then members.
 
-    What cannot be read is passed over.
+    What cannot be read is logged and passed over.
     """
     files = [source] if source.is_file() else list(_files_below(source))
     for path in files:
@@ -81,8 +84,8 @@ def candidates_in_archive(path: Path, weights: Weights) -> Iterator[Candidate]:
     is_zip = path.name.lower().endswith((".whl", ".zip"))
     try:
         yield from _zip_members(path, weights) if is_zip else _tar_members(path, weights)
-    except UNREADABLE:
-        return  # a broken archive holds nothing that can be used
+    except UNREADABLE as error:
+        log.warning("%s is passed over, it cannot be read: %s", path, error)
 
 
 def _files_below(folder: Path) -> Iterator[Path]:

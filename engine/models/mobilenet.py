@@ -26,8 +26,6 @@ STAGES = (
     (6, 320, 1, 1),
 )
 LAST_CHANNELS = 1280
-IMAGENET_MEAN = (0.485, 0.456, 0.406)
-IMAGENET_DEVIATION = (0.229, 0.224, 0.225)
 
 
 def load_mobilenet(weights: Path) -> nn.Sequential:

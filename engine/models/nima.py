@@ -63,6 +63,15 @@ def load_nima(path: Path) -> nn.Module:
     return _build(convolutions, dense, bias)
 
 
+def nearest_places(length: int) -> NDArray[np.int64]:
+    """Return which of `length` rows or columns of a picture NIMA sees, (INPUT_SIZE,): the nearest pixels.
+
+    The same as Pillow's NEAREST, which that Keras used: it sums the steps up, and so are they rounded here.
+    """
+    step = length / INPUT_SIZE
+    return np.cumsum(np.r_[step * 0.5, np.full(INPUT_SIZE - 1, step)]).astype(np.int64)
+
+
 def _read(path: Path) -> tuple[list[_Convolution], Array, Array]:
     import h5py
 

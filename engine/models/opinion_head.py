@@ -101,7 +101,7 @@ def squared_lengths(vectors: Values) -> Values:
 
 
 def opinion_head(tensors: Mapping[str, NDArray[np.floating]]) -> OpinionHead:
-    """Return the head of its file's tensors; those of the tuned blocks are left to `tuned_blocks`.
+    """Return the head of its file's tensors; those of the tuned blocks are left to `tuned_tails`.
 
     Raises TypeError, KeyError, ValueError for what does not fit.
     """

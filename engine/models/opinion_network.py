@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine.errors import ModelError
-from engine.models.mobilenet import IMAGENET_DEVIATION, IMAGENET_MEAN, load_mobilenet
-from engine.models.nima import INPUT_SIZE, load_nima
+from engine.models.imagenet import MEAN, STD
+from engine.models.mobilenet import load_mobilenet
+from engine.models.nima import load_nima, nearest_places
 from engine.models.views import VIEW_SIDE
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def build_network(mobilenet: Path, nima: Path, tails: Sequence[Mapping[str, Any]
             mean, deviation = _imagenet_scale()
             self.register_buffer("mean", mean)
             self.register_buffer("deviation", deviation)
-            self.register_buffer("nearest", torch.from_numpy(nearest_places()))
+            self.register_buffer("nearest", torch.from_numpy(nearest_places(VIEW_SIDE)))
 
         def forward(self, pixels: torch.Tensor) -> tuple[torch.Tensor, ...]:
             image = pixels.permute(0, 3, 1, 2).float()
@@ -121,18 +122,12 @@ def _imagenet_scale() -> tuple[torch.Tensor, torch.Tensor]:
     """Return mean and deviation of ImageNet's pixels 0..255, (1, 3, 1, 1) each."""
     import torch
 
-    mean, deviation = torch.tensor(IMAGENET_MEAN), torch.tensor(IMAGENET_DEVIATION)
+    mean, deviation = torch.tensor(MEAN), torch.tensor(STD)
     return 255 * mean[None, :, None, None], 255 * deviation[None, :, None, None]
 
 
 # The stem is a convolution and its ReLU6, each block two of both.
 NIMA_ENDS = tuple(2 + 4 * level for level in NIMA_LEVELS)
-
-
-def nearest_places() -> np.ndarray:
-    """Return which rows and columns of a view NIMA sees: the nearest pixels, as in its training."""
-    step = VIEW_SIDE / INPUT_SIZE
-    return np.cumsum(np.r_[step * 0.5, np.full(INPUT_SIZE - 1, step)]).astype(np.int64)
 
 
 def statistics(x: torch.Tensor) -> list[torch.Tensor]:

@@ -40,7 +40,7 @@ def place_network(network: nn.Module, device: str, cpu_threads: int) -> Placed:
     else:
         torch.backends.cudnn.allow_tf32 = False  # TF32 would give other numbers than the CPU does
         placed = copy.deepcopy(network).to(device)
-    placed = placed.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+    placed = placed.to(memory_format=torch.channels_last)
 
     def run(pixels: Pixels) -> Outputs:
         if device == "cpu" and torch.get_num_threads() != cpu_threads:

@@ -42,6 +42,6 @@ def _fold(parent: nn.Module, convolution: str, norm: str) -> None:
     from torch import nn
     from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-    fused = fuse_conv_bn_eval(parent.get_submodule(convolution), parent.get_submodule(norm))  # pyright: ignore
+    fused = fuse_conv_bn_eval(parent.get_submodule(convolution), parent.get_submodule(norm))  # pyright: ignore[reportArgumentType]
     setattr(parent, convolution, fused)
     setattr(parent, norm, nn.Identity())

@@ -19,8 +19,6 @@ from engine.models.placement import Place, place_network
 from engine.models.preload import TORCH, preload
 from engine.models.torch_runner import TorchRunner
 
-CHOICES = ("auto", "torch", "openvino")
-
 
 @dataclass(frozen=True, slots=True)
 class Opened:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import psutil
 
-from engine.errors import ModelError
+from engine.errors import ModelError, first_line
 from engine.models.device import Device
 from engine.models.network import Outputs, Pixels, Shape
 from engine.models.placement import Place, Placed, place_network
@@ -78,7 +78,7 @@ class TorchRunner:
         return f"torch {torch.__version__} {self._placed.precision} channels_last"
 
     def run(self, images: Sequence[Pixels]) -> Outputs:
-        """Return the outputs for one or more images of one shape (height, width, 3), in order.
+        """Return the outputs for one or more images of one shape (height, width, channels), in order.
 
         Raises ModelError when even one image at a time on the CPU does not work.
         """
@@ -155,7 +155,7 @@ class _Trouble:
     def of(cls, error: BaseException) -> _Trouble:
         import torch
 
-        text = (str(error).strip() or type(error).__name__).splitlines()[0]
+        text = first_line(error)
         is_memory_error = isinstance(error, MemoryError | torch.OutOfMemoryError)
         return cls(text, is_memory_error or OUT_OF_MEMORY.search(text) is not None)
 

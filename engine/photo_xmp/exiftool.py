@@ -12,7 +12,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.errors import FramepickError, SidecarError, UsageError
+from engine.errors import SidecarError, UsageError
 
 LEAST_VERSION = (12, 24)  # older ones run code from a hostile file (CVE-2021-22204)
 _PATIENCE = 120.0  # seconds for one file
@@ -66,7 +66,7 @@ def missing_exiftool() -> str:
     """Return why ExifTool cannot be used, or nothing."""
     try:
         find_exiftool()
-    except FramepickError as error:
+    except ExifToolError as error:
         return str(error)
     return ""
 

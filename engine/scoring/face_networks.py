@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import zipfile
 from collections.abc import Callable
@@ -78,11 +77,9 @@ def open_face_network(path: Path, sha256: str, runtime: Runtime) -> FaceNetwork:
 def _expected_heat(path: Path, sha256: str, folder: Path | None) -> NDArray[np.float32]:
     """Return OpenCV's answer to the probe picture; kept, since OpenCV's network takes 70 MB."""
     kept = None if folder is None else folder / f"{sha256[:32]}-opencv.npz"
-    if kept is not None:
-        with contextlib.suppress(
-            OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile
-        ):  # then it is made anew
-            return read_arrays(kept)["heat"]
+    found = None if kept is None else _kept_heat(kept)
+    if found is not None:
+        return found
     heat = _in_opencv(path)(_probe())[0]
     if kept is not None:
         try:
@@ -90,6 +87,17 @@ def _expected_heat(path: Path, sha256: str, folder: Path | None) -> NDArray[np.f
         except OSError as error:
             log.warning("OpenCV's answer cannot be kept in %s: %s", kept, error)
     return heat
+
+
+def _kept_heat(kept: Path) -> NDArray[np.float32] | None:
+    """Return what is kept there; None where there is nothing, or nothing that can be used."""
+    try:
+        return read_arrays(kept)["heat"]
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        log.warning("OpenCV's answer in %s cannot be used and is made anew: %s", kept, error)
+        return None
 
 
 def _probe() -> NDArray[np.uint8]:

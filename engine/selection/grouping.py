@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from engine.album.sequences import find_panoramas, find_sequences
+from engine.album.panoramas import find_panoramas
+from engine.album.sequences import find_sequences
 from engine.selection.candidate import Candidate
 from engine.selection.likeness import Likeness
 from engine.settings import Grouping

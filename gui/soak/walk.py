@@ -255,7 +255,7 @@ def place_of(window: MainWindow) -> Place:
     """Return the place whose keys count in the view that is shown."""
     views = window.views
     places = {views.loupe: Place.LOUPE, views.compare: Place.COMPARE, views.survey: Place.SURVEY}
-    return places.get(views.currentWidget(), Place.GRID)  # type: ignore[call-overload]
+    return places.get(views.currentWidget(), Place.GRID)
 
 
 def shown_by(window: MainWindow) -> dict[str, tuple[Marks, Path]]:

@@ -45,7 +45,7 @@ class Troubles(logging.Handler):
         qInstallMessageHandler(self._take_qt)
         for name in ("engine", "gui"):
             logging.getLogger(name).addHandler(self)
-        warnings.showwarning = self._take_warning  # type: ignore[assignment]
+        warnings.showwarning = self._take_warning
         sys.unraisablehook = self._take_unraisable
 
     def end(self) -> None:

@@ -21,6 +21,7 @@ from engine.types import (
     Verdict,
 )
 
+JOB = 7  # that the model is told of
 GROUP = 3  # photos per group
 START = datetime(2026, 6, 1, 12, 0, 0)
 

@@ -8,14 +8,17 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.paths import DataDir
 from engine.settings import Settings, load_settings
 from gui import theme
+from gui.album_model import AlbumModel
 from gui.main_window import MainWindow
 from gui.messages import Messages
+from tests.gui.albums import JOB
 
 OPENING_MS = 60_000
 
@@ -36,6 +39,16 @@ def frozen_once() -> Iterator[None]:
         patch.setattr(gc, "unfreeze", lambda: None)
         yield
     gc.unfreeze()
+
+
+@pytest.fixture
+def model(qapp) -> Iterator[AlbumModel]:
+    """An empty model that takes the events of JOB; Qt's own tester watches its rows."""
+    album = AlbumModel()
+    tester = QAbstractItemModelTester(album, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    album.begin(JOB)
+    yield album
+    tester.deleteLater()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import pytest
 from PySide6.QtCore import QPersistentModelIndex, Qt
-from PySide6.QtTest import QAbstractItemModelTester
 
 from engine.events import PhotoFailed, PhotoScored
 from engine.types import Decision, Face, Marks, Role, Score, Verdict
@@ -10,18 +9,7 @@ from gui.album_model import AlbumModel
 from gui.criteria import Filter
 from gui.ordering import Ordering, SortBy
 from gui.row_changes import MOST_RANGES, ranges
-from tests.gui.albums import inspected, listed, scored, selected
-
-JOB = 7
-
-
-@pytest.fixture
-def model(qapp):
-    album = AlbumModel()
-    tester = QAbstractItemModelTester(album, QAbstractItemModelTester.FailureReportingMode.Fatal)
-    album.begin(JOB)
-    yield album
-    tester.deleteLater()
+from tests.gui.albums import JOB, inspected, listed, scored, selected
 
 
 def _names(model: AlbumModel) -> list[str]:

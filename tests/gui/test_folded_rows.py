@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QAbstractItemModelTester
 
 from engine.types import Decision, Marks, Photo, Ranked
 from gui.album_model import AlbumModel
@@ -14,18 +13,7 @@ from gui.criteria import Filter
 from gui.entry import Entry
 from gui.folding import front_of
 from gui.ordering import Ordering, SortBy
-from tests.gui.albums import inspected, listed, selected
-
-JOB = 7
-
-
-@pytest.fixture
-def model(qapp):
-    album = AlbumModel()
-    tester = QAbstractItemModelTester(album, QAbstractItemModelTester.FailureReportingMode.Fatal)
-    album.begin(JOB)
-    yield album
-    tester.deleteLater()
+from tests.gui.albums import JOB, inspected, listed, selected
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from gui.criteria import Filter
 from gui.main_window import MainWindow
 from gui.ordering import Ordering, SortBy
 from tests.gui.albums import inspected, listed, scored, selected
-from tests.unit.builders import candidate
+from tests.unit.builders import moments
 
 WAIT_MS = 10_000
 
@@ -52,16 +52,8 @@ def _switch(qtbot: QtBot, window: MainWindow, role: Role) -> None:
 
 def _stored(window: MainWindow) -> None:
     """Give the window six photos in three moments whose picks the aesthetic model turns, but for one."""
-    photos = [
-        candidate(0, 0, look=1, aesthetic=0.9, quality=0.5),
-        candidate(1, 1, look=1, aesthetic=0.3, quality=0.7),
-        candidate(2, 60, look=2, aesthetic=0.6, quality=0.7),
-        candidate(3, 61, look=2, aesthetic=0.5, quality=0.5),
-        candidate(4, 120, look=3, aesthetic=0.3, quality=0.7),
-        candidate(5, 121, look=3, aesthetic=0.9, quality=0.5),
-    ]
     window.album.apply(window.album.job, [listed(6), inspected(6)])
-    window.switching._take_composed(Composed(tuple(photos)))
+    window.switching._take_composed(Composed(tuple(moments())))
 
 
 def test_space_switches_off_and_on_and_the_difference_is_said(

@@ -63,3 +63,15 @@ def candidate(
 
 def face(eyes: float | None = 0.9, smile: float | None = 0.0, *, prominent: bool = True) -> Face:
     return Face((0.4, 0.3, 0.2, 0.2), eyes, smile, 0.9, prominent)
+
+
+def moments() -> list[Candidate]:
+    """Three moments of two frames: the aesthetic model turns the pick of the first and of the third."""
+    return [
+        candidate(0, 0, look=1, aesthetic=0.9, quality=0.5),
+        candidate(1, 1, look=1, aesthetic=0.3, quality=0.7),
+        candidate(2, 60, look=2, aesthetic=0.6, quality=0.7),
+        candidate(3, 61, look=2, aesthetic=0.5, quality=0.5),
+        candidate(4, 120, look=3, aesthetic=0.3, quality=0.7),
+        candidate(5, 121, look=3, aesthetic=0.9, quality=0.5),
+    ]

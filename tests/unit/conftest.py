@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from torchvision.models import ResNet
 
 
 @pytest.fixture
@@ -25,3 +30,25 @@ def photo(tmp_path: Path) -> Path:
     path = tmp_path / "album" / "a.jpg"
     path.write_bytes(b"photo")
     return path
+
+
+@pytest.fixture(scope="module")
+def backbone() -> ResNet:
+    from tests.unit.ava_files import random_backbone
+
+    return random_backbone()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Iterator[Callable[[Any], Path]]:
+    """Return a function that writes a checkpoint file; the large files go when the test is over."""
+    import torch
+
+    path = tmp_path / "best_model.pt"
+
+    def write(content: Any) -> Path:
+        torch.save(content, path)
+        return path
+
+    yield write
+    path.unlink(missing_ok=True)

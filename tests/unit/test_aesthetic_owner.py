@@ -26,7 +26,6 @@ from tests.unit.ava_files import (
     config_of,
     file_content,
     prepared,
-    random_backbone,
     random_head,
     shapes_only,
     state_of,
@@ -42,27 +41,9 @@ def photos():
 
 
 @pytest.fixture(scope="module")
-def backbone():
-    return random_backbone()
-
-
-@pytest.fixture(scope="module")
 def shapes(backbone):
     """The state of a usual regression file, by shape only: for files that are refused anyway."""
     return shapes_only(state_of(backbone, random_head([256], 1, nn.ReLU)))
-
-
-@pytest.fixture
-def file(tmp_path):
-    """Return a function that writes a checkpoint file; the large files go when the test is over."""
-    path = tmp_path / "best_model.pt"
-
-    def write(content):
-        torch.save(content, path)
-        return path
-
-    yield write
-    path.unlink(missing_ok=True)
 
 
 def expected(backbone, head, photos, transform=TRANSFORM):

@@ -9,8 +9,9 @@ import pytest
 from PIL import Image, ImageCms, ImageFilter
 
 from engine.album.inspect import inspect
+from engine.album.panoramas import find_panoramas
 from engine.album.scan import scan
-from engine.album.sequences import find_panoramas, find_sequences
+from engine.album.sequences import find_sequences
 from engine.demo.bursts import exposure_table, photograph
 from engine.demo.exif import MAKE
 from engine.demo.files import display_p3, names_of, write_file

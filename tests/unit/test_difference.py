@@ -8,27 +8,15 @@ from engine.selection.opinions import Opinions
 from engine.selection.picks import select
 from engine.settings import load_settings
 from engine.types import Role
-from tests.unit.builders import candidate
+from tests.unit.builders import moments
 
 ALBUM = load_settings().album
 
 
-def _moments() -> list:
-    """Three moments of two frames: the aesthetic model turns the pick of the first and of the third."""
-    return [
-        candidate(0, 0, look=1, aesthetic=0.9, quality=0.5),
-        candidate(1, 1, look=1, aesthetic=0.3, quality=0.7),
-        candidate(2, 60, look=2, aesthetic=0.6, quality=0.7),
-        candidate(3, 61, look=2, aesthetic=0.5, quality=0.5),
-        candidate(4, 120, look=3, aesthetic=0.3, quality=0.7),
-        candidate(5, 121, look=3, aesthetic=0.9, quality=0.5),
-    ]
-
-
 def test_groups_whose_pick_turns_are_named_with_both_picks():
-    moments = _moments()
-    without = select(without_roles(moments, {Role.AESTHETIC}), ALBUM)
-    found = difference(select(moments, ALBUM), without)
+    photos = moments()
+    without = select(without_roles(photos, {Role.AESTHETIC}), ALBUM)
+    found = difference(select(photos, ALBUM), without)
     changed = [(c.group, c.with_roles, c.without_roles) for c in found.groups]
     assert changed == [(0, (0,), (1,)), (2, (5,), (4,))]
     assert found.count == 2
@@ -36,24 +24,24 @@ def test_groups_whose_pick_turns_are_named_with_both_picks():
 
 
 def test_roles_are_taken_out_of_copies_and_features_go_with_the_aesthetic_model():
-    moments = _moments()
-    bare = without_roles(moments, {Role.AESTHETIC, Role.PORTRAIT})
+    photos = moments()
+    bare = without_roles(photos, {Role.AESTHETIC, Role.PORTRAIT})
     assert {role for c in bare for role in c.scores} == {Role.QUALITY}
     assert all(c.features is None for c in bare)
-    assert all(set(c.scores) == {Role.AESTHETIC, Role.QUALITY, Role.PORTRAIT} for c in moments)
-    assert all(c.features is not None for c in without_roles(moments, {Role.PORTRAIT}))
+    assert all(set(c.scores) == {Role.AESTHETIC, Role.QUALITY, Role.PORTRAIT} for c in photos)
+    assert all(c.features is not None for c in without_roles(photos, {Role.PORTRAIT}))
 
 
 def test_nothing_differs_without_nothing():
-    moments = _moments()
-    selection = select(without_roles(moments, ()), ALBUM)
-    assert selection == select(moments, ALBUM)
+    photos = moments()
+    selection = select(without_roles(photos, ()), ALBUM)
+    assert selection == select(photos, ALBUM)
     assert difference(selection, selection).count == 0
 
 
 def test_a_pick_that_is_lost_counts_once_and_a_group_without_any_score_has_no_pick():
-    moments = _moments()
-    found = difference(select(moments, ALBUM), select(without_roles(moments, set(Role)), ALBUM))
+    photos = moments()
+    found = difference(select(photos, ALBUM), select(without_roles(photos, set(Role)), ALBUM))
     assert [(c.with_roles, c.without_roles) for c in found.groups] == [((0,), ()), ((2,), ()), ((5,), ())]
     assert found.count == 3
 

@@ -6,7 +6,6 @@ import errno
 import json
 import os
 import zipfile
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -33,16 +32,13 @@ from engine.export.recover import find_unfinished, go_on, revert, the_last
 from engine.export.report import ExportProgress, ExportReport, ListsReport, progress_words
 from engine.types import Decision, Label, Marks, Metadata, Photo, Ranked, Role, Score, Verdict
 from tests.unit.exporting import state
+from tests.unit.power_cut import PowerCut, PowerCutError
 
 ENDINGS = (".csv", ".json", ".html")
 WANTED = Lists(ENDINGS, 64)
 LISTS = {f"card{ending}" for ending in ENDINGS}
 SMALL = {f"card small/IMG_000{n}.jpg" for n in range(3)}
 PHOTOS = {f"IMG_000{n}.JPG" for n in range(3)}
-
-
-class PowerCutError(BaseException):
-    """Stands for the end of the process: nothing catches it."""
 
 
 @pytest.fixture
@@ -130,21 +126,12 @@ def test_what_was_there_before_is_neither_overwritten_nor_undone(card, out, book
 
 
 def cut_at(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
-    left = [number]
-
-    def counted(real: Callable[..., object]) -> Callable[..., object]:
-        def call(*arguments: object, **named: object) -> object:
-            left[0] -= 1
-            if left[0] < 0:
-                raise PowerCutError
-            return real(*arguments, **named)
-
-        return call
-
-    monkeypatch.setattr(Journal, "_append", counted(Journal._append))
-    monkeypatch.setattr(made, "_write", counted(made._write))
-    monkeypatch.setattr(made, "put_in_place", counted(made.put_in_place))
-    monkeypatch.setattr(Path, "unlink", counted(Path.unlink))
+    """Cut the power after `number` things that are written down, put in place or removed."""
+    cut = PowerCut(number)
+    monkeypatch.setattr(Journal, "_append", cut.counted(Journal._append))
+    monkeypatch.setattr(made, "_write", cut.counted(made._write))
+    monkeypatch.setattr(made, "put_in_place", cut.counted(made.put_in_place))
+    monkeypatch.setattr(Path, "unlink", cut.counted(Path.unlink))
 
 
 @pytest.mark.parametrize(("how", "back"), [(How.COPY, True), (How.MOVE, False), (None, False)])

@@ -19,6 +19,7 @@ from engine.export.journal import Journal, JournalError, State, journals
 from engine.export.plan import How
 from engine.export.recover import find_unfinished, go_on, revert, the_last, the_unfinished
 from tests.unit.exporting import OsWith, card, names, plan, run, state
+from tests.unit.power_cut import PowerCutError
 
 ALL = {"a.jpg", "a.cr2", "a.xmp", "a.cr2.xmp", "b.jpg"}
 
@@ -31,10 +32,6 @@ def originals(tmp_path: Path) -> Path:
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
     return tmp_path / "out"
-
-
-class PowerCutError(BaseException):
-    """Stands for the end of the process: nothing catches it."""
 
 
 def _no_parts(folder: Path) -> bool:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import rule
 
 from engine.errors import LibraryError
 from engine.library.database import open_library
@@ -18,6 +17,7 @@ from engine.library.decisions import DecisionStore
 from engine.library.marks import MarkChange, PhotoKey
 from engine.library.schema import MIGRATIONS
 from engine.types import Decision, Label, Marks
+from tests.unit.histories import Histories
 
 ALBUM = Path("/shoot")
 KEYS = tuple(PhotoKey(n, f"IMG_{n}.JPG", f"{n:032x}", f"2026-06-01T12:00:0{n}") for n in range(4))
@@ -198,62 +198,18 @@ def test_thousands_of_photos_are_read_quickly(library: Path, store: DecisionStor
     assert len(statements) < 20
 
 
-class _Histories(RuleBasedStateMachine):
-    """Whatever is done, the store holds what a plain list of states holds."""
+class _Marking(Histories):
+    """Whatever marks are set, the store holds what a plain list of states holds."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.folder = tempfile.TemporaryDirectory()
-        self.path = Path(self.folder.name) / "library.sqlite3"
-        self.store = DecisionStore(self.path)
-        self.past: list[tuple[str, dict[int, Marks]]] = []  # text, the state before it
-        self.future: list[tuple[str, dict[int, Marks]]] = []  # text, the state after it
-        self.now = {key.photo_id: Marks() for key in KEYS}
+        super().__init__(ALBUM, KEYS)
 
     @rule(changes=st.dictionaries(st.sampled_from(KEYS), CHANGES, min_size=1), text=st.text(max_size=9))
     def change(self, changes: dict[PhotoKey, MarkChange], text: str) -> None:
-        self.past.append((text, dict(self.now)))
-        self.future.clear()
-        shown = {key: self.now[key.photo_id] for key in changes}
-        self.now |= {key.photo_id: each.on(self.now[key.photo_id]) for key, each in changes.items()}
-        after = self.store.change(ALBUM, changes, text, shown)
-        assert after == {key.photo_id: self.now[key.photo_id] for key in changes}
-
-    @rule()
-    def undo(self) -> None:
-        step = self.store.undo(ALBUM)
-        assert (step is None) == (not self.past)
-        if step is not None:
-            text, before = self.past.pop()
-            self.future.append((text, self.now))
-            self.now = before
-            assert step[0] == text
-
-    @precondition(lambda self: self.future)
-    @rule()
-    def redo(self) -> None:
-        step = self.store.redo(ALBUM)
-        text, after = self.future.pop()
-        assert step is not None and step[0] == text
-        self.past.append((text, self.now))
-        self.now = after
-
-    @rule()
-    def restart(self) -> None:
-        self.store.close()
-        self.store = DecisionStore(self.path)
-
-    @invariant()
-    def the_store_agrees(self) -> None:
-        stored = self.store.marks(ALBUM, KEYS)
-        assert stored == {photo: marks for photo, marks in self.now.items() if marks != Marks()}
-
-    def teardown(self) -> None:
-        self.store.close()
-        self.folder.cleanup()
+        self.do(changes, text)
 
 
-TestHistories = _Histories.TestCase
+TestHistories = _Marking.TestCase
 TestHistories.settings = settings(
     max_examples=25,
     stateful_step_count=20,

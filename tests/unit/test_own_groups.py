@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import invariant, rule
 
 from engine.comparing.base import Opinion
 from engine.library.decisions import DecisionStore
@@ -21,6 +20,7 @@ from engine.selection.picks import select
 from engine.settings import load_settings
 from engine.types import Decision, Marks, Role, Selection, SequenceKind
 from tests.unit.builders import candidate
+from tests.unit.histories import Histories
 
 ALBUM = load_settings().album
 SHOOT = Path("/shoot")
@@ -191,29 +191,18 @@ def test_they_are_found_again_after_a_rename_and_survive_damage(library: Path):
     assert kept == {KEYS[0].identity: ("g", 0), KEYS[1].identity: ("g", 1), KEYS[2].identity: ("", 0)}
 
 
-class _ByHand(RuleBasedStateMachine):
+class _ByHand(Histories):
     """Splits, merges, picks, decisions, undo, redo and restarts: the store holds what plain states hold."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.folder = tempfile.TemporaryDirectory()
-        self.path = Path(self.folder.name) / "library.sqlite3"
-        self.store = DecisionStore(self.path)
-        self.now = {key.photo_id: Marks() for key in KEYS}
-        self.past: list[tuple[str, dict[int, Marks]]] = []
-        self.future: list[tuple[str, dict[int, Marks]]] = []
+        super().__init__(SHOOT, KEYS)
         self.tokens = 0
 
     def _groups(self) -> list[list[int]]:
         return groups_of(select(with_own_marks(shots(), self.now), ALBUM))
 
     def _change(self, changes: dict[int, MarkChange], text: str) -> None:
-        self.past.append((text, dict(self.now)))
-        self.future.clear()
-        shown = {KEYS[photo]: self.now[photo] for photo in changes}
-        self.now |= {photo: change.on(self.now[photo]) for photo, change in changes.items()}
-        after = self.store.change(SHOOT, {KEYS[p]: c for p, c in changes.items()}, text, shown)
-        assert after == {photo: self.now[photo] for photo in changes}
+        self.do({KEYS[photo]: change for photo, change in changes.items()}, text)
 
     def _token(self) -> str:
         self.tokens += 1
@@ -245,40 +234,10 @@ class _ByHand(RuleBasedStateMachine):
     def decide(self, photo: int, decision: Decision) -> None:
         self._change({photo: MarkChange(decision)}, f"decided {photo}")
 
-    @rule()
-    def undo(self) -> None:
-        step = self.store.undo(SHOOT)
-        assert (step is None) == (not self.past)
-        if step is not None:
-            text, before = self.past.pop()
-            self.future.append((text, self.now))
-            self.now = before
-            assert step[0] == text
-
-    @precondition(lambda self: self.future)
-    @rule()
-    def redo(self) -> None:
-        step = self.store.redo(SHOOT)
-        text, after = self.future.pop()
-        assert step is not None and step[0] == text
-        self.past.append((text, self.now))
-        self.now = after
-
-    @rule()
-    def restart(self) -> None:
-        self.store.close()
-        self.store = DecisionStore(self.path)
-
     @invariant()
-    def the_store_and_the_groups_agree(self) -> None:
-        stored = self.store.marks(SHOOT, KEYS)
-        assert stored == {photo: marks for photo, marks in self.now.items() if marks != Marks()}
+    def the_groups_agree(self) -> None:
         own = self.store.own_groups(SHOOT, KEYS)
         assert groups_of(select(with_own_marks(shots(), own), ALBUM)) == self._groups()
-
-    def teardown(self) -> None:
-        self.store.close()
-        self.folder.cleanup()
 
 
 TestByHand = _ByHand.TestCase

@@ -24,14 +24,11 @@ from engine.sidecars.entries import Outcome
 from engine.types import Decision, Marks
 from tests.unit.exporting import OsWith, state
 from tests.unit.photo_xmp_files import FOREIGN, NEEDS_EXIFTOOL, jpeg, write
+from tests.unit.power_cut import PowerCut, PowerCutError
 
 pytestmark = NEEDS_EXIFTOOL
 NAMES = ("a.jpg", "b.jpg")
 WANTED = dict.fromkeys(NAMES, Marks(Decision.ACCEPT, 5))
-
-
-class PowerCutError(BaseException):
-    """Stands for the end of the process: nothing catches it."""
 
 
 @pytest.fixture
@@ -71,23 +68,13 @@ def clean(folder: Path) -> bool:
 
 
 def cut_at(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
-    """Cut the power before the `number`th thing that is written down, linked or renamed."""
-    left = [number]
-
-    def counted(real: Callable[..., object]) -> Callable[..., object]:
-        def call(*arguments: object, **named: object) -> object:
-            left[0] -= 1
-            if left[0] < 0:
-                raise PowerCutError
-            return real(*arguments, **named)
-
-        return call
-
-    monkeypatch.setattr(Journal, "_append", counted(Journal._append))
-    monkeypatch.setattr(originals, "os", OsWith(link=counted(os.link)))
-    monkeypatch.setattr(Path, "replace", counted(Path.replace))
-    monkeypatch.setattr(writing, "flush_folder", counted(writing.flush_folder))
-    monkeypatch.setattr(writing, "carry_over", counted(writing.carry_over))
+    """Cut the power after `number` things that are written down, linked or renamed."""
+    cut = PowerCut(number)
+    monkeypatch.setattr(Journal, "_append", cut.counted(Journal._append))
+    monkeypatch.setattr(originals, "os", OsWith(link=cut.counted(os.link)))
+    monkeypatch.setattr(Path, "replace", cut.counted(Path.replace))
+    monkeypatch.setattr(writing, "flush_folder", cut.counted(writing.flush_folder))
+    monkeypatch.setattr(writing, "carry_over", cut.counted(writing.carry_over))
 
 
 def take_all_back(album: Path, data: Path, before: dict[str, tuple[bytes, int, int]]) -> None:

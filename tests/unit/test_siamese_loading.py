@@ -17,7 +17,7 @@ from engine.models.owner_siamese import SiameseUse, build_siamese
 from engine.models.siamese_config import SiameseTransform
 from tests.photos import open_photo
 from tests.unit import siamese_files as files
-from tests.unit.ava_files import random_backbone, shapes_only
+from tests.unit.ava_files import shapes_only
 from tests.unit.siamese_files import (
     class_one_of,
     config_of,
@@ -44,26 +44,8 @@ def images():
 
 
 @pytest.fixture(scope="module")
-def backbone():
-    return random_backbone()
-
-
-@pytest.fixture(scope="module")
 def vgg():
     return random_vgg()
-
-
-@pytest.fixture
-def file(tmp_path):
-    """Return a function that writes a checkpoint file; the large files go when the test is over."""
-    path = tmp_path / "best_model.pt"
-
-    def write(content):
-        torch.save(content, path)
-        return path
-
-    yield write
-    path.unlink(missing_ok=True)
 
 
 def load(path):

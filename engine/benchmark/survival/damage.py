@@ -35,7 +35,7 @@ def _extreme_number(data: bytearray, dice: random.Random) -> bytearray:
         number = dice.choice((0, 1, (1 << 8 * width) - 1, 1 << 8 * width - 1, len(data), 65_535))
         at = dice.randrange(max(1, min(len(data), _HEADER) - width))
         order = dice.choice(("big", "little"))
-        data[at : at + width] = (number % (1 << 8 * width)).to_bytes(width, order)  # type: ignore[arg-type]
+        data[at : at + width] = (number % (1 << 8 * width)).to_bytes(width, order)
     return data
 
 

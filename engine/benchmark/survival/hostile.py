@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import struct
 import zlib
@@ -11,7 +12,7 @@ from pathlib import Path
 from PIL import Image
 from PIL.ExifTags import Base
 
-from engine.benchmark.survival.samples import exif_of, picture
+from engine.benchmark.survival.samples import exif_of, picture, with_sides
 
 _NAMES = (
     "line\nbreak.jpg",
@@ -48,7 +49,7 @@ def _images(folder: Path) -> None:
     (folder / "zero.png").write_bytes(_png(0, 0))
     Image.new("L", (65_500, 4)).save(folder / "wide.jpg", quality=20)
     Image.new("L", (4, 65_500)).save(folder / "high.jpg", quality=20)
-    (folder / "sides.jpg").write_bytes(_with_sides(folder / "wide.jpg", 65_535, 65_535))
+    (folder / "sides.jpg").write_bytes(with_sides((folder / "wide.jpg").read_bytes(), 65_535, 65_535))
     Image.new("1", (17_000, 15_000)).save(folder / "group4.tif", compression="group4")
     (folder / "exif_loop.jpg").write_bytes(exif_loop())
     (folder / "tiff_loop.tif").write_bytes(_tiff_loop())
@@ -76,13 +77,6 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def _with_sides(jpeg: Path, width: int, height: int) -> bytes:
-    data = bytearray(jpeg.read_bytes())
-    at = data.index(b"\xff\xc0")  # start of frame: length, precision, height, width
-    data[at + 5 : at + 9] = struct.pack(">HH", height, width)
-    return bytes(data)
-
-
 def _loop_ifd() -> bytes:
     """Return a TIFF whose Exif IFD, SubIFDs and next IFD all lead back to the first IFD."""
     entries = [(0x8769, 4, 1, 8), (0x014A, 4, 1, 8), (0x8825, 4, 1, 8), (0xA005, 4, 1, 8)]
@@ -102,8 +96,6 @@ def _tiff_loop() -> bytes:
 
 
 def _jpeg() -> bytes:
-    import io
-
     buffer = io.BytesIO()
     picture(3).save(buffer, "JPEG", quality=80)
     return buffer.getvalue()
@@ -111,8 +103,6 @@ def _jpeg() -> bytes:
 
 def _heic(width: int, height: int) -> bytes:
     """Return a HEIC whose header states huge sides."""
-    import io
-
     import pillow_heif
 
     buffer = io.BytesIO()

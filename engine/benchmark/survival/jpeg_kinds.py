@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-import struct
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
 from engine.benchmark.survival.hostile import exif_loop
-from engine.benchmark.survival.samples import exif_of, picture
+from engine.benchmark.survival.samples import exif_of, frame_at, picture, with_sides
 
 _SCANS = 400  # of a file that is gone through far too often
 
@@ -36,8 +35,8 @@ def write_jpeg_kinds(folder: Path) -> list[Path]:
         "twelve_bits": _with_precision(baseline, 12),
         "sixteen_bits": _with_precision(progressive, 16),
         "many_scans": _with_scans(progressive, _SCANS),
-        "huge_sides": _with_sides(baseline, 65_500, 3_800),
-        "huge_progressive": _with_sides(progressive, 20_000, 12_000),
+        "huge_sides": with_sides(baseline, 65_500, 3_800),
+        "huge_progressive": with_sides(progressive, 20_000, 12_000),
     }
     for name, content in kinds.items():
         (folder / f"{name}.jpg").write_bytes(content)
@@ -50,25 +49,15 @@ def _jpeg(image: Image.Image, **options: Any) -> bytes:
     return buffer.getvalue()
 
 
-def _frame_at(jpeg: bytes) -> int:
-    """Return where the start of frame is."""
-    return next(at for marker in (b"\xff\xc0", b"\xff\xc2") if (at := jpeg.find(marker)) > 0)
-
-
 def _as_frame(jpeg: bytes, was: int, marker: int) -> bytes:
-    at = _frame_at(jpeg)
+    at = frame_at(jpeg)
     assert jpeg[at + 1] == was
     return jpeg[: at + 1] + bytes([marker]) + jpeg[at + 2 :]
 
 
 def _with_precision(jpeg: bytes, bits: int) -> bytes:
-    at = _frame_at(jpeg) + 4
+    at = frame_at(jpeg) + 4
     return jpeg[:at] + bytes([bits]) + jpeg[at + 1 :]
-
-
-def _with_sides(jpeg: bytes, width: int, height: int) -> bytes:
-    at = _frame_at(jpeg) + 5
-    return jpeg[:at] + struct.pack(">HH", height, width) + jpeg[at + 4 :]
 
 
 def _with_scans(jpeg: bytes, count: int) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -57,3 +58,14 @@ def write_formats(folder: Path) -> list[Path]:
     pillow_heif.from_pillow(image).save(folder / "photo.heic", quality=60)
     write_dng(folder / "raw.dng", picture(2), exif)
     return sorted(folder.iterdir())
+
+
+def frame_at(jpeg: bytes) -> int:
+    """Return where the start of frame is: marker, length, precision, height, width (ITU-T T.81, B.2.2)."""
+    return next(at for marker in (b"\xff\xc0", b"\xff\xc2") if (at := jpeg.find(marker)) > 0)
+
+
+def with_sides(jpeg: bytes, width: int, height: int) -> bytes:
+    """Return a JPEG whose header states these sides."""
+    at = frame_at(jpeg) + 5
+    return jpeg[:at] + struct.pack(">HH", height, width) + jpeg[at + 4 :]

@@ -39,6 +39,7 @@ def half(values: NDArray[np.float32]) -> NDArray[np.float16]:
 
 
 def _read(file: Path, key: str) -> Arrays | None:
+    """Return None where nothing is kept, or something else, or a part of it: then it is measured anew."""
     try:
         with file.open("rb") as handle, np.load(handle, allow_pickle=False) as found:
             if str(found[KEY]) != key:

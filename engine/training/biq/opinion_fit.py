@@ -67,7 +67,7 @@ def fit_kernel(projected: Values, opinions: NDArray[np.float64], settings: FitSe
 
 
 def principal_directions(standard: Values, count: int, seed: int) -> Values:
-    """Return the (count, FEATURES) directions of largest variance, by a randomised decomposition."""
+    """Return the (count, F) directions of largest variance, by a randomised decomposition."""
     rng = np.random.default_rng(seed)
     found = standard.T @ (standard @ rng.normal(size=(standard.shape[1], count + SPARE)).astype(np.float32))
     for _ in range(POWER_STEPS):

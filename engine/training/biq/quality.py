@@ -80,7 +80,7 @@ def held_out(samples: Samples, seed: int) -> NDArray[np.bool_]:
 
 
 def kept_features(out: Path, samples: Samples, model: FeatureModel, say: Say, file: str) -> Values:
-    """Return raw features (n, VIEWS, FEATURES), from OUT if they were measured before. Raises ModelError."""
+    """Return raw features (n, VIEWS, F), from OUT if they were measured before. Raises ModelError."""
     key = key_of(VERSION, model.sha256s, VIEW_SIDE, [photo.name for photo in samples.photos])
 
     def measure() -> Arrays:

@@ -42,19 +42,10 @@ def choose_samples(data: Path, splits: Path, uses: frozenset[str]) -> Samples:
     return Samples(photos, opinions, np.array([int(listed[name].cluster) for name in names]))
 
 
-def joined(first: Samples, second: Samples) -> Samples:
-    """Return the photos of both, in this order."""
-    return Samples(
-        first.photos + second.photos,
-        np.concatenate([first.opinions, second.opinions]),
-        np.concatenate([first.clusters, second.clusters]),
-    )
-
-
 def features_of(
     photos: tuple[Rated, ...], model: FeatureModel, on_photo: Callable[[int, int], None]
 ) -> NDArray[np.float32]:
-    """Return the raw features (n, VIEWS, FEATURES) of photos. Raises ModelError."""
+    """Return the raw features (n, VIEWS, F) of photos. Raises ModelError."""
     parts: list[NDArray[np.float32]] = []
     for start in range(0, len(photos), BATCH):
         pictures = [read_pixels(photo.path) for photo in photos[start : start + BATCH]]

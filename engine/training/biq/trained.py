@@ -27,7 +27,7 @@ class Bench:
     """Photos to train on and what the networks make of them, as they came."""
 
     samples: Samples
-    features: Values  # (n, VIEWS, FEATURES)
+    features: Values  # (n, VIEWS, F)
     maps: Maps  # (n, VIEWS, *MAP_SHAPE)
     basis: Basis  # of the features that are not tuned
     standard: Standard  # of those that are

@@ -82,7 +82,7 @@ def tune(
     settings: TuneSettings,
     say: Say,
 ) -> TunedTail:
-    """Return blocks tuned on photos' maps; `features` (n, VIEWS, FEATURES) are those before tuning.
+    """Return blocks tuned on photos' maps; `features` (n, VIEWS, F) are those before tuning.
 
     Raises ModelError.
     """
