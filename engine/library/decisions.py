@@ -47,6 +47,8 @@ class DecisionStore:
         except sqlite3.Error as error:
             hint = suspect(self._library, error)
             raise LibraryError(f"Decisions could not be read: {error}.{hint} Nothing was changed.") from error
+        except ValueError as error:  # a row holds what is no mark
+            raise LibraryError(f"Decisions could not be read: {error}. Nothing was changed.") from error
 
     def own_groups(self, album: Path, keys: Sequence[PhotoKey]) -> dict[int, Marks]:
         """Return the marks of the photos that were grouped or picked by hand, by photo id.
@@ -137,6 +139,8 @@ class DecisionStore:
         except sqlite3.Error as error:
             hint = suspect(self._library, error)
             raise LibraryError(f"The decision was not saved: {error}.{hint} Nothing was changed.") from error
+        except ValueError as error:  # a row of the photo, or the step to be undone, makes no sense
+            raise LibraryError(f"The decision was not saved: {error}. Nothing was changed.") from error
 
     def _reopen(self) -> None:
         self._connection.execute("ROLLBACK")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +18,8 @@ from engine.errors import LibraryError
 from engine.library.database import open_library, transaction
 from engine.library.repair import suspect
 from engine.types import Face, Role, Score
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ class ScoreStore:
         self._connection.close()
 
     def read(self, identities: Sequence[str], keys: Iterable[CacheKey]) -> dict[str, dict[Role, CachedScore]]:
-        """Return what is cached for each identity under the given keys.
+        """Return what is cached for each identity under the given keys; rows that make no sense are left out.
 
         Raises LibraryError when the library cannot be read.
         """
@@ -70,7 +74,10 @@ class ScoreStore:
                 )
                 arguments = (key.role.value, key.sha256 or "", key.version, *chunk)
                 for row in self._connection.execute(query, arguments):
-                    found[row[0]][key.role] = _from_row(key, row)
+                    try:
+                        found[row[0]][key.role] = _from_row(key, row)
+                    except (ValueError, TypeError) as error:
+                        log.warning("The cached %s score of %s is no score: %s", key.role, row[0], error)
         return found
 
     def write(self, entries: Sequence[tuple[str, str, CachedScore]]) -> None:
@@ -90,6 +97,9 @@ class ScoreStore:
                 f"SELECT identity, width, height, pixels FROM sketches WHERE identity IN ({_marks(chunk)})"
             )
             for identity, width, height, pixels in self._connection.execute(query, chunk):
+                if len(pixels) != width * height:
+                    log.warning("The cached sketch of %s is none", identity)
+                    continue
                 found[identity] = np.frombuffer(pixels, np.uint8).reshape(height, width)
         return found
 
@@ -138,21 +148,22 @@ def _to_row(identity: str, version: str, cached: CachedScore) -> tuple[object, .
     )
 
 
-def _from_row(key: CacheKey, row: Sequence[object]) -> CachedScore:
+def _from_row(key: CacheKey, row: Sequence[Any]) -> CachedScore:
+    """Raises ValueError or TypeError for a row that makes no sense."""
     _, value, raw, details, faces, features = row
     score = Score(
         role=key.role,
-        value=float(value),  # type: ignore[arg-type]
-        raw=None if raw is None else float(raw),  # type: ignore[arg-type]
-        details=json.loads(str(details)),
+        value=float(value),
+        raw=None if raw is None else float(raw),
+        details=json.loads(details),
         sha256=key.sha256,
         cached=True,
-        faces=tuple(_face(entry) for entry in json.loads(str(faces))),
+        faces=tuple(_face(entry) for entry in json.loads(faces)),
     )
-    vector = None if features is None else np.frombuffer(features, np.float16).astype(np.float32)  # type: ignore[arg-type]
+    vector = None if features is None else np.frombuffer(features, np.float16).astype(np.float32)
     return CachedScore(score, vector)
 
 
-def _face(entry: dict[str, object]) -> Face:
-    face = Face(**entry)  # type: ignore[arg-type]
+def _face(entry: dict[str, Any]) -> Face:
+    face = Face(**entry)
     return replace(face, box=tuple(face.box))  # JSON holds lists

@@ -34,7 +34,7 @@ class SidecarStore:
                 if row is not None:
                     marks = Marks(Decision(row[1]), row[2], Label(row[3]))
                     found[path] = Seen(json.loads(row[0]), marks)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, ValueError) as error:
             raise LibraryError(f"What sidecars held could not be read: {error}.") from error
         return found
 

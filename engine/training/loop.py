@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import TrainingError
+from engine.errors import TrainingError, first_line
 from engine.models.checkpoint import checkpoint_hash, load_checkpoint
 from engine.training.batches import Batch, Squares, batches, shuffled
 from engine.training.optimiser import Optimiser
@@ -69,14 +69,22 @@ class Trainer:
         self._samples = len(parts.train) + len(parts.val) + len(parts.test)
 
     def load_state(self) -> None:
-        """Go back to the end of the last epoch that was finished. Raises TrainingError for a damaged file."""
+        """Go back to the end of the last epoch that was finished.
+
+        Raises TrainingError for a file that is damaged or holds no such state.
+        """
         path = self._folder.path / STATE
         if not path.exists():
             return  # stopped within the first epoch
         state = load_whole(path)
-        self._network.load_state_dict(state["network"])
-        self._optimiser.load_state(state["optimiser"])
-        self.standing = Standing(state["history"], state["best_epoch"], state["best"])
+        try:
+            self._network.load_state_dict(state["network"])
+            self._optimiser.load_state(state["optimiser"])
+            self.standing = Standing(state["history"], state["best_epoch"], state["best"])
+        except (KeyError, TypeError, ValueError, RuntimeError) as error:  # the last one is torch's own
+            raise TrainingError(
+                f"{path} holds no state of this run: {first_line(error)}. Start the run in another folder."
+            ) from error
 
     @property
     def finished(self) -> bool:

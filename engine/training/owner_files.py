@@ -57,7 +57,7 @@ def save_whole(path: Path, content: dict[str, Any]) -> None:
 def load_whole(path: Path) -> dict[str, Any]:
     """Read what `save_whole` wrote: tensors and plain values, nothing else is accepted.
 
-    Raises TrainingError for a file that is damaged or not ours.
+    Raises TrainingError for a file that is damaged or asks for more.
     """
     import torch
 

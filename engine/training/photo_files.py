@@ -14,9 +14,10 @@ class PhotoFiles:
     def __init__(self, folder: Path) -> None:
         """Raises TrainingError when the folder cannot be read or holds no photo."""
         self._by_stem: dict[str, Path] = {}
+        folder = folder.expanduser()
         if not folder.is_dir():
             raise TrainingError(f"data.images: {folder} is no folder.")
-        for path in sorted(folder.expanduser().rglob("*")):
+        for path in sorted(folder.rglob("*")):
             if path.suffix.lower() in PHOTO_SUFFIXES:
                 self._by_stem.setdefault(path.stem, path)
         if not self._by_stem:

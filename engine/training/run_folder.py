@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from engine.errors import TrainingError
+from engine.errors import TrainingError, first_line
 from engine.training.samples import Parts, Sample
 from engine.training.settings import Run, as_plain
 from engine.training.skipped import Skipped
@@ -108,17 +108,30 @@ class RunFolder:
         """Another number of epochs would be another schedule of learning rates, so it is another run."""
         if not held.is_file():
             raise TrainingError(f"There is no run in {self.path} to go on with; start it without --resume.")
-        before = yaml.safe_load(held.read_text(encoding="utf-8"))
+        before = _flat(_held_settings(held))
         changed = [
             key
             for key, value in _flat(as_plain(run)).items()
-            if key not in MAY_CHANGE and _flat(before).get(key) != value
+            if key not in MAY_CHANGE and before.get(key) != value
         ]
         if changed:
             raise TrainingError(
                 f"The run in {self.path} was started with another {', '.join(changed)}; a resumed run has to "
                 f"be the same but for {', '.join(MAY_CHANGE)}."
             )
+
+
+def _held_settings(held: Path) -> dict[str, Any]:
+    """Return what a run was started with. Raises TrainingError when that cannot be read any more."""
+    try:
+        found = yaml.safe_load(held.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise TrainingError(
+            f"The settings of the run, {held}, cannot be read: {first_line(error)}. Start the run anew."
+        ) from error
+    if not isinstance(found, dict):
+        raise TrainingError(f"{held} holds no settings of a run. Start the run anew.")
+    return found
 
 
 def _flat(values: dict[str, Any], prefix: str = "") -> dict[str, Any]:

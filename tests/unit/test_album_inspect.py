@@ -1,3 +1,4 @@
+import errno
 import io
 import shutil
 import struct
@@ -273,3 +274,26 @@ def test_a_damaged_exif_block_inside_a_jpeg(tmp_path):
         path = tmp_path / "a.jpg"
         path.write_bytes(out.getvalue())
         assert sorted((metadata(path).width or 0, metadata(path).height or 0)) == [8, 16]
+
+
+class FailingDrive(io.BytesIO):
+    """A file whose sectors cannot be read any more."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        raise OSError(errno.EIO, "Input/output error")
+
+
+def test_a_drive_that_fails_is_no_photo_without_exif(monkeypatch):
+    """It would land in a wrong group, without its capture time."""
+    with pytest.raises(OSError, match="Input/output"):
+        tags_of_tiff(FailingDrive())
+    monkeypatch.setattr(Image.Exif, "get_ifd", lambda *_: (_ for _ in ()).throw(MemoryError))
+    with pytest.raises(MemoryError):
+        tags_of_tiff(b"II*\0\x08\0\0\0\0\0\0\0\0\0")
+
+
+def test_damaged_exif_is_no_exif_and_what_was_read_before_the_damage_is_kept():
+    assert tags_of_tiff(b"II*\0\xff\xff\xff\xff") == {}
+    # One entry, Orientation 6, and an Exif IFD that lies beyond the end.
+    entries = struct.pack("<HHHIHHHHII", 2, 0x0112, 3, 1, 6, 0, 0x8769, 4, 1, 0xFFFF)
+    assert tags_of_tiff(b"II*\0" + struct.pack("<I", 8) + entries + b"\0\0\0\0")[0x0112] == 6

@@ -185,6 +185,22 @@ def test_decisions_of_the_first_format_become_marks(library: Path):
     store.close()
 
 
+def test_a_row_that_makes_no_sense_is_told_of_and_nothing_is_changed(library: Path, store: DecisionStore):
+    store.change(ALBUM, {KEYS[0]: MarkChange(Decision.ACCEPT)}, "accepted", {KEYS[0]: Marks()})
+    with sqlite3.connect(library) as other:
+        other.execute("UPDATE decisions SET decision = 'acXept'")
+    with pytest.raises(LibraryError, match="acXept"):
+        store.marks(ALBUM, KEYS)
+    with pytest.raises(LibraryError, match="acXept"):
+        store.change(ALBUM, {KEYS[0]: MarkChange(stars=1)}, "1 star", {KEYS[0]: Marks()})
+    with sqlite3.connect(library) as other:
+        other.execute("UPDATE decisions SET decision = 'accept'")
+        other.execute("UPDATE history SET before = before || 'x'")
+    with pytest.raises(LibraryError, match="not saved"):
+        store.undo(ALBUM)
+    assert store.marks(ALBUM, KEYS) == {0: Marks(Decision.ACCEPT)}
+
+
 def test_thousands_of_photos_are_read_quickly(library: Path, store: DecisionStore):
     """As an album opens: no query per photo."""
     keys = [PhotoKey(n, f"IMG_{n}.JPG", f"{n:032x}", None) for n in range(3000)]

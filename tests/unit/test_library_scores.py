@@ -1,5 +1,6 @@
 """The score cache gives back what was stored, and only for the very model that made it."""
 
+import sqlite3
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.errors import LibraryError
 from engine.library.scores import CachedScore, CacheKey, ScoreStore
 from engine.types import Face, Role, Score
 
@@ -70,3 +72,39 @@ def test_any_set_of_values_is_read_back(tmp_path_factory, values: dict[str, floa
     found = store.read(list(values), [KEY])
     store.close()
     assert {i: entry[Role.PORTRAIT].score.value for i, entry in found.items()} == values
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE scores SET details = '{\"faces\": 1'",
+        "UPDATE scores SET faces = '[{\"box\": 1}]'",
+        "UPDATE scores SET faces = '[[1, 2]]'",
+        "UPDATE scores SET features = x'00'",
+    ],
+)
+def test_a_row_that_makes_no_sense_counts_as_none_and_is_named(
+    store: ScoreStore, tmp_path: Path, damage: str, caplog: pytest.LogCaptureFixture
+):
+    good = CachedScore(_score(), np.ones(4, np.float32))
+    store.write([("id", "v1", good)])
+    with sqlite3.connect(tmp_path / "library.sqlite3") as other:
+        other.execute(damage)
+    assert store.read(["id"], [KEY]) == {"id": {}}
+    assert "id" in caplog.text
+    store.write([("id", "v1", good)])
+    assert store.read(["id"], [KEY])["id"][Role.PORTRAIT].score.value == 0.75
+
+
+def test_a_sketch_that_makes_no_sense_counts_as_none(store: ScoreStore, tmp_path: Path):
+    store.write_sketches({"a": np.zeros((48, 64), np.uint8), "b": np.ones((48, 64), np.uint8)})
+    with sqlite3.connect(tmp_path / "library.sqlite3") as other:
+        other.execute("UPDATE sketches SET width = 63 WHERE identity = 'a'")
+    assert set(store.read_sketches(["a", "b"])) == {"b"}
+
+
+def test_sketches_that_cannot_be_read_are_told_of_as_such(store: ScoreStore, tmp_path: Path):
+    with sqlite3.connect(tmp_path / "library.sqlite3") as other:
+        other.execute("DROP TABLE sketches")
+    with pytest.raises(LibraryError, match="could not be read"):
+        store.read_sketches(["a"])

@@ -302,6 +302,26 @@ def test_training_stops_when_nothing_gets_better(folder, backbone):
     assert isinstance(finished, Finished) and (finished.best_epoch, finished.epochs) == (1, 3)
 
 
+@pytest.mark.parametrize("held", [{"epoch": 1}, [1, 2], {"network": {}, "optimiser": {}}])
+def test_a_state_that_is_none_is_refused_and_not_gone_on_from(folder, backbone, held):
+    out = f"another state {len(held)} {type(held).__name__}"
+    run = opinion_run(folder, out, model={"pretrained": backbone}, training={**FROZEN, "epochs": 1})
+    list(train(run))
+    torch.save(held, folder / out / "last_state.pt")
+    with pytest.raises(TrainingError, match="last_state"):
+        list(train(run, resume=True))
+
+
+@pytest.mark.parametrize("content", [b"device: [cpu", b"\xff\xfe", b"- a list\n"])
+def test_settings_of_a_held_run_that_are_damaged_are_named(folder, backbone, tmp_path, content):
+    run = opinion_run(folder, "damaged settings", model={"pretrained": backbone})
+    held = folder / "damaged settings" / "config.yaml"
+    held.parent.mkdir(exist_ok=True)
+    held.write_bytes(content)
+    with pytest.raises(TrainingError, match="config"):
+        list(train(run, resume=True))
+
+
 def test_weights_to_start_from_are_the_ones_given_and_wrong_ones_are_refused(folder, backbone, tmp_path):
     run = opinion_run(folder, "start", model={"pretrained": backbone})
     network = aesthetic_network(run.model, preparation_of(run)).state_dict()
