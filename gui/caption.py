@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import lru_cache
 
 from PySide6.QtCore import QRectF, Qt
@@ -21,13 +22,13 @@ _AT_END = Qt.TextElideMode.ElideRight
 
 
 def draw_strip(
-    painter: QPainter, layout: CellLayout, cell: QRectF, model: AlbumModel, entry: Entry, *, first: bool
+    painter: QPainter, layout: CellLayout, cell: QRectF, model: AlbumModel, row: int, *, first: bool
 ) -> None:
     """Above the photo: place in the group; on the group's first photo its time and kind as well.
 
     The first photo's strip is the group's header: a triangle says whether the group is folded.
     """
-    box = layout.strip_box(cell)
+    box, entry = layout.strip_box(cell), model.entry_at(row)
     position, size = model.place(entry)
     folded = model.is_folded(entry)
     painter.setFont(layout.small)
@@ -42,12 +43,15 @@ def draw_strip(
         marks.draw_fold(painter, arrow, theme.TEXT if folded else theme.MUTED, folded=folded)
         box.setLeft(box.left() + side + 6)
         painter.setPen(theme.MUTED)
-    taken = entry.inspected.metadata.captured_at if entry.inspected else None
+    tag, taken = wording.group_tag(entry), _taken(entry)
     if taken is not None:
         text = f"{taken:%H:%M:%S}"
+        if begins_day(model, row):
+            room = box.width() - _count_width(layout) - (_tag_width(layout, tag) + 8 if tag else 0)
+            text = dated(taken, layout.small, room)
         painter.drawText(box, int(_LEFT), text)
         box.setLeft(box.left() + painter.fontMetrics().horizontalAdvance(text) + 8)
-    if tag := wording.group_tag(entry):
+    if tag:
         _draw_tag(painter, layout, box, tag)
 
 
@@ -71,6 +75,35 @@ def draw_caption(
         painter.drawText(line, int(_LEFT), elided(reasons[0], layout.small, line.width(), _AT_END))
 
 
+def _taken(entry: Entry) -> datetime | None:
+    return entry.inspected.metadata.captured_at if entry.inspected else None
+
+
+def begins_day(model: AlbumModel, row: int) -> bool:
+    """Tell whether the photo shown before a row is of another day, or none is.
+
+    Without dates, photos of several days look as if they stood in no order.
+    """
+    taken = _taken(model.entry_at(row))
+    before = _taken(model.entry_at(row - 1)) if row else None
+    return taken is not None and (before is None or before.date() != taken.date())
+
+
+def dated(taken: datetime, font: QFont, room: float) -> str:
+    """Return date and time; the time alone where there are not so many pixels."""
+    time = f"{taken:%H:%M:%S}"
+    text = f"{taken.date().isoformat()}  {time}"
+    return text if QFontMetrics(font).horizontalAdvance(text) <= room else time
+
+
+def _tag_width(layout: CellLayout, tag: str) -> float:
+    return QFontMetrics(layout.chip).horizontalAdvance(tag) + 10
+
+
+def _count_width(layout: CellLayout) -> float:
+    return QFontMetrics(layout.small).horizontalAdvance("99 photos") + 6
+
+
 @lru_cache(maxsize=4096)
 def elided(text: str, font: QFont, width: float, where: Qt.TextElideMode = _IN_MIDDLE) -> str:
     """Return `text`, shortened where it does not fit; the tooltip has it in full."""
@@ -79,9 +112,8 @@ def elided(text: str, font: QFont, width: float, where: Qt.TextElideMode = _IN_M
 
 def _draw_tag(painter: QPainter, layout: CellLayout, box: QRectF, text: str) -> None:
     painter.setFont(layout.chip)
-    width = painter.fontMetrics().horizontalAdvance(text) + 10
-    count = QFontMetrics(layout.small).horizontalAdvance("99 photos") + 6
-    if width > box.width() - count:
+    width = _tag_width(layout, text)
+    if width > box.width() - _count_width(layout):
         return  # the tooltip says it, too
     tag = QRectF(box.x(), box.y() + 1, width, box.height() - 3)
     painter.setPen(Qt.PenStyle.NoPen)

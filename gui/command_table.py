@@ -248,7 +248,7 @@ TABLE: dict[str, tuple[Row, ...]] = {
             "filter.soft",
             "Alt+8",
             "Soft",
-            "Show photos that are much softer than the sharpest of their group",
+            "Show photos that are soft, by themselves or beside the sharpest of their group",
             _SWITCH,
         ),
         (

@@ -14,6 +14,7 @@ from engine.library.marks import MarkChange, PhotoKey
 from engine.types import Decision, Marks
 from gui import wording
 from gui.album_model import AlbumModel
+from gui.commands import key_of
 from gui.entry import Entry
 from gui.messages import Messages
 
@@ -59,14 +60,15 @@ class Decisions(QObject):
             self._messages.error(str(error))
             return {}
 
-    def decide(self, decisions: Mapping[int, Decision]) -> bool:
+    def decide(self, decisions: Mapping[int, Decision], *, say: bool = False) -> bool:
         """Store decisions by photo id; tell whether they are on disk and shown."""
-        return self.mark({photo: MarkChange(decision) for photo, decision in decisions.items()})
+        return self.mark({photo: MarkChange(decision) for photo, decision in decisions.items()}, say=say)
 
-    def mark(self, changes: Mapping[int, MarkChange], text: str = "") -> bool:
+    def mark(self, changes: Mapping[int, MarkChange], text: str = "", *, say: bool = False) -> bool:
         """Store changes of marks by photo id; tell whether they are on disk and shown.
 
-        `text` is what undo calls it; without one it is made from the changes.
+        `text` is what undo calls it; without one it is made from the changes. Where it is to `say` so, it
+        says what became of several photos: they may not all be seen, or a filter hide them now.
         """
         entries = [entry for photo in changes if (entry := self._model.entry(photo))]
         keys = {entry.photo.id: key for entry in entries if (key := _key(entry))}
@@ -78,16 +80,19 @@ class Decisions(QObject):
             return True
         text = text or wording.change_text([e.photo.name for e in entries if e.photo.id in new], new.values())
         shown = {keys[e.photo.id]: e.marks for e in entries if e.photo.id in new}
-        return self._store_and_show(
+        stored = self._store_and_show(
             lambda store: store.change(
                 self._need_album(), {keys[photo]: change for photo, change in new.items()}, text, shown
             )
         )
+        if stored and say and len(new) > 1:
+            self._messages.info(f"{text}. {key_of('review.undo')} takes that back.")
+        return stored
 
     def mark_selected(self, entries: Sequence[Entry], change: MarkChange) -> bool:
         """Mark all photos of a selection that were read, and say how many were not."""
         readable = [entry for entry in entries if _key(entry)]
-        marked = self.mark({entry.photo.id: change for entry in readable or entries})
+        marked = self.mark({entry.photo.id: change for entry in readable or entries}, say=True)
         left_out = len(entries) - len(readable)
         if marked and left_out:
             self._messages.warn(f"{left_out} of {len(entries)} photos were not marked: they cannot be read.")

@@ -19,6 +19,7 @@ BELOW_TILE = 21  # for the badges: none of them may cover a face
 GAP = 6
 AROUND = 1.7  # side of the close-up over the longer side of the face's box
 SMILING = 0.5
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 class FacesStrip(QWidget):
@@ -162,13 +163,14 @@ def _paint_badges(painter: QPainter, tile: QRectF, face: Face) -> None:
     """Below the tile, in its middle: eyes open, closed, or a question mark; a smile beside them."""
     side = BELOW_TILE - 5.0
     smiles = face.smile is not None and face.smile >= SMILING
-    width = 2 * side + GAP if smiles else side
+    note = painter.fontMetrics().horizontalAdvance("?") + 3 if face.eyes_open is None else 0
+    width = side + note + (side + GAP if smiles else 0)
     eye = QRectF(tile.center().x() - width / 2, tile.bottom() + 2, side, side)
-    if face.eyes_open is None:
+    closed = face.eyes_open is not None and face.eyes_open < EYES_OPEN
+    colour = theme.WARN if closed else theme.MUTED if note else theme.TEXT
+    marks.draw_eye(painter, eye, colour, is_open=not closed)
+    if note:  # as in the grid
         painter.setPen(theme.TEXT)
-        painter.drawText(eye, Qt.AlignmentFlag.AlignCenter, "?")
-    else:
-        is_open = face.eyes_open >= EYES_OPEN
-        marks.draw_eye(painter, eye, theme.TEXT if is_open else theme.WARN, is_open=is_open)
+        painter.drawText(eye.translated(side + 3, 0), int(_LEFT), "?")
     if smiles:
-        marks.draw_smile(painter, eye.translated(side + GAP, 0), theme.TEXT)
+        marks.draw_smile(painter, eye.translated(side + note + GAP, 0), theme.TEXT)

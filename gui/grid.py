@@ -39,7 +39,7 @@ _NOTHING = {
     Filter.UNDECIDED: "Every photo is decided. {album.export} exports what you accepted.",
     Filter.FAILED: "Every photo could be read.",
     Filter.EYES_CLOSED: "No closed eyes were found.",
-    Filter.SOFT: "No photo is softer than the others of its group.",
+    Filter.SOFT: "No photo is soft.",
     Filter.CHANGED: "No pick differs. Switch a model off in the Models panel ({panel.models}) to see it.",
 }
 _KEY = re.compile(r"\{([a-z_.]+)\}")  # a command, in whose place its key is named

@@ -46,7 +46,7 @@ class PhotoDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         self._draw_band(painter, cell, entry, first=first, last=last)
         self._draw_selection(painter, cell, option.state)
-        draw_strip(painter, self.layout, cell, self._model, entry, first=first)
+        draw_strip(painter, self.layout, cell, self._model, row, first=first)
         self._draw_photo(painter, self.layout.photo_box(cell), entry)
         draw_caption(painter, self.layout, cell, self._model, entry)
         painter.restore()

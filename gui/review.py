@@ -59,7 +59,7 @@ class Review(QObject):
         }
         following = self._landing(+1)
         undecided = any(entry.is_undecided for entry in members)
-        if change and self._decisions.decide(change):
+        if change and self._decisions.decide(change, say=True):
             self._tell_if_done(undecided)
             if following is not None:
                 self._grid.go_to(following.photo.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -48,9 +49,13 @@ def marks_text(marks: Marks) -> str:
 
 
 def change_text(names: Collection[str], changes: Iterable[MarkChange]) -> str:
-    """Return what was done to photos, for undo: "IMG_2.JPG rejected", "5 photos: 3 stars"."""
-    done = sorted({_one_change(change) for change in changes})
+    """Return what was done: "IMG_2.JPG rejected", "5 photos: 3 stars", "1 photo accepted, 7 rejected"."""
+    each = Counter(_one_change(change) for change in changes)
+    done = sorted(each)
     decisions_only = all(word in _DECISION_WORDS for word in done)
+    if decisions_only and len(done) > 1:
+        (first, count), *others = ((word, each[word]) for word in done)
+        return ", ".join([f"{counted(count, 'photo')} {first}", *(f"{n} {word}" for word, n in others)])
     what = next(iter(names)) if len(names) == 1 else f"{len(names)} photos"
     return f"{what}{' ' if decisions_only else ': '}{' / '.join(done)}"
 
@@ -236,7 +241,9 @@ def pair_sentence(verdict: Verdict | None, left: Entry | None, right: Entry | No
     if left is None or right is None:
         return "There is nothing to compare this photo with."
     if verdict is None:
-        return f"No close pair: {_composites(left, right, awaited)}"
+        moments = {left.group, right.group} - {None}
+        why = "Two different moments" if len(moments) > 1 else "No close pair"
+        return f"{why}: {_composites(left, right, awaited)}"
     if verdict.awaited:
         return f"Close pair: {AWAITED} · {_composites(left, right, awaited)}"
     by = f"by {judge(verdict)}"

@@ -15,19 +15,25 @@ def filter_failures(candidate: Candidate, settings: Album) -> list[str]:
     if quality is not None:
         sharpness = float(quality.details.get("sharpness", 1.0))
         if sharpness < settings.quality.min_sharpness:
-            failures.append(
-                f"too soft ({sharpness:.2f}, the filter asks for {settings.quality.min_sharpness:.2f})"
-            )
+            wanted = settings.quality.min_sharpness
+            failures.append(f"too soft to pick (sharpness {_short_of(sharpness, wanted, 2)})")
         if quality.value < settings.quality.min_iqa_score:
             wanted = settings.quality.min_iqa_score
-            failures.append(f"low technical quality ({quality.value:.2f}, the filter asks for {wanted:.2f})")
+            failures.append(f"low technical quality ({_short_of(quality.value, wanted, 2)})")
     aesthetic = candidate.scores.get(Role.AESTHETIC)
     if aesthetic is not None and aesthetic.raw is not None and aesthetic.raw < settings.quality.min_ava_score:
         wanted = settings.quality.min_ava_score
-        failures.append(f"low aesthetic score ({aesthetic.raw:.1f}, the filter asks for {wanted:.1f})")
+        failures.append(f"low aesthetic score ({_short_of(aesthetic.raw, wanted, 1)})")
     if settings.portrait.require_eyes_open and closed_eyes(candidate):
         failures.append("eyes closed, and open eyes are required")
     return failures
+
+
+def _short_of(value: float, wanted: float, digits: int) -> str:
+    """Return such as "0.016, 0.020 needed", with as many digits as tell the two apart."""
+    while f"{value:.{digits}f}" == f"{wanted:.{digits}f}":
+        digits += 1
+    return f"{value:.{digits}f}, {wanted:.{digits}f} needed"
 
 
 def prominent_faces(candidate: Candidate) -> list[Face]:

@@ -1,17 +1,21 @@
 """What a grid cell shows, by its pixels: bands, pick, decisions, failures."""
 
+from datetime import datetime
+
 import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, QRectF
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QFontMetrics, QImage
 
-from engine.events import PhotoFailed
+from engine.events import PhotoFailed, PhotosInspected
 from engine.paths import DataDir
-from engine.types import Decision, Face, Marks, Role, Verdict
+from engine.types import Decision, Face, Inspected, Marks, Metadata, Role, Verdict
 from gui import theme, wording
 from gui.album_model import AlbumModel
+from gui.caption import begins_day, dated
 from gui.grid import Grid
+from gui.ordering import Ordering, SortBy
 from gui.thumbnails import Thumbnails
 from tests.gui.albums import inspected, listed, photos, scored, selected
 
@@ -38,6 +42,36 @@ def grid(qtbot, tmp_path):
     qtbot.waitUntil(lambda: len(thumbnails._kept) == COUNT and not view._repaint.isActive())
     yield view
     thumbnails.stop()
+
+
+def test_the_date_is_shown_where_another_day_begins(grid):
+    model, later = _model(grid), datetime(2026, 6, 3, 9, 0, 0)
+    undated = Inspected("f" * 32, Metadata())
+    days = {3: Inspected("3" * 32, Metadata(captured_at=later)), 5: undated}
+    model.apply(JOB, [PhotosInspected(days)])
+    model.set_ordering(Ordering(SortBy.NAME))
+    days = [captured.date().day if captured else 0 for captured in _captured(model)]
+    assert days == [1, 1, 1, 3, 1, 0]
+    assert [begins_day(model, row) for row in range(COUNT)] == [True, False, False, True, True, False]
+    font = grid.font()
+    assert dated(later, font, 900) == "2026-06-03  09:00:00"
+    assert dated(later, font, QFontMetrics(font).horizontalAdvance("2026-06-03")) == "09:00:00"
+
+
+def test_the_date_is_on_the_cell(grid):
+    first, fourth = (_holds(_strip(grid, row), theme.MUTED) for row in (0, 3))
+    assert first > fourth > 0, "both groups have a time, the first one of a day its date, too"
+
+
+def _strip(grid: Grid, row: int) -> QImage:
+    cell = grid.visualRect(_model(grid).index(row, 0))
+    box = grid._delegate.layout.strip_box(QRectF(0, 0, cell.width(), cell.height()))
+    return _cell(grid, row).copy(box.toRect())
+
+
+def _captured(model: AlbumModel) -> list[datetime | None]:
+    entries = (model.entry_at(row) for row in range(model.rowCount()))
+    return [entry.inspected.metadata.captured_at if entry.inspected else None for entry in entries]
 
 
 def _model(grid: Grid) -> AlbumModel:

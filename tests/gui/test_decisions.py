@@ -118,10 +118,11 @@ def test_of_a_selection_all_that_were_read_are_marked(decisions: Decisions):
     model.begin(JOB)
     model.apply(JOB, [listed(3), inspected(2)])
     assert decisions.mark_selected(model.entries()[:2], MarkChange(ACCEPT))
-    assert _said(decisions) == [], "all of them were read"
+    assert _said(decisions) == ["2 photos accepted. Ctrl+Z takes that back."], "all of them were read"
+    assert decisions.mark_selected(model.entries()[:2], MarkChange(ACCEPT)) and len(_said(decisions)) == 1
     assert decisions.mark_selected(model.entries(), MarkChange(REJECT))
     assert _shown(model) == {0: REJECT, 1: REJECT}
-    assert _said(decisions) == ["1 of 3 photos were not marked: they cannot be read."]
+    assert _said(decisions)[-1] == "1 of 3 photos were not marked: they cannot be read."
     assert not decisions.mark_selected(model.entries()[2:], MarkChange(REJECT))
     assert "cannot be decided on" in _said(decisions)[-1]
 

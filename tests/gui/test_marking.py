@@ -108,7 +108,17 @@ def test_labels_differ_in_shape_and_not_only_in_colour(one: Label):
         (
             [MarkChange(Decision.ACCEPT), MarkChange(Decision.REJECT)],
             ["a.jpg", "b.jpg"],
-            "2 photos accepted / rejected",
+            "1 photo accepted, 1 rejected",
+        ),
+        (
+            [MarkChange(Decision.REJECT), MarkChange(Decision.ACCEPT), MarkChange(Decision.REJECT)],
+            ["a.jpg", "b.jpg", "c.jpg"],
+            "1 photo accepted, 2 rejected",
+        ),
+        (
+            [MarkChange(stars=3), MarkChange(label=Label.RED)],
+            ["a.jpg", "b.jpg"],
+            "2 photos: 3 stars / red",
         ),
     ],
 )

@@ -96,6 +96,7 @@ def test_keep_one_decides_a_group_and_lands_in_the_next(qtbot, window: MainWindo
         "IMG_0002.JPG": "accept",
         "IMG_0003.JPG": "reject",
     }
+    assert window.bottom_bar.message == "1 photo accepted, 2 rejected. Ctrl+Z takes that back."
     assert _current(window) in ("IMG_0004.JPG", "IMG_0005.JPG")
     assert window.grid.selected() == [window.grid.current], "the key's Shift does not select up to there"
     _press(qtbot, window, Qt.Key.Key_Z, CTRL)
@@ -107,8 +108,16 @@ def test_a_selection_is_decided_at_once_and_undone_at_once(qtbot, window: MainWi
     _press(qtbot, window, Qt.Key.Key_Right, SHIFT)
     _press(qtbot, window, Qt.Key.Key_X)
     assert _decisions(window) == {"IMG_0001.JPG": "reject", "IMG_0002.JPG": "reject"}
+    assert window.bottom_bar.message == "2 photos rejected. Ctrl+Z takes that back."
     _press(qtbot, window, Qt.Key.Key_Z, CTRL)
     assert _decisions(window) == {}
+
+
+def test_what_becomes_of_one_photo_is_seen_and_not_said(qtbot, window: MainWindow):
+    before = len(window.messages.history)
+    for key in (Qt.Key.Key_P, Qt.Key.Key_X, Qt.Key.Key_3):
+        _press(qtbot, window, key)
+    assert len(window.messages.history) == before
 
 
 def test_the_last_decision_is_told(qtbot, window: MainWindow):

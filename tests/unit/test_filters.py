@@ -25,9 +25,30 @@ BEHIND, HIDDEN = face(eyes=0.05, prominent=False), face(eyes=None)
 @pytest.mark.parametrize(
     ("wanted", "below", "at", "said"),
     [
-        ({"min_sharpness": 0.4}, {"sharpness": 0.39}, {"sharpness": 0.4}, "too soft (0.39, the filter"),
-        ({"min_iqa_score": 0.5}, {"quality": 0.49}, {"quality": 0.5}, "low technical quality (0.49, the"),
-        ({"min_ava_score": 5.5}, {"aesthetic": 0.49}, {"aesthetic": 0.5}, "low aesthetic score (5.4, the"),
+        (
+            {"min_sharpness": 0.4},
+            {"sharpness": 0.39},
+            {"sharpness": 0.4},
+            "too soft to pick (sharpness 0.39, 0.40 needed)",
+        ),
+        (
+            {"min_sharpness": 0.02},
+            {"sharpness": 0.0164},
+            {"sharpness": 0.02},
+            "too soft to pick (sharpness 0.016, 0.020 needed)",
+        ),
+        (
+            {"min_iqa_score": 0.5},
+            {"quality": 0.49},
+            {"quality": 0.5},
+            "low technical quality (0.49, 0.50 needed)",
+        ),
+        (
+            {"min_ava_score": 5.5},
+            {"aesthetic": 0.49},
+            {"aesthetic": 0.5},
+            "low aesthetic score (5.4, 5.5 needed)",
+        ),
     ],
 )
 def test_a_photo_below_what_is_asked_for_fails_in_words(wanted, below, at, said):
