@@ -384,4 +384,5 @@ def test_a_checkpoint_that_is_not_there_is_missing_with_its_path_and_fails_requi
     status = next(m for m in result["models"] if m["role"] == role)
     assert (status["state"], status["checkpoint"]) == ("missing", f"/gone/{key}.pt")
     assert f"/gone/{key}.pt" in status["reason"]
+    assert len(result["photos"]) == 9
     assert all(role not in photo["scores"] for photo in result["photos"]), "nothing stands in for it"

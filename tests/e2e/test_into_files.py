@@ -60,7 +60,7 @@ def test_asked_for_it_is_written_said_and_undone_and_nothing_is_forgotten(framep
     assert len(second["photos"]) == len(first["photos"]) == 10
     photo = next(each for each in second["photos"] if each["path"] == "no time.jpg")
     assert photo["decision"] == "accept"
-    assert all(score["cached"] for score in photo["scores"].values())
+    assert photo["scores"] and all(score["cached"] for score in photo["scores"].values())
     code, printed, _ = framepick("export", "--undo")
     assert code == 0 and "1 file moved back" in printed
     assert state(album) == before

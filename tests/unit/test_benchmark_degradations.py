@@ -151,7 +151,7 @@ def test_the_report_shows_failures_with_their_pictures_and_escapes_names(measure
 
 def test_worst_failures_are_wrong_answers_the_surest_first(measured):
     surest = [failure.trial.answer for failure in worst_failures(measured, "sharpness")]
-    assert all(answer.correct == 0 for answer in surest)
+    assert surest and all(answer.correct == 0 for answer in surest)
     assert [answer.confidence for answer in surest] == sorted((a.confidence for a in surest), reverse=True)
 
 

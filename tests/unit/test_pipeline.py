@@ -172,7 +172,8 @@ def test_an_owners_checkpoint_that_is_not_there_is_no_fallback(small_album: Path
     assert status.state is ModelState.MISSING
     assert status.checkpoint == "/nowhere/best_model.pt"
     assert "/nowhere/best_model.pt" in (status.reason or "")
-    assert all(Role.AESTHETIC not in scores for scores in result.scores.values())
+    assert len(result.scores) == 9
+    assert all(set(scores) == {Role.QUALITY} for scores in result.scores.values())
 
 
 def test_roles_that_are_switched_off_say_so(small_album: Path, settings, data_dir):
