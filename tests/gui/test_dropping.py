@@ -106,6 +106,15 @@ def test_a_filter_does_not_hide_the_dropped_photo(qtbot: QtBot, window: MainWind
     assert window.album.criteria.has(Filter.ALL)
 
 
+def test_a_filter_that_shows_the_dropped_photo_stays(qtbot: QtBot, window: MainWindow, small_album: Path):
+    window.decisions.decide({4: Decision.REJECT})
+    window.set_filter(Filter.UNDECIDED)
+    with qtbot.waitSignal(window.run.ended, timeout=WAIT_MS):
+        _drop(window, _files(small_album / "IMG_0008.JPG"))
+    assert _standing(window) == "IMG_0008.JPG"
+    assert window.album.criteria.has(Filter.UNDECIDED)
+
+
 def test_of_several_folders_the_first_is_opened_and_the_others_are_named(
     qtbot: QtBot, make_window, small_album: Path, tmp_path: Path
 ):

@@ -72,6 +72,17 @@ def test_reading_again_stays_at_the_photo(qtbot, window: MainWindow):
     assert _current(window) == name
 
 
+def test_a_filter_that_hides_every_photo_is_no_obstacle(make_window, open_album, window, small_album):
+    window.set_filter(Filter.REJECTED)
+    assert window.album.rowCount() == 0
+    window.close()
+    again = make_window()
+    open_album(again, small_album)
+    assert again.album.criteria.has(Filter.REJECTED)
+    again.set_filter(Filter.ALL)
+    assert again.album.rowCount() == 9
+
+
 def test_a_photo_that_is_gone_is_no_obstacle(make_window, open_album, window: MainWindow, small_album):
     window.grid.go_to_row(8)
     (small_album / _current(window)).unlink()

@@ -175,6 +175,19 @@ def test_a_role_that_is_missing_cannot_be_switched(window: MainWindow):
     assert "missing" in card.text
 
 
+def test_before_photos_are_scored_it_is_said_what_is_off(qtbot: QtBot, make_window):
+    window = make_window()
+    qtbot.waitUntil(lambda: bool(window.switching._statuses), timeout=WAIT_MS)
+    later = "What differs is said once the photos are scored."
+    window.actions_["model.aesthetic"].trigger()
+    assert window.status_panel.difference == f"NIMA MobileNet is switched off. {later}"
+    window.actions_["model.quality"].trigger()
+    assert window.status_panel.difference == f"NIMA MobileNet, Rule-based IQA are switched off. {later}"
+    for role in ("aesthetic", "quality"):
+        window.actions_[f"model.{role}"].trigger()
+    assert window.status_panel.difference == ""
+
+
 def test_a_run_leaves_out_what_is_off_and_scores_it_once_it_is_on(
     qtbot: QtBot, make_window, open_album, small_album: Path
 ):

@@ -98,8 +98,35 @@ def test_an_aesthetic_run_learns_and_its_file_is_an_owners_file(folder, backbone
     assert content["config"]["model"]["output_mode"] == mode
     config = read_ava_config(load_checkpoint(path, checkpoint_hash(path)))
     assert (config.output_mode, config.transform.crop_size) == (mode, 64)
+    _assert_tables_add_up(run, events)
     _assert_scores_are_those_of_the_table(folder, run, path)
     _assert_scores_differ_from_the_untrained(folder, run, path)
+
+
+def _assert_tables_add_up(run, events):
+    """Each epoch's figures are those of its steps and predictions; all photos were shown in each."""
+    epochs = rows_of(run.output_dir / "epochs.csv")
+    told = [event.figures for event in events if isinstance(event, EpochDone)]
+    assert len(epochs) == len(told) == run.training.epochs
+    batches = [(event.epoch, event.done, event.total) for event in events if isinstance(event, BatchDone)]
+    assert batches == [(epoch, step, 2) for epoch in range(1, 5) for step in (1, 2)]
+    for number, (row, figures) in enumerate(zip(epochs, told, strict=True), start=1):
+        assert {name: float(value) for name, value in row.items()} == pytest.approx(figures, rel=1e-6)
+        columns = zip(*rows_of_numbers(run, f"epoch_{number:03d}_steps.csv"), strict=True)
+        _, photos, costs, norms = (np.array(column) for column in columns)
+        assert photos.sum() == 8
+        assert figures["train_loss"] == pytest.approx((photos * costs).sum() / 8, rel=1e-5)
+        assert figures["grad_norm_mean"] == pytest.approx(norms.mean(), rel=1e-5)
+        assert figures["grad_norm_max"] == pytest.approx(norms.max(), rel=1e-5)
+        if run.training.loss == "mse":
+            found = rows_of(run.output_dir / "epochs" / f"epoch_{number:03d}_predictions.csv")
+            errors = [float(each["opinion"]) - float(each["score"]) for each in found]
+            assert figures["val_loss"] == pytest.approx(np.mean(np.square(errors)), rel=1e-4)
+            assert figures["val_mae"] == pytest.approx(np.mean(np.abs(errors)), rel=1e-4)
+
+
+def rows_of_numbers(run, name):
+    return [list(map(float, row.values())) for row in rows_of(run.output_dir / "epochs" / name)]
 
 
 def _assert_scores_are_those_of_the_table(folder, run, path):
@@ -234,6 +261,18 @@ def test_a_scorer_learns_from_pairs(folder, backbone):
     assert read_ava_config(load_checkpoint(path, checkpoint_hash(path))).output_mode == "distribution"
     tests = {row["name"] for row in rows_of(run.output_dir / "splits.csv") if row["part"] == "test"}
     assert len(tests) == len(rows_of(run.output_dir / "test_predictions.csv")) == 3
+    _assert_the_best_epoch_is_tested_not_the_last(run)
+
+
+def _assert_the_best_epoch_is_tested_not_the_last(run):
+    said = (run.output_dir / "test_predictions.csv").read_bytes()
+    last = run.output_dir / "last_state.pt"
+    state = torch.load(last, weights_only=True)
+    for tensor in state["network"].values():
+        tensor.zero_()
+    torch.save(state, last)
+    list(train(run, resume=True))
+    assert (run.output_dir / "test_predictions.csv").read_bytes() == said
 
 
 def test_a_corrupt_photo_is_named_and_skipped_and_too_many_stop_the_run(folder, backbone, tmp_path):
