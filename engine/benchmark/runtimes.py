@@ -16,6 +16,7 @@ import psutil
 from engine.album.decode import Decoded, decode
 from engine.comparing.base import Comparator
 from engine.errors import ModelError, PhotoError
+from engine.models.probe import probe_pixels
 from engine.models.registry import Lineup, build_lineup
 from engine.paths import DataDir
 from engine.scoring.base import ModelInfo, Scorer, ScoreResult
@@ -171,8 +172,6 @@ def _numbers(result: ScoreResult) -> list[float]:
 def probe_photos(folder: Path) -> tuple[Photo, ...]:
     """Write probe pictures as JPEGs, for a machine without photos at hand. They hold no face."""
     from PIL import Image
-
-    from engine.models.probe import probe_pixels
 
     photos: list[Photo] = []
     for number, pixels in enumerate(probe_pixels((1280, 1920, 3))):

@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import ModelError
+from engine.models.ava_config import read_ava_config
 from engine.models.checkpoint import Checkpoint, load_checkpoint
 from engine.models.manifest import Weights, load_manifest
 from engine.models.own_weights import find_own_weights, read_tensors
+from engine.models.owner_siamese import describe
+from engine.models.siamese_config import SIDE, STANDARD_RESIZE, read_siamese_config
 from engine.models.views import DETAIL_LONG_SIDE, VIEW_SIDE
 from engine.types import Role
 
@@ -91,9 +94,6 @@ def _compares(checkpoint: Checkpoint) -> bool:
 
 
 def _siamese(checkpoint: Checkpoint) -> dict[str, Any]:
-    from engine.models.owner_siamese import describe
-    from engine.models.siamese_config import SIDE, STANDARD_RESIZE, read_siamese_config
-
     config = read_siamese_config(checkpoint)
     kind = config.transform.kind
     resize = STANDARD_RESIZE if kind == "standard" else SIDE
@@ -108,8 +108,6 @@ def _siamese(checkpoint: Checkpoint) -> dict[str, Any]:
 
 
 def _ava(checkpoint: Checkpoint) -> dict[str, Any]:
-    from engine.models.ava_config import read_ava_config
-
     config = read_ava_config(checkpoint)
     head = " - ".join(map(str, config.head))
     transform = config.transform

@@ -15,6 +15,7 @@ from engine.models.device import device_of
 from engine.models.registry import batch_size
 from engine.models.runtime import Runtime
 from engine.paths import DataDir
+from engine.scoring.quality import QualityScorer
 from engine.settings import Settings
 from engine.types import ModelState, ModelStatus, Role
 
@@ -31,8 +32,6 @@ def check_role(
     """Check the model of a status and remember the outcome. Raises FramepickError, Stopped when cancelled."""
     known = known_photos()
     if status.role is Role.QUALITY and status.checkpoint is None:
-        from engine.scoring.quality import QualityScorer
-
         return check_model(QualityScorer(), None, known, report, cancel)
     if status.checkpoint is None:
         raise ModelError(f"There is no weights file for the role {status.role}.")

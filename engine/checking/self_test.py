@@ -23,7 +23,11 @@ from engine.models.checkpoint import checkpoint_hash
 from engine.models.device import Device
 from engine.models.manifest import Weights, load_manifest
 from engine.models.runtime import Runtime
+from engine.scoring.aesthetic import NimaScorer
+from engine.scoring.aesthetic_owner import AvaCheckpointScorer
 from engine.scoring.base import ModelInfo, Scorer
+from engine.scoring.portrait import PortraitScorer
+from engine.scoring.quality_learned import LearnedQualityScorer
 from engine.settings import PortraitAnalysis, load_settings
 from engine.types import Role
 
@@ -138,23 +142,16 @@ def _model_of(path: Path, sha256: str, facts: FileFacts, place: Place) -> Model:
     if facts.role is Role.COMPARATOR:
         # Its polarity is what will be found out; none has to be known to ask it.
         return SiameseComparator(path, place.device, place.batch_size, FIRST, runtime=place.runtime)
-    from engine.scoring.aesthetic_owner import AvaCheckpointScorer
-
     return AvaCheckpointScorer(path, place.device, place.batch_size, place.runtime)
 
 
 def _of_our_own(role: Role, models_dir: Path, place: Place) -> Model:
-    from engine.scoring.quality_learned import LearnedQualityScorer
-
     kind = LearnedQualityScorer if role is Role.QUALITY else LearnedComparator
     return kind(models_dir, place.device, place.batch_size, place.runtime)
 
 
 def _embedded(path: Path, weights: Weights, place: Place) -> Model:
     """Return the model that an embedded default serves; it is looked for by its own name."""
-    from engine.scoring.aesthetic import NimaScorer
-    from engine.scoring.portrait import PortraitScorer
-
     if path.name != weights.file:
         raise ModelError(f"The file {path} is an embedded default; rename it to {weights.file}.")
     if weights.role is Role.PORTRAIT:

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine.album.decode import Decoded
+from engine.checking.known_pairs import known_photos
 from engine.checking.memory import known_polarity, known_verdict
+from engine.checking.polarity import measured_polarity
 from engine.comparing.base import Prepared
 from engine.comparing.siamese import FIRST, SECOND, VERSION, SiameseComparator
 from engine.errors import ModelError, NothingToDoError
@@ -61,9 +63,6 @@ def open_siamese(
 
 def _measured(comparator: SiameseComparator, library: Path, cancel: CancelToken | None) -> str:
     """Return "first" or "second". Raises ModelError where it cannot be told, JobCancelled when stopped."""
-    from engine.checking.known_pairs import known_photos
-    from engine.checking.polarity import measured_polarity
-
     path = Path(comparator.info.checkpoint or "")
     try:
         known_photos()

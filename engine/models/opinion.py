@@ -16,6 +16,7 @@ from engine.models.hashing import checked_hash
 from engine.models.manifest import find_weights
 from engine.models.network import Built, NetworkSource, Outputs, Runner
 from engine.models.opinion_head import OpinionHead, opinion_head, tuned_tails
+from engine.models.opinion_network import build_network
 from engine.models.own_weights import OWN_MODELS_DIR, OwnWeights, find_own_weights, read_tensors
 from engine.models.runtime import Runtime
 from engine.models.torch_runner import release_memory
@@ -113,8 +114,6 @@ class FeatureModel:
         return found if self._tuned is None else (*found, self._tuned.sha256)
 
     def _build(self) -> Built:
-        from engine.models.opinion_network import build_network
-
         tails = () if self._tuned is None else self._tuned.read()
         mobilenet, nima = self._paths
         return Built(build_network(mobilenet, nima, tails), (VIEW_SIDE, VIEW_SIDE, 3))

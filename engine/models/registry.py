@@ -8,6 +8,8 @@ from typing import Generic, TypeVar
 
 from engine.checking.memory import with_warning
 from engine.comparing.base import Comparator
+from engine.comparing.learned import LearnedComparator
+from engine.comparing.own_siamese import open_siamese
 from engine.errors import ModelError, UsageError, WeightsMissingError
 from engine.events import CancelToken
 from engine.models.ava_config import read_ava_config
@@ -17,7 +19,12 @@ from engine.models.runtime import Runtime
 from engine.models.siamese_config import read_siamese_config
 from engine.models.status import status_of
 from engine.paths import DataDir
+from engine.scoring.aesthetic import NimaScorer
+from engine.scoring.aesthetic_owner import AvaCheckpointScorer
 from engine.scoring.base import Scorer
+from engine.scoring.portrait import PortraitScorer
+from engine.scoring.quality import QualityScorer
+from engine.scoring.quality_learned import LearnedQualityScorer
 from engine.settings import Settings
 from engine.types import ModelState, ModelStatus, Role
 
@@ -151,9 +158,6 @@ def _open(
 
 
 def _aesthetic(settings: Settings, data_dir: DataDir, device: Device) -> Scorer:
-    from engine.scoring.aesthetic import NimaScorer
-    from engine.scoring.aesthetic_owner import AvaCheckpointScorer
-
     batch = batch_size(settings, device)
     runtime = runtime_of(settings, data_dir)
     own = settings.quality_assessment.ava_checkpoint
@@ -177,10 +181,6 @@ def batch_size(settings: Settings, device: Device) -> int:
 
 def _quality(settings: Settings, data_dir: DataDir, device: Device, comparator: Comparator | None) -> Scorer:
     """Return the quality scorer; the embedded default comparator takes what it needs from its looks."""
-    from engine.comparing.learned import LearnedComparator
-    from engine.scoring.quality import QualityScorer
-    from engine.scoring.quality_learned import LearnedQualityScorer
-
     if settings.quality.method == "rules":
         return QualityScorer()
     runtime, batch = runtime_of(settings, data_dir), batch_size(settings, device)
@@ -192,8 +192,6 @@ def _quality(settings: Settings, data_dir: DataDir, device: Device, comparator: 
 
 
 def _portrait(settings: Settings, data_dir: DataDir) -> Scorer:
-    from engine.scoring.portrait import PortraitScorer
-
     return PortraitScorer(data_dir.models, settings.portrait_analysis, runtime_of(settings, data_dir))
 
 
@@ -229,9 +227,6 @@ def _comparator_wish(settings: Settings) -> ModelStatus:
 def _comparator(
     settings: Settings, data_dir: DataDir, device: Device, cancel: CancelToken | None
 ) -> Comparator:
-    from engine.comparing.learned import LearnedComparator
-    from engine.comparing.own_siamese import open_siamese
-
     runtime = runtime_of(settings, data_dir)
     batch = batch_size(settings, device)
     own = settings.quality_assessment.siamese_checkpoint

@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from engine.errors import TrainingError, first_line
+from engine.training.curves import curves
 from engine.training.samples import Parts, Sample
 from engine.training.settings import Run, as_plain
 from engine.training.skipped import Skipped
@@ -86,8 +87,6 @@ class RunFolder:
 
     def write_history(self, standing: Standing) -> None:
         """Write epochs.csv and the curves."""
-        from engine.training.curves import curves
-
         self.write_table(
             "epochs.csv", list(standing.history[0]), [list(row.values()) for row in standing.history]
         )
