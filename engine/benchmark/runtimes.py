@@ -32,7 +32,6 @@ class Measured:
     """One model on one runtime, in a process of its own. `answers` are all its numbers, photo by photo."""
 
     role: Role
-    asked: str  # torch | openvino
     runtime: str
     model: str
     sha256: str | None
@@ -86,7 +85,7 @@ def measure_runtimes(photos: Sequence[Photo], settings: Settings, data_dir: Data
 def _figures(measured: Measured, torch: Measured) -> RuntimeFigures:
     same = measured.answers and len(measured.answers) == len(torch.answers)
     apart = [abs(a - b) for a, b in zip(measured.answers, torch.answers, strict=False)]
-    values = {name: value for name, value in asdict(measured).items() if name not in ("answers", "asked")}
+    values = {name: value for name, value in asdict(measured).items() if name != "answers"}
     return RuntimeFigures(
         **{**values, "role": measured.role.value},
         speedup=torch.ms_per_photo / measured.ms_per_photo if same and measured.ms_per_photo else None,
@@ -124,11 +123,11 @@ def _measure(task: _Task) -> Measured | None:
     model.close()
     ms = 1000 * cpu / REPEATS / max(1, len(images))
     runtime = info.runtime or "-"
-    return Measured(task.role, task.runtime, runtime, info.name, info.sha256, load_s, ms, rss, tuple(answers))
+    return Measured(task.role, runtime, info.name, info.sha256, load_s, ms, rss, tuple(answers))
 
 
 def _failed(task: _Task, info: ModelInfo, error: str) -> Measured:
-    return Measured(task.role, task.runtime, task.runtime, info.name, info.sha256, 0.0, 0.0, 0.0, (), error)
+    return Measured(task.role, task.runtime, info.name, info.sha256, 0.0, 0.0, 0.0, (), error)
 
 
 def _model_of(lineup: Lineup, role: Role) -> Scorer | Comparator | None:

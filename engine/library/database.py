@@ -18,7 +18,7 @@ SCHEMA_VERSION = len(MIGRATIONS)
 BUSY_SECONDS = 5.0  # to wait for another window that writes
 _VERSION_AT = slice(60, 64)  # of the file's header
 
-_checked: set[Path] = set()
+_checked: set[Path] = set()  # libraries that this process has looked through
 
 
 def open_library(path: Path) -> sqlite3.Connection:

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 _SQLITE_CORRUPT, _SQLITE_NOTADB = 11, 26  # https://www.sqlite.org/rescode.html
 _COLUMNS = "identity, name, album, captured_at, decision, decided_at, stars, label, own_group, own_pick"
 LARGE = 200_000_000  # bytes; looking through 100 MB took 0.14 s
-_notes: deque[str] = deque()
+_notes: deque[str] = deque()  # of any thread, until `take_notes`
 
 
 def take_notes() -> list[str]:

@@ -28,7 +28,6 @@ class ExifTool:
     """An ExifTool that can be used."""
 
     program: str
-    version: str
 
     def copy_with_packet(self, source: Path, part: Path, packet: Path) -> None:
         """Write to `part`, a new file, what `source` is with the XMP in `packet` in it; flushed to disk.
@@ -59,7 +58,7 @@ def find_exiftool() -> ExifTool:
             f"Nothing was written: {program} is version {version or 'unknown'}, and writing into photos "
             f"needs {least} or later. Get it from exiftool.org, or write sidecars."
         )
-    return ExifTool(program, version)
+    return ExifTool(program)
 
 
 def missing_exiftool() -> str:

@@ -28,11 +28,10 @@ class Naming(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a photo's sidecar is or will be. `shared` names the other photos that its name could mean."""
+    """Where a photo's sidecar is or will be."""
 
     path: Path
     others: tuple[Path, ...] = ()  # sidecars of this photo that are left alone
-    shared: tuple[str, ...] = ()
     short: bool = True  # named without the photo's extension
     extension: str | None = None  # of the RAW, where the sidecar's name does not tell it
 
@@ -44,16 +43,16 @@ class SidecarNames:
         self._naming = naming
         self._folders: dict[Path, dict[str, Path]] = {}
         self._by_stem: dict[tuple[Path, str], list[Photo]] = {}
-        self._by_file: dict[Path, Photo] = {}
+        self._files: set[Path] = set()
         for photo in photos:
             self._by_stem.setdefault(_stem_of(photo.path), []).append(photo)
-            self._by_file |= dict.fromkeys(photo.files, photo)
+            self._files.update(photo.files)
 
     def place(self, photo: Photo) -> Place:
         """Return where the sidecar of a photo is, or where it is to be made."""
         owner = owner_of(photo)
         by_base, by_full = owner.with_suffix(SIDECAR_SUFFIX), owner.with_name(owner.name + SIDECAR_SUFFIX)
-        shared = self._rivals(photo)
+        shared = self._is_shared(photo)
         wanted = [by_base, by_full] if self._naming is Naming.BASENAME else [by_full, by_base]
         if shared:  # the short name would not say whose sidecar it is
             wanted = [by_full]
@@ -64,18 +63,15 @@ class SidecarNames:
         others = tuple(dict.fromkeys(each for each in [unclear, *there[1:], *more] if each and each != path))
         short = path.stem == owner.stem
         extension = owner.suffix[1:] if short and owner.suffix.lower() in RAW_SUFFIXES else None
-        return Place(path, others, tuple(rival.name for rival in shared), short, extension)
+        return Place(path, others, short, extension)
 
-    def _rivals(self, photo: Photo) -> list[Photo]:
-        """Return the other photos that the short name could mean; a lone RAW has it to itself."""
-        named_so = self._by_file.get(photo.path.with_suffix(""))  # a.jpg, for the short name of a.jpg.png
-        if named_so is not None:
-            return [named_so]
+    def _is_shared(self, photo: Photo) -> bool:
+        """Tell whether the short name could mean another photo; a lone RAW has it to itself."""
+        if photo.path.with_suffix("") in self._files:  # a.jpg, for the short name of a.jpg.png
+            return True
         same = self._by_stem.get(_stem_of(photo.path), [photo])
         raws = [each for each in same if owner_of(each).suffix.lower() in RAW_SUFFIXES]
-        if len(same) == 1 or raws == [photo]:
-            return []
-        return [each for each in same if each is not photo]
+        return len(same) > 1 and raws != [photo]
 
     def _find(self, path: Path) -> Path | None:
         """Return the file of that name, its ending in any letter case."""
@@ -95,7 +91,7 @@ def long_place(photo: Photo, place: Place) -> Place:
     """Return the place of the full name, for a photo whose short name is another file's."""
     owner = owner_of(photo)
     others = (place.path, *(other for other in place.others if other.stem != owner.name))
-    return Place(owner.with_name(owner.name + SIDECAR_SUFFIX), others, place.shared, short=False)
+    return Place(owner.with_name(owner.name + SIDECAR_SUFFIX), others, short=False)
 
 
 def speaks_of(extension: str | None, photo: Photo) -> bool:

@@ -324,7 +324,7 @@ def test_what_a_faulty_program_makes_of_a_file_never_takes_its_place(album, data
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o755)
     before = state(album)
-    done = write(album, data, {"b.jpg": GOOD}, tool=ExifTool(str(program), "99"))
+    done = write(album, data, {"b.jpg": GOOD}, tool=ExifTool(str(program)))
     assert done["b.jpg"].outcome is Outcome.REFUSED
     assert any(part in done["b.jpg"].reason for part in why.split("|")), done["b.jpg"].reason
     assert {name: about for name, about in state(album).items() if "_originals" not in name} == before
@@ -336,7 +336,7 @@ def test_a_hung_program_is_ended(album, data, tmp_path, monkeypatch):
     program.write_text("#!/bin/sh\nexec sleep 60\n")
     program.chmod(0o755)
     monkeypatch.setattr(exiftool, "_PATIENCE", 0.2)
-    done = write(album, data, {"b.jpg": GOOD}, tool=ExifTool(str(program), "99"))
+    done = write(album, data, {"b.jpg": GOOD}, tool=ExifTool(str(program)))
     assert "not done with it" in done["b.jpg"].reason
 
 
