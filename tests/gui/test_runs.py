@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 from PySide6.QtCore import Qt
 
@@ -44,6 +45,31 @@ def test_another_album_may_be_opened_while_one_is_read(qtbot, make_window, small
         window.open_album(second)
     assert _names(window) == ["NEW_0.JPG", "NEW_1.JPG"]
     assert "second" in window.windowTitle()
+
+
+def test_another_album_does_not_wait_for_all_photos_of_the_one_before(
+    qtbot, make_window, small_album: Path, monkeypatch
+):
+    begun, may_go_on, decoded = threading.Event(), threading.Event(), []
+    real = decoding.decode
+
+    def slow(photo):
+        decoded.append(photo.path.parent)
+        begun.set()
+        assert may_go_on.wait(30)
+        return real(photo)
+
+    monkeypatch.setattr(decoding, "decode", slow)
+    monkeypatch.setattr(decoding, "os", SimpleNamespace(cpu_count=lambda: 1))
+    second = _second_album(small_album)
+    window = make_window()
+    window.open_album(small_album)
+    qtbot.waitUntil(begun.is_set, timeout=60_000)
+    with qtbot.waitSignal(window.run.ended, timeout=60_000):
+        window.open_album(second)
+        may_go_on.set()
+    assert decoded.count(second) == 2
+    assert decoded.count(small_album) <= 3, "those that were under way"
 
 
 def test_a_run_that_is_stopped_frees_the_window_whatever_the_engine_does(
