@@ -139,6 +139,13 @@ class Compare(QWidget):
         self.refresh()
 
     @Slot()
+    def let_challenger_step(self) -> None:
+        """The hand has gone to another group: its pick stays, and keys act on who is compared with it."""
+        challenger = self.pair.let_challenger_step() if self.isVisible() else None
+        if challenger is not None:
+            self.current_wanted.emit(challenger.photo.id)
+
+    @Slot()
     def refresh(self) -> None:
         self.pair.forget_former()
         if not self.isVisible():

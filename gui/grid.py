@@ -112,10 +112,16 @@ class Grid(QListView):
         return self._album.entry_at(index.row()) if index.isValid() else None
 
     def selected(self) -> list[Entry]:
-        """Return the selected photos in order; the current one when none is selected."""
-        rows = sorted(index.row() for index in self.selectionModel().selectedIndexes())
-        entries = [self._album.entry_at(row) for row in rows]
+        """Return the photos that commands act on: those selected in order, or the current one.
+
+        Where another view is shown, the current one alone: nobody sees the others there.
+        """
+        entries = [] if self.isHidden() else self._chosen()
         return entries or ([self.current] if self.current else [])
+
+    def _chosen(self) -> list[Entry]:
+        rows = sorted(index.row() for index in self.selectionModel().selectedIndexes())
+        return [self._album.entry_at(row) for row in rows]
 
     def go_to_row(self, row: int) -> None:
         """Make a row current and alone selected, and bring it into view."""
@@ -155,7 +161,7 @@ class Grid(QListView):
     @Slot()
     def _keep(self) -> None:
         """Have the current photo and those selected stay in view where their groups are folded."""
-        chosen = [*self.selected(), *([self.current] if self.current else [])]
+        chosen = [*self._chosen(), *([self.current] if self.current else [])]
         self._album.keep(frozenset(entry.photo.id for entry in chosen))
 
     def currentChanged(self, current: Index, previous: Index) -> None:

@@ -70,6 +70,7 @@ class MainWindow(QMainWindow):
             self.album, self.grid, self.decisions, self.run, self.switching, messages, self
         )
         self.review = Review(self.album, self.grid, self.decisions, messages, self)
+        self.review.landed.connect(self.views.compare.let_challenger_step)
         self.installation = Installation(data_dir, messages, self)
         self.panels = Panels(self, self.album, settings)
         self.inspector, self.status_panel = self.panels.inspector, self.panels.status

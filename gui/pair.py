@@ -49,6 +49,18 @@ class Pair:
             self._sides[self.active] = current
         else:
             self.begin(current)
+            self.active = LEFT if self._sides[LEFT] is current else RIGHT
+
+    def let_challenger_step(self) -> Entry | None:
+        """Make the right side active, as when a comparison begins; return its photo.
+
+        None, and nothing is changed, where it is of another group: the next group is not to be skipped.
+        """
+        champion, challenger = self._sides
+        if champion is None or challenger is None or champion.group != challenger.group:
+            return None
+        self.active = RIGHT
+        return challenger
 
     def next_one(self, step: int) -> Entry | None:
         """Return who would step onto the active side: the next (+1) or previous (-1) of the group."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from engine.library.marks import MarkChange
 from engine.types import Decision, Label
@@ -16,6 +16,8 @@ from gui.messages import Messages
 
 class Review(QObject):
     """What the review commands do. The grid holds the current photo, in the large view too."""
+
+    landed = Signal()  # in another group
 
     def __init__(
         self, model: AlbumModel, grid: Grid, decisions: Decisions, messages: Messages, parent: QObject
@@ -61,8 +63,7 @@ class Review(QObject):
         undecided = any(entry.is_undecided for entry in members)
         if change and self._decisions.decide(change, say=True):
             self._tell_if_done(undecided)
-            if following is not None:
-                self._grid.go_to(following.photo.id)
+            self._land(following)
 
     def undo(self) -> None:
         self._go_to(self._decisions.undo())
@@ -139,9 +140,12 @@ class Review(QObject):
             self._grid.go_to(photo_id)
 
     def _go_to_group(self, step: int) -> None:
-        target = self._landing(step)
+        self._land(self._landing(step))
+
+    def _land(self, target: Entry | None) -> None:
         if target is not None:
             self._grid.go_to(target.photo.id)
+            self.landed.emit()
 
     def _landing(self, step: int) -> Entry | None:
         """Return the pick of the neighbouring group, or its first photo where the pick is not shown."""

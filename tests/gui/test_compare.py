@@ -86,6 +86,39 @@ def test_one_key_keeps_one_and_goes_on_to_the_next_group(qtbot, comparing: MainW
     assert _decided(comparing) == {champion: "accept", first: "reject"}, "both at once"
 
 
+def _active(window: MainWindow) -> Entry | None:
+    pair = window.views.compare.pair
+    return pair[pair.active]
+
+
+@pytest.mark.parametrize(
+    ("key", "modifier"),
+    [
+        (Qt.Key.Key_Down, Qt.KeyboardModifier.NoModifier),
+        (Qt.Key.Key_BracketRight, Qt.KeyboardModifier.NoModifier),
+        (Qt.Key.Key_P, SHIFT),
+    ],
+)
+def test_in_the_next_group_marks_go_to_the_side_that_is_framed(qtbot, comparing: MainWindow, key, modifier):
+    _press(qtbot, comparing, key, modifier)
+    before = _decided(comparing)
+    _, challenger = _sides(comparing)
+    assert _active(comparing) is comparing.grid.current is comparing.views.compare.pair[RIGHT]
+    _press(qtbot, comparing, Qt.Key.Key_X)
+    assert _decided(comparing) == {**before, challenger: "reject"}, "not the pick"
+
+
+def test_marks_go_to_the_framed_side_after_a_group_is_done_and_after_undo(qtbot, comparing: MainWindow):
+    compare, pick = comparing.views.compare, comparing.views.compare.pair[LEFT]
+    for _ in range(2):
+        _press(qtbot, comparing, Qt.Key.Key_K)
+    assert compare.pair[LEFT] is not pick and _active(comparing) is comparing.grid.current
+    assert comparing.grid.current is compare.pair[RIGHT]
+    assert pick is not None
+    comparing.grid.go_to(pick.photo.id)  # as undo does
+    assert _active(comparing) is comparing.grid.current is compare.pair[LEFT] is pick
+
+
 def test_a_filter_that_hides_what_is_decided_skips_no_group(qtbot, window: MainWindow):
     window.set_filter(Filter.UNDECIDED)
     window.grid.go_to_row(0)

@@ -4,6 +4,7 @@ import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
@@ -111,6 +112,19 @@ def test_a_selection_is_decided_at_once_and_undone_at_once(qtbot, window: MainWi
     assert window.bottom_bar.message == "2 photos rejected. Ctrl+Z takes that back."
     _press(qtbot, window, Qt.Key.Key_Z, CTRL)
     assert _decisions(window) == {}
+
+
+@pytest.mark.parametrize("view", [Qt.Key.Key_E, Qt.Key.Key_N])
+def test_where_one_photo_is_shown_marks_go_to_that_one_alone(qtbot, window: MainWindow, view: Qt.Key):
+    for _ in range(2):
+        _press(qtbot, window, Qt.Key.Key_Right, SHIFT)
+    _press(qtbot, window, view)
+    _press(qtbot, window, Qt.Key.Key_A)  # no auto-advance
+    _press(qtbot, window, Qt.Key.Key_X)
+    assert _decisions(window) == {"IMG_0003.JPG": "reject"}
+    _press(qtbot, window, Qt.Key.Key_G)
+    _press(qtbot, window, Qt.Key.Key_P)
+    assert list(_decisions(window).values()) == ["accept"] * 3, "what was selected still is"
 
 
 def test_what_becomes_of_one_photo_is_seen_and_not_said(qtbot, window: MainWindow):
