@@ -23,7 +23,7 @@ from engine.settings import PortraitAnalysis
 from engine.types import Face, Role, Score
 
 NAME = "MediaPipe Face Landmarker, with CenterFace for small faces"
-VERSION = "portrait-3"
+VERSION = "portrait-4"
 PROMINENT_AREA = 0.25  # of the largest face's
 NEUTRAL = 0.5  # the settings' importances are applied when composing
 CROP_MARGINS = (2.0, 1.5)  # side of the square crop over the longer side of the face's box: first, second try
@@ -110,11 +110,11 @@ class PortraitScorer:
     def _face(self, image: NDArray[np.uint8], box: FaceBox, prominent: bool) -> Face:
         place = (box.x, box.y, box.width, box.height)
         height, width = image.shape[:2]
-        big_enough = max(box.width * width, box.height * height) >= LEAST_FACE
-        seen = self._seen(image, box) if prominent and big_enough else None
+        pixels = max(box.width * width, box.height * height)
+        seen = self._seen(image, box) if prominent and pixels >= LEAST_FACE else None
         if seen is None:
             return Face(place, None, None, box.confidence, prominent)
-        return Face(place, eyes_open(seen), round(seen.smile, 4), box.confidence, prominent)
+        return Face(place, eyes_open(seen, pixels), round(seen.smile, 4), box.confidence, prominent)
 
     def _seen(self, image: NDArray[np.uint8], box: FaceBox) -> Expression | None:
         """Return what the landmarker says of this face, on the first crop where it finds it."""

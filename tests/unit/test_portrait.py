@@ -14,7 +14,7 @@ from engine.errors import RuntimeUnfitError, WeightsMissingError
 from engine.models.runtime import Runtime
 from engine.scoring import face_networks
 from engine.scoring.center_face import CenterFace
-from engine.scoring.eyes import eyes_open
+from engine.scoring.eyes import LEAST_CLOSED, eyes_open
 from engine.scoring.face_landmarks import Expression
 from engine.scoring.portrait import PortraitScorer
 from engine.settings import load_settings
@@ -175,6 +175,15 @@ def _expression(**changes: float) -> Expression:
     ],
 )
 def test_the_rule_for_eyes(changes: dict[str, float], answer: str | None):
-    value = eyes_open(_expression(**changes))
-    said = None if value is None else ("open" if value >= 0.5 else "closed")
-    assert said == answer
+    assert _said(_expression(**changes), LEAST_CLOSED) == answer
+
+
+def _said(seen: Expression, face_pixels: float) -> str | None:
+    value = eyes_open(seen, face_pixels)
+    return None if value is None else ("open" if value >= 0.5 else "closed")
+
+
+def test_a_small_face_may_have_open_eyes_but_not_closed_ones():
+    assert _said(_expression(blink=0.80), LEAST_CLOSED - 1) is None
+    assert _said(_expression(blink=0.05), LEAST_CLOSED - 1) == "open"
+    assert _said(_expression(blink=0.36), LEAST_CLOSED - 1) is None
