@@ -25,5 +25,7 @@ def let_others_go_first() -> None:
     thread has one of its own (`man 2 setpriority`), which its children take over.
     """
     if sys.platform == "linux":
+        thread = threading.get_native_id()
+        niceness = max(NICENESS, os.getpriority(os.PRIO_PROCESS, thread))  # of a program that is nicer already
         with suppress(OSError):  # a sandbox may forbid it: the window is a little less quick then
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+            os.setpriority(os.PRIO_PROCESS, thread, niceness)
