@@ -26,6 +26,6 @@ def let_others_go_first() -> None:
     """
     if sys.platform == "linux":
         thread = threading.get_native_id()
-        niceness = max(NICENESS, os.getpriority(os.PRIO_PROCESS, thread))  # of a program that is nicer already
+        niceness = max(NICENESS, os.getpriority(os.PRIO_PROCESS, thread))  # it may be nicer already
         with suppress(OSError):  # a sandbox may forbid it: the window is a little less quick then
             os.setpriority(os.PRIO_PROCESS, thread, niceness)

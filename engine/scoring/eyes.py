@@ -5,10 +5,10 @@ The thresholds were chosen on 2,692 faces (Closed Eyes in the Wild, closed; UTK 
 61 web portraits), 444 got an answer and 437 answers were right: 98.4% (95% interval 96.8 to 99.2); 380 of
 382 open eyes, 57 of 62 closed ones. Of 57 lowered gazes 17 were called closed, 34 "can't tell".
 
-Few of those faces are as small as in photos of large groups. There narrow eyes, glasses and hard light look like
-closed eyes: of 187 answers on 28 photos, most of groups (faces of 40 px and more), 49 of 51 "closed" were on faces
-below 80 px, and by eye about half of them were plainly wrong; "open" was right at any size. LEAST_CLOSED was
-chosen on these. On 31 other photos, labelled first, 68 of 70 answers were right without it, 67 of 67 with it.
+Few of those faces are as small as in photos of large groups. There narrow eyes, glasses and hard light look
+like closed eyes: on 28 other photos, most of groups, 51 of 187 answers were "closed", 49 of them on faces
+below 80 px, and about half of these were plainly wrong by eye. LEAST_CLOSED was chosen on them. On 31
+further photos, labelled first, 68 of 70 answers were right without it, 67 of 67 with it.
 """
 
 from __future__ import annotations
