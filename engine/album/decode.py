@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -28,12 +28,13 @@ class Decoded:
     """A photo's pixels for analysis: (H, W, 3) uint8 sRGB, upright, long side about 1x to 2x what was asked.
 
     Never upscaled: a small photo is as it is. `full_width` and `full_height` are of the original, upright.
-    The array is read-only, because all scorers share it.
+    The array is read-only, because all scorers share it. `photo` is where there may be more detail.
     """
 
     image: NDArray[np.uint8]
     full_width: int
     full_height: int
+    photo: Photo | None = None
 
 
 def decode(photo: Photo, long_side: int = ANALYSIS_LONG_SIDE) -> Decoded:
@@ -45,10 +46,16 @@ def decode(photo: Photo, long_side: int = ANALYSIS_LONG_SIDE) -> Decoded:
     with photo_errors(path):
         with path.open("rb") as file:
             if kind_or_error(file.peek(4096), path) is Kind.JPEG and not needs_care(file):
-                return decode_jpeg(file, path, long_side)
+                return replace(decode_jpeg(file, path, long_side), photo=photo)
         from engine.album.apart import decode_apart
 
-        return decode_apart(path, long_side)
+        return replace(decode_apart(path, long_side), photo=photo)
+
+
+def closer(decoded: Decoded) -> Decoded:
+    """Return the photo with twice the detail on a side, or as much as its file has. Raises PhotoError."""
+    side, full = max(decoded.image.shape), max(decoded.full_width, decoded.full_height)
+    return decoded if decoded.photo is None or full <= side else decode(decoded.photo, min(2 * side, full))
 
 
 def decode_here(path: Path, long_side: int) -> Decoded:

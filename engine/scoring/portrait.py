@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,17 +11,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.album.decode import Decoded
-from engine.errors import ModelError
+from engine.album.decode import Decoded, closer
+from engine.errors import ModelError, PhotoError
 from engine.models.hashing import checked_hash
 from engine.models.manifest import find_weights
 from engine.models.runtime import Runtime
 from engine.scoring.base import ModelInfo, ScoreResult
 from engine.scoring.center_face import CenterFace, FaceBox
-from engine.scoring.eyes import eyes_open
+from engine.scoring.eyes import LEAST_CLOSED, eyes_open
 from engine.scoring.face_landmarks import CROP_SIDE, Expression, FaceLandmarker
 from engine.settings import PortraitAnalysis
 from engine.types import Face, Role, Score
+
+log = logging.getLogger(__name__)
 
 NAME = "MediaPipe Face Landmarker, with CenterFace for small faces"
 VERSION = "portrait-4"
@@ -29,6 +32,7 @@ NEUTRAL = 0.5  # the settings' importances are applied when composing
 CROP_MARGINS = (2.0, 1.5)  # side of the square crop over the longer side of the face's box: first, second try
 OUTSIDE = 128  # grey where the crop reaches beyond the photo
 LEAST_FACE = 40  # pixels of the decoded photo: eyes of smaller faces cannot be judged
+CROWD = 60  # prominent faces: in a photo of more nobody asks for everybody's eyes
 
 
 class PortraitScorer:
@@ -87,7 +91,7 @@ class PortraitScorer:
 
     def _score(self, decoded: Decoded) -> ScoreResult:
         try:
-            faces = self._faces(decoded.image)
+            faces = self._faces(decoded)
         except ModelError as error:
             return ScoreResult(None, error=str(error))
         return ScoreResult(
@@ -101,16 +105,17 @@ class PortraitScorer:
             )
         )
 
-    def _faces(self, image: NDArray[np.uint8]) -> list[Face]:
+    def _faces(self, decoded: Decoded) -> list[Face]:
         assert self._detector is not None
-        boxes = self._detector.detect(image, self._settings.face_detection_confidence)
+        boxes = self._detector.detect(decoded.image, self._settings.face_detection_confidence)
         largest = max((box.area for box in boxes), default=0.0)
-        return [self._face(image, box, box.area >= PROMINENT_AREA * largest) for box in boxes]
+        prominent = [box.area >= PROMINENT_AREA * largest for box in boxes]
+        image = _close_enough(decoded, [box for box, is_one in zip(boxes, prominent, strict=True) if is_one])
+        return [self._face(image, box, is_one) for box, is_one in zip(boxes, prominent, strict=True)]
 
     def _face(self, image: NDArray[np.uint8], box: FaceBox, prominent: bool) -> Face:
         place = (box.x, box.y, box.width, box.height)
-        height, width = image.shape[:2]
-        pixels = max(box.width * width, box.height * height)
+        pixels = _long_side(box, image)
         seen = self._seen(image, box) if prominent and pixels >= LEAST_FACE else None
         if seen is None:
             return Face(place, None, None, box.confidence, prominent)
@@ -123,12 +128,34 @@ class PortraitScorer:
         return next((seen for seen in tries if seen is not None), None)
 
 
+def _close_enough(decoded: Decoded, faces: Sequence[FaceBox]) -> NDArray[np.uint8]:
+    """Return a picture of the photo that shows these faces large enough to judge, as far as its file does.
+
+    Decoding once more costs as much as the first time: only photos of groups that are neither large on the
+    picture nor a crowd are worth it.
+    """
+    small = any(_long_side(face, decoded.image) < LEAST_CLOSED for face in faces)
+    if not small or len(faces) > CROWD:
+        return decoded.image
+    try:
+        return closer(decoded).image
+    except PhotoError as error:  # it was there a moment ago: what was decoded then still counts
+        log.warning("Faces of %s are judged from a smaller picture: it %s", error.path, error.what)
+        return decoded.image
+
+
+def _long_side(face: FaceBox, image: NDArray[np.uint8]) -> float:
+    """Return the longer side of a face in pixels of `image`."""
+    height, width = image.shape[:2]
+    return max(face.width * width, face.height * height)
+
+
 def _crop(image: NDArray[np.uint8], box: FaceBox, margin: float) -> NDArray[np.uint8]:
     """Return a square (CROP_SIDE, CROP_SIDE, 3) around a face, grey where the photo ends."""
     import cv2
 
     height, width = image.shape[:2]
-    side = max(box.width * width, box.height * height) * margin
+    side = _long_side(box, image) * margin
     left = (box.x + box.width / 2) * width - side / 2
     top = (box.y + box.height / 2) * height - side / 2
     x, y = max(0, int(left)), max(0, int(top))

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageCms, ImageOps
 from skimage.metrics import structural_similarity
 
-from engine.album.decode import ANALYSIS_LONG_SIDE, dct_box, decode
+from engine.album.decode import ANALYSIS_LONG_SIDE, closer, dct_box, decode
 from engine.album.reading import reason_of, room_for
 from engine.errors import PhotoError
 from engine.types import Photo
@@ -65,6 +65,20 @@ def test_a_jpeg_is_scaled_in_its_own_shape(tmp_path, china, size, scaled):
     assert decoded.image.shape[1] / decoded.image.shape[0] == pytest.approx(size[0] / size[1], rel=0.01)
     assert decoded.image.dtype == np.uint8
     assert likeness(decoded.image, china) > 0.9
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png"])
+def test_a_closer_look_has_twice_the_detail_and_no_more_than_the_file(tmp_path, china, suffix):
+    path = tmp_path / f"a.{suffix}"
+    china.resize((6600, 4400)).save(path)
+    first = decode(photo_of(path))
+    second = closer(first)
+    assert max(second.image.shape) >= 2 * max(first.image.shape)
+    assert (second.full_width, second.full_height) == (first.full_width, first.full_height) == (6600, 4400)
+    assert likeness(second.image, china) > 0.9
+    while max(second.image.shape) < 6600:
+        second = closer(second)
+    assert closer(second) is second, "there is no more"
 
 
 def test_the_scale_is_the_smallest_that_suffices():

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from engine.album.decode import Decoded
+from engine.album.decode import Decoded, decode
 from engine.errors import RuntimeUnfitError, WeightsMissingError
 from engine.models.runtime import Runtime
-from engine.scoring import face_networks
+from engine.scoring import face_networks, portrait
 from engine.scoring.center_face import CenterFace
 from engine.scoring.eyes import LEAST_CLOSED, eyes_open
 from engine.scoring.face_landmarks import Expression
 from engine.scoring.portrait import PortraitScorer
 from engine.settings import load_settings
-from engine.types import Face
+from engine.types import Face, Photo
 from tests.photos import open_photo
 
 CENTERFACE = "centerface.onnx"
@@ -82,6 +83,43 @@ def test_eyes_of_a_group_are_judged_where_faces_are_large_enough(scorer: Portrai
 def test_a_face_too_small_to_judge_is_cannot_tell(scorer: PortraitScorer):
     faces = _faces(scorer, _group_photo(20, 60).resize((2200, 1500)))
     assert all(face.eyes_open is None for face in faces)
+
+
+@pytest.fixture
+def group_file(tmp_path: Path) -> Photo:
+    """A photo of 12 megapixels of a group of twenty: its faces have less than 40 pixels as it is decoded."""
+    scene = Image.new("RGB", (4000, 3000), (90, 110, 130))
+    scene.paste(_group_photo(20, 120), (900, 750))
+    path = tmp_path / "group.jpg"
+    scene.save(path, quality=95)
+    return Photo(0, path, (path,))
+
+
+def _share_of_known_eyes(scorer: PortraitScorer, decoded: Decoded) -> float:
+    (result,) = scorer.score([decoded])
+    assert result.score is not None and len(result.score.faces) > 15
+    return sum(face.eyes_open is not None for face in result.score.faces) / len(result.score.faces)
+
+
+def test_small_faces_are_judged_by_the_detail_that_the_file_has(scorer: PortraitScorer, group_file: Photo):
+    decoded = decode(group_file)
+    assert decoded.image.shape == (1500, 2000, 3)
+    assert _share_of_known_eyes(scorer, decoded) > 0.9
+    assert _share_of_known_eyes(scorer, replace(decoded, photo=None)) < 0.1
+
+
+def test_a_file_that_is_gone_by_then_costs_the_detail_alone(
+    scorer: PortraitScorer, group_file: Photo, caplog
+):
+    decoded = decode(group_file)
+    group_file.path.unlink()
+    assert _share_of_known_eyes(scorer, decoded) < 0.1
+    assert f"Faces of {group_file.path} are judged from a smaller picture" in caplog.text
+
+
+def test_no_crowd_is_looked_at_more_closely(scorer: PortraitScorer, group_file: Photo, monkeypatch):
+    monkeypatch.setattr(portrait, "CROWD", 15)
+    assert _share_of_known_eyes(scorer, decode(group_file)) < 0.1
 
 
 def test_a_small_face_in_the_background_is_not_prominent(scorer: PortraitScorer):
