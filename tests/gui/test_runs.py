@@ -9,8 +9,10 @@ from types import SimpleNamespace
 
 from PySide6.QtCore import Qt
 
+from engine import worker
 from engine.events import Notice, PhotoFailed
 from engine.library.decisions import DecisionStore, PhotoKey
+from engine.pipeline import cull
 from engine.stages import decoding
 from engine.types import Decision
 from gui.main_window import MainWindow
@@ -70,6 +72,23 @@ def test_another_album_does_not_wait_for_all_photos_of_the_one_before(
         may_go_on.set()
     assert decoded.count(second) == 2
     assert decoded.count(small_album) <= 3, "those that were under way"
+
+
+def test_what_is_asked_of_the_engine_is_asked_again(qtbot, make_window, small_album: Path, monkeypatch):
+    asked: list[tuple[Path, bool, bool]] = []
+
+    def noted(job, *more):
+        asked.append((job.album, job.recursive, job.check_new))
+        return cull(job, *more)
+
+    monkeypatch.setattr(worker, "cull", noted)
+    window = make_window()
+    assert not window.run.recursive
+    for start in (lambda: window.open_album(small_album, recursive=True), window.run.again):
+        with qtbot.waitSignal(window.run.ended, timeout=60_000):
+            start()
+        assert window.run.recursive
+    assert asked == [(small_album, True, True)] * 2, "new weights files are asked what they know, too"
 
 
 def test_a_run_that_is_stopped_frees_the_window_whatever_the_engine_does(
