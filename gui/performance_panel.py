@@ -33,6 +33,7 @@ STAGES = {
     "thumbnail": "Thumbnails",
     "write cache": "Write cache",
     "decode for comparator": "Decode for pairs",
+    "write what is kept": "Keep for pairs",
     "compare": "Compare pairs",
     "select": "Group and pick",
 }

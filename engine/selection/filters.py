@@ -16,7 +16,7 @@ def filter_failures(candidate: Candidate, settings: Album) -> list[str]:
         sharpness = float(quality.details.get("sharpness", 1.0))
         if sharpness < settings.quality.min_sharpness:
             wanted = settings.quality.min_sharpness
-            failures.append(f"too soft to pick (sharpness {_short_of(sharpness, wanted, 2)})")
+            failures.append(f"too soft to pick ({_short_of(sharpness, wanted, 2)})")
         if quality.value < settings.quality.min_iqa_score:
             wanted = settings.quality.min_iqa_score
             failures.append(f"low technical quality ({_short_of(quality.value, wanted, 2)})")

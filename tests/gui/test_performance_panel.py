@@ -82,3 +82,7 @@ def test_bars_are_as_long_as_their_values(qtbot):
 
 def _blue(image: QImage, y: int) -> int:
     return sum(image.pixelColor(x, y).name() == theme.ACCENT.name() for x in range(image.width()))
+
+
+def test_what_the_comparator_keeps_is_said_for_what_it_is():
+    assert stage_title("write what is kept") == "Keep for pairs"

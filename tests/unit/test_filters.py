@@ -29,13 +29,13 @@ BEHIND, HIDDEN = face(eyes=0.05, prominent=False), face(eyes=None)
             {"min_sharpness": 0.4},
             {"sharpness": 0.39},
             {"sharpness": 0.4},
-            "too soft to pick (sharpness 0.39, 0.40 needed)",
+            "too soft to pick (0.39, 0.40 needed)",
         ),
         (
             {"min_sharpness": 0.02},
             {"sharpness": 0.0164},
             {"sharpness": 0.02},
-            "too soft to pick (sharpness 0.016, 0.020 needed)",
+            "too soft to pick (0.016, 0.020 needed)",
         ),
         (
             {"min_iqa_score": 0.5},
