@@ -14,7 +14,7 @@ from engine.benchmark.report import report_html
 from engine.benchmark.result_files import refuse_unwritable_folder, write_file, write_results
 from engine.benchmark.trials import Table
 from engine.cli import tables
-from engine.cli.counting import counting
+from engine.cli.bar import counting
 from engine.cli.parser import Options
 from engine.cli.unreadable import name_unreadable
 from engine.errors import EXIT_ROLE_NOT_RUN

@@ -12,7 +12,7 @@ from engine.benchmark.scorers import score_functions
 from engine.benchmark.series import SeriesFigures, measure_series
 from engine.benchmark.series_judges import series_judges, shipped_comparator
 from engine.cli import tables
-from engine.cli.counting import counting
+from engine.cli.bar import counting
 from engine.cli.json_file import write_json
 from engine.cli.parser import Options
 from engine.errors import EXIT_OK, UsageError

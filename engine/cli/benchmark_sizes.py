@@ -10,7 +10,7 @@ from engine.album.scan import scan
 from engine.benchmark.scorers import score_functions
 from engine.benchmark.sizes import SizeFigures, measure_sizes
 from engine.cli import tables
-from engine.cli.counting import counting
+from engine.cli.bar import counting
 from engine.cli.json_file import write_json
 from engine.cli.parser import Options
 from engine.cli.unreadable import name_unreadable

@@ -14,7 +14,7 @@ from engine.checking.report import CheckReport, as_json, rows
 from engine.checking.role_check import place_of
 from engine.checking.self_test import check_file
 from engine.cli import tables
-from engine.cli.counting import counting
+from engine.cli.bar import counting
 from engine.cli.interruption import interruptible
 from engine.cli.json_file import write_json
 from engine.cli.parser import Options

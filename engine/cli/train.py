@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sys
-from typing import Self
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeRemainingColumn
 
+from engine.cli.bar import Bar
 from engine.cli.parser import Options
 from engine.errors import EXIT_INTERRUPTED, EXIT_OK
 from engine.paths import DataDir
@@ -48,29 +47,19 @@ def _load(options: Options) -> Run:
     return load_pairs_run(options.run_file) if options.pairs else load_aesthetic_run(options.run_file)
 
 
-class _Display:
+class _Display(Bar):
     """One line per epoch on stdout; a bar for the batches of the current one on a terminal."""
 
     def __init__(self) -> None:
-        self._progress = Progress(
+        super().__init__(
             TextColumn("epoch {task.fields[epoch]}"),
             BarColumn(),
             MofNCompleteColumn(),
             TimeRemainingColumn(),
             TextColumn("loss {task.fields[loss]:.4f}"),
-            console=Console(stderr=True),
-            transient=True,
-            disable=not sys.stderr.isatty(),
         )
         self._task: TaskID | None = None
         self._trained = False
-
-    def __enter__(self) -> Self:
-        self._progress.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._progress.stop()
 
     def take(self, event: Event) -> None:
         match event:
@@ -95,8 +84,8 @@ class _Display:
 
     def _show_batch(self, event: BatchDone) -> None:
         if self._task is None:
-            self._task = self._progress.add_task("", total=event.total, epoch=event.epoch, loss=event.loss)
-        self._progress.update(
+            self._task = self.progress.add_task("", total=event.total, epoch=event.epoch, loss=event.loss)
+        self.progress.update(
             self._task, completed=event.done, total=event.total, epoch=event.epoch, loss=event.loss
         )
 

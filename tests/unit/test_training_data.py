@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 
 from engine.errors import SettingsError, TrainingError
 from engine.training.ava_file import read_opinions
-from engine.training.photo_files import PhotoFiles
 from engine.training.samples import OpinionSample, split_by_series
 from engine.training.settings import (
     OpinionData,
@@ -52,13 +51,6 @@ def test_votes_are_columns_3_to_12(tmp_path, photo_folder):
     assert samples[0].votes == (0, 1, 5, 17, 38, 36, 15, 6, 5, 1)
     assert samples[0].mean == pytest.approx((2 + 15 + 68 + 190 + 216 + 105 + 48 + 45 + 10) / 124)
     assert samples[0].paths == (photo_folder[0] / "000001-02.JPG",)
-
-
-def test_the_folder_of_photos_may_begin_with_the_home_folder(photo_folder, monkeypatch):
-    folder, worth = photo_folder
-    for name in ("HOME", "USERPROFILE"):
-        monkeypatch.setenv(name, str(folder.parent))
-    assert PhotoFiles(Path("~") / folder.name).find(next(iter(worth))) is not None
 
 
 @pytest.mark.parametrize(
