@@ -6,6 +6,7 @@ import json
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from engine.album.scan import scan
 from engine.benchmark.degradations import Plan, by_type, chosen_photos, measure_degradations, overall
@@ -180,3 +181,20 @@ def test_the_seed_draws_the_photos(tmp_path):
 
 def test_all_27_degradations_have_names_of_their_own():
     assert len({each.name for each in DISTORTIONS}) == len(DISTORTIONS) == 27
+
+
+def test_what_was_shown_is_told_variant_by_variant_and_photos_without_a_subject_are_named(
+    tmp_path, photos, make_jpeg
+):
+    make_jpeg(tmp_path / "astronaut.jpg", wide(photos["astronaut"], 320))
+    plain = np.full((200, 300, 3), 128, np.uint8)
+    Image.fromarray(plain).save(tmp_path / "plain.jpg")
+    found = measure_degradations(Plan(tmp_path), Bench((sharpness(),), {}), silent).trials
+    plain_facts = [each for each in found.facts if each.original == "plain.jpg"]
+    assert len(found.facts) == 54 and len(plain_facts) == 27
+    assert {(each.original, each.degraded) for each in found.facts} == {
+        (trial.original, trial.degraded) for trial in found.trials if trial.table is Table.PLAIN
+    }
+    sizes = {(each.width, each.height) for each in plain_facts if "crop" not in each.type}
+    assert sizes == {(300, 200)} and all(len(each.sha256) == 64 for each in found.facts)
+    assert found.without_subject == ["plain.jpg"]
