@@ -194,6 +194,22 @@ def test_a_zip_that_cannot_be_written_is_named_with_the_reason(originals, out, b
     assert names(out) == {"all.zip"}
 
 
+def test_a_zip_that_reads_back_differently_is_no_zip(originals, out, book, monkeypatch):
+    real = archive._write
+
+    def flipped(part: Path, *more: object) -> object:
+        digests = real(part, *more)  # type: ignore[arg-type]
+        part.write_bytes(part.read_bytes().replace(b"jpeg of a", b"jpeg of b"))
+        return digests
+
+    with monkeypatch.context() as patch:
+        patch.setattr(archive, "_write", flipped)
+        report = run(plan(originals, out / "all.zip", How.ZIP), book)
+    assert report.stopped is not None and "a.jpg differs from the original after packing" in report.stopped
+    assert names(out) == set() and names(originals) == ALL
+    assert go_on(the_unfinished(book), CancelToken()).complete
+
+
 # -- progress
 
 
