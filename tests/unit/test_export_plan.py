@@ -253,3 +253,12 @@ def test_a_folder_that_cannot_be_made_is_said_to_be_so(tmp_path):
         free_bytes(tmp_path / "file" / "inside")
     assert "free" not in str(caught.value)
     assert free_bytes(tmp_path / "new" / "one") > 0
+
+
+def test_no_folder_of_a_layout_is_the_one_that_holds_the_originals(tmp_path):
+    (tmp_path / "out").mkdir()
+    originals = card(tmp_path / "out" / "2026-06-01")
+    found = plan(originals, tmp_path / "out", layout="date")
+    assert {action.target.parent.name for action in found.actions} == {"no date"}
+    assert {path.name for path, _ in found.unreadable} >= {"a.jpg", "a.cr2"}
+    assert {why for _, why in found.unreadable} == {f"{originals} holds originals"}
