@@ -24,8 +24,10 @@ from engine.errors import EXIT_OK, FramepickError, NothingToDoError
 from engine.paths import DataDir
 from engine.settings import Settings
 from engine.types import Decision
+from engine.words import counted
 from gui import beside
 from gui.app import before_window, make_window
+from gui.entry import Entry
 from gui.main_window import MainWindow
 from gui.navigation_pilot import Pilot
 from gui.stall_probe import StallMeter, probe_in_process
@@ -35,6 +37,7 @@ HELD_SECONDS = 4.0
 REST_MS = 500  # before a step to a neighbour that is ready, and before a jump
 CULL_MS = 900_000  # that scoring the album may take
 LINKS = 1500  # photos of the album that is scored meanwhile: more than are done before the end
+FIRST_SCORED = 40  # of them, before anything is measured: jumps need some that are scored
 LEAST = 4  # photos
 LARGE = 20_000  # photos of the album with made-up scores that the window is given at the end
 
@@ -59,7 +62,12 @@ def run_from_command_line(options: Options) -> int:
         print(error, file=sys.stderr)
         return error.exit_code
     table = Table(title=f"benchmark navigation {options.album}", title_justify="left", caption_justify="left")
-    table.caption = f"window of {figures['window']} on {figures['platform']}"
+    meanwhile = figures["while_scoring"]
+    until = "" if meanwhile["still_scoring_at_the_end"] else ", which ended before the measuring did"
+    table.caption = (
+        f"window of {figures['window']} on {figures['platform']}; "
+        f"{counted(meanwhile['scored_meanwhile'], 'photo')} scored meanwhile{until}"
+    )
     for name in ("figure", "idle", "while scoring"):
         table.add_column(name, justify="left" if name == "figure" else "right")
     for row in as_rows(figures):
@@ -95,14 +103,17 @@ def measure_navigation(
         own.mkdir()
         own.joinpath("models").symlink_to(data_dir.models, target_is_directory=True)
         links = Path(folder) / "album"
-        _link(scan(album, recursive), links)
+        photos = scan(album, recursive)
+        _refuse_few(album, len(photos))
+        _link(photos, links)
         window = make_window(settings, DataDir(own))
         window.setGeometry(QGuiApplication.primaryScreen().availableGeometry())  # as photographers work
         window.show()
         window.activateWindow()
         try:
             figures: Figures = {"window": f"{window.width()} x {window.height()}"}
-            figures |= _idle(window, album, recursive) | {"while_scoring": _while_scoring(window, links)}
+            while_scoring = _while_scoring(window, links)  # first: later the scores would come from the cache
+            figures |= _idle(window, album, recursive) | {"while_scoring": while_scoring}
         finally:
             window.close()
     screen = QGuiApplication.primaryScreen().size()
@@ -126,6 +137,11 @@ def as_rows(figures: Figures) -> list[tuple[str, str, str]]:
     return rows
 
 
+def _refuse_few(album: Path, readable: int) -> None:
+    if readable < LEAST:
+        raise NothingToDoError(f"{album} holds {readable} readable photos; navigating needs {LEAST}.")
+
+
 def _link(photos: Sequence[Any], folder: Path) -> None:
     """Make an album of many links to the photos, for a run that lasts."""
     folder.mkdir()
@@ -138,24 +154,24 @@ def _idle(window: MainWindow, album: Path, recursive: bool) -> Figures:
     window.open_album(album, recursive)
     pilot = Pilot(window)
     pilot.wait(lambda: not window.run.running, CULL_MS)
-    readable = sum(entry.error is None for entry in window.album.entries())
-    if readable < LEAST:
-        raise NothingToDoError(f"{album} holds {readable} readable photos; navigating needs {LEAST}.")
+    _refuse_few(album, sum(entry.error is None for entry in window.album.entries()))
     return {"photos": window.album.total} | _measure(window, pilot)
 
 
 def _while_scoring(window: MainWindow, links: Path) -> Figures:
     window.open_album(links)
     pilot = Pilot(window)
-    pilot.wait(lambda: _has_scores(window) or not window.run.running, CULL_MS)
+    pilot.wait(lambda: len(_scored(window)) >= FIRST_SCORED or not window.run.running, CULL_MS)
+    before = len(_scored(window))
     figures = _measure(window, pilot)
+    figures["scored_meanwhile"] = len(_scored(window)) - before
     figures["still_scoring_at_the_end"] = window.run.running
     window.run.stop()
     return figures
 
 
-def _has_scores(window: MainWindow) -> bool:
-    return any(entry.scores for entry in window.album.entries()[:200])
+def _scored(window: MainWindow) -> list[Entry]:
+    return [entry for entry in window.album.entries() if entry.scores]
 
 
 def _measure(window: MainWindow, pilot: Pilot) -> Figures:
@@ -202,13 +218,14 @@ def _step(window: MainWindow, pilot: Pilot) -> float | None:
 def _jump(window: MainWindow, pilot: Pilot, *, kept: bool = True) -> float | None:
     """Go to a photo of which no large picture is in memory, until it is sharp at the size of the window.
 
-    Without `kept` there is none on disk either, as before a photo is scored.
+    It is a scored one, which has a picture on disk; without `kept` there is none, as before it is scored.
     """
     pilot.rest(REST_MS)
     if window.album.rowCount() < 200:
         window.previews.begin(window.album.job)  # a small album is soon known by heart
-    rows = [random.randrange(window.album.rowCount()) for _ in range(50)]
-    cold = [e for row in rows if window.previews.best((e := window.album.entry_at(row)).photo.id) is None]
+    among = _scored(window) if kept else window.album.entries()
+    drawn = random.choices(among, k=50) if among else []
+    cold = [e for e in drawn if window.previews.best(e.photo.id) is None]
     target = next((entry for entry in cold if entry.error is None and entry is not pilot.current), None)
     if target is None or target.inspected is None:
         return None

@@ -20,7 +20,8 @@ SPREADS = ("next_preloaded_ms", "cold_jump_ms", "unscored_jump_ms", "decision_ms
 def brief(monkeypatch) -> None:
     for name, value in {"STEPS": 4, "JUMPS": 2, "DECISIONS": 4, "HELD_SECONDS": 0.5, "REST_MS": 20}.items():
         monkeypatch.setattr(benchmark, name, value)
-    monkeypatch.setattr(benchmark, "LINKS", 60)
+    monkeypatch.setattr(benchmark, "LINKS", 90)
+    monkeypatch.setattr(benchmark, "FIRST_SCORED", 4)
     monkeypatch.setattr(benchmark, "LARGE", 60)
 
 
@@ -34,6 +35,7 @@ def test_every_figure_is_measured_idle_and_while_scoring(
             assert 0 < spread["median"] <= spread["p95"] <= spread["p99"] < 8000
         assert state["held_key_fps"] > 1
         assert state["stall_ms"] > 0
+    assert figures["while_scoring"]["scored_meanwhile"] > 4, "it was not the cache that had the scores"
     assert len(as_rows(figures)) == 4 * len(SPREADS) + 3
     assert not data_dir.library.exists(), "decisions went to a library of the benchmark's own"
 
@@ -69,4 +71,4 @@ def test_figures_are_printed_and_written(
     screen = QGuiApplication.primaryScreen().availableGeometry()
     width, height = map(int, figures["window"].split(" x "))
     assert width >= screen.width() and height >= screen.height(), "it fills the screen"
-    assert f"window of {figures['window']} on {figures['platform']}" in printed
+    assert f"window of {figures['window']} on {figures['platform']};" in " ".join(printed.split())
