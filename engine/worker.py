@@ -7,6 +7,7 @@ at a time; a new one waits until the cancelled one has let go. Each job has a ca
 from __future__ import annotations
 
 import logging
+import os
 import time
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
@@ -60,6 +61,18 @@ class _Runner(QObject):
             self.events.emit(job_id, batch)
 
 
+def beside_a_window(settings: Settings) -> Settings:
+    """Return settings whose decoding leaves a core to the window, unless they say how many it may have.
+
+    On 2 cores the next photo came in 7 ms in place of 13 then, for an eighth of the speed of scoring.
+    """
+    if settings.performance.decode_threads:
+        return settings
+    threads = max(1, (os.cpu_count() or 1) - 1)
+    performance = settings.performance.model_copy(update={"decode_threads": threads})
+    return settings.model_copy(update={"performance": performance})
+
+
 class Engine(QObject):
     """The window's side of the worker. Signals carry the job id; drop those of other jobs."""
 
@@ -71,7 +84,7 @@ class Engine(QObject):
         super().__init__(parent)
         self._thread = QThread()
         self._thread.setObjectName("framepick-engine")
-        self._runner = _Runner(settings, data_dir)
+        self._runner = _Runner(beside_a_window(settings), data_dir)
         self._runner.moveToThread(self._thread)
         self._requested.connect(self._runner.run)
         self._runner.events.connect(self.events)

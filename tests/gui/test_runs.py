@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 from pathlib import Path
@@ -89,6 +90,20 @@ def test_what_is_asked_of_the_engine_is_asked_again(qtbot, make_window, small_al
             start()
         assert window.run.recursive
     assert asked == [(small_album, True, True)] * 2, "new weights files are asked what they know, too"
+
+
+def test_decoding_leaves_a_core_to_the_window(qtbot, make_window, small_album: Path, monkeypatch):
+    real, decoded_by = decoding.decode, set()
+
+    def noted(photo):
+        decoded_by.add(threading.current_thread().name)
+        return real(photo)
+
+    monkeypatch.setattr(decoding, "decode", noted)
+    window = make_window()
+    with qtbot.waitSignal(window.run.ended, timeout=60_000):
+        window.open_album(small_album)
+    assert 1 <= len(decoded_by) <= max(1, (os.cpu_count() or 1) - 1)
 
 
 def test_a_run_that_is_stopped_frees_the_window_whatever_the_engine_does(
