@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -22,8 +21,6 @@ from engine.scoring.eyes import LEAST_CLOSED, eyes_open
 from engine.scoring.face_landmarks import CROP_SIDE, Expression, FaceLandmarker
 from engine.settings import PortraitAnalysis
 from engine.types import Face, Role, Score
-
-log = logging.getLogger(__name__)
 
 NAME = "MediaPipe Face Landmarker, with CenterFace for small faces"
 VERSION = "portrait-4"
@@ -94,6 +91,8 @@ class PortraitScorer:
             faces = self._faces(decoded)
         except ModelError as error:
             return ScoreResult(None, error=str(error))
+        except PhotoError as error:  # the file is gone since it was decoded, say
+            return ScoreResult(None, error=error.what)
         return ScoreResult(
             Score(
                 Role.PORTRAIT,
@@ -132,16 +131,10 @@ def _close_enough(decoded: Decoded, faces: Sequence[FaceBox]) -> NDArray[np.uint
     """Return a picture of the photo that shows these faces large enough to judge, as far as its file does.
 
     Decoding once more costs as much as the first time: only photos of groups that are neither large on the
-    picture nor a crowd are worth it.
+    picture nor a crowd are worth it. Raises PhotoError.
     """
     small = any(_long_side(face, decoded.image) < LEAST_CLOSED for face in faces)
-    if not small or len(faces) > CROWD:
-        return decoded.image
-    try:
-        return closer(decoded).image
-    except PhotoError as error:  # it was there a moment ago: what was decoded then still counts
-        log.warning("Faces of %s are judged from a smaller picture: it %s", error.path, error.what)
-        return decoded.image
+    return closer(decoded).image if small and len(faces) <= CROWD else decoded.image
 
 
 def _long_side(face: FaceBox, image: NDArray[np.uint8]) -> float:

@@ -18,6 +18,21 @@ def library(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
+def originals(tmp_path: Path) -> Path:
+    """A card whose photos are exported."""
+    # At the top of this file it would import pydantic while PySide6 hooks imports: both fail then.
+    from tests.unit.exporting import card
+
+    return card(tmp_path / "card")
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    """Where exports go; it is not there yet."""
+    return tmp_path / "out"
+
+
+@pytest.fixture
 def book(tmp_path: Path) -> Path:
     """Folder of the journals of exports."""
     return tmp_path / "data" / "exports"

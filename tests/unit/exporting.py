@@ -14,6 +14,7 @@ from engine.export.report import ExportReport
 from engine.types import Decision, Label, Marks, Metadata, Photo, Ranked
 
 TIME = 1_700_000_000
+ALL = {"a.jpg", "a.cr2", "a.xmp", "a.cr2.xmp", "b.jpg"}  # files of a card
 
 
 def card(folder: Path) -> Path:
@@ -54,6 +55,12 @@ def plan(folder: Path, target: Path, how: How = How.COPY, layout: str = "flat") 
 
 def run(a_plan: ExportPlan, journals: Path) -> ExportReport:
     return execute(a_plan, journals, CancelToken())
+
+
+def cancelled_at(a_plan: ExportPlan, journals: Path, done: int) -> ExportReport:
+    """Cancel an export as soon as so many of its files are done."""
+    cancel = CancelToken()
+    return execute(a_plan, journals, cancel, lambda p: cancel.cancel() if p.done == done else None)
 
 
 def state(folder: Path) -> dict[str, tuple[bytes, int, int]]:

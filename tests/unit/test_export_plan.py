@@ -19,11 +19,6 @@ from engine.types import Metadata, Photo
 from tests.unit.exporting import ExportItem, card, item, names, plan, shots, state
 
 
-@pytest.fixture
-def originals(tmp_path: Path) -> Path:
-    return card(tmp_path / "card")
-
-
 def _targets(a_plan, folder: Path) -> set[str]:
     return {str(action.target.relative_to(folder)) for action in a_plan.actions}
 

@@ -18,20 +18,8 @@ from engine.export.execute import execute
 from engine.export.journal import Journal, JournalError, State, journals
 from engine.export.plan import How
 from engine.export.recover import find_unfinished, go_on, revert, the_last, the_unfinished
-from tests.unit.exporting import OsWith, card, names, plan, run, state
+from tests.unit.exporting import ALL, OsWith, names, plan, run, state
 from tests.unit.power_cut import PowerCutError
-
-ALL = {"a.jpg", "a.cr2", "a.xmp", "a.cr2.xmp", "b.jpg"}
-
-
-@pytest.fixture
-def originals(tmp_path: Path) -> Path:
-    return card(tmp_path / "card")
-
-
-@pytest.fixture
-def out(tmp_path: Path) -> Path:
-    return tmp_path / "out"
 
 
 def _no_parts(folder: Path) -> bool:

@@ -23,12 +23,7 @@ from engine.export.recover import go_on, revert, the_unfinished
 from engine.export.reject import RejectTo, plan_reject
 from engine.export.trash import find_in_trash
 from engine.types import Decision, Marks, Photo
-from tests.unit.exporting import ExportItem, OsWith, card, names, plan, shots
-
-
-@pytest.fixture
-def originals(tmp_path: Path) -> Path:
-    return card(tmp_path / "card")
+from tests.unit.exporting import ExportItem, OsWith, names, plan, shots
 
 
 def test_all_of_a_copy_is_given_to_the_system_before_it_is_flushed(tmp_path, monkeypatch):

@@ -16,14 +16,7 @@ from engine.export.execute import execute
 from engine.export.plan import How
 from engine.export.recover import find_unfinished, go_on, the_last, the_unfinished
 from engine.export.report import ExportProgress
-from tests.unit.exporting import OsWith, card, names, plan, run, state
-
-ALL = {"a.jpg", "a.cr2", "a.xmp", "a.cr2.xmp", "b.jpg"}
-
-
-@pytest.fixture
-def originals(tmp_path: Path) -> Path:
-    return card(tmp_path / "card")
+from tests.unit.exporting import ALL, OsWith, cancelled_at, names, plan, run, state
 
 
 @pytest.fixture
@@ -47,17 +40,12 @@ def every_block(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(report_module, "REPORT_EVERY", -1.0)
 
 
-def _cancelled_at(a_plan, book: Path, done: int):
-    cancel = CancelToken()
-    return execute(a_plan, book, cancel, lambda p: cancel.cancel() if p.done == done else None)
-
-
 # -- a target that is not there
 
 
 def test_a_drive_that_is_not_there_yet_ends_no_export_that_has_begun(originals, out, book, another_drive):
     before = state(originals)
-    _cancelled_at(plan(originals, out, How.MOVE), book, 4)
+    cancelled_at(plan(originals, out, How.MOVE), book, 4)
     assert names(originals) == {"b.jpg"}
     out.parent.rename(out.parent.with_name("pulled"))
     out.parent.touch()  # nothing can be made there
@@ -86,7 +74,7 @@ def test_what_cannot_begin_leaves_nothing_to_go_on_with(originals, out, book):
 
 def test_of_a_shot_that_is_cancelled_while_it_moves_all_files_stay_where_they_were(originals, out, book):
     before = state(originals)
-    report = _cancelled_at(plan(originals, out, How.MOVE), book, 2)
+    report = cancelled_at(plan(originals, out, How.MOVE), book, 2)
     assert report.cancelled and not report.copied and not report.failed
     assert state(originals) == before and names(out) == set()
     assert go_on(the_unfinished(book), CancelToken()).complete
@@ -108,7 +96,7 @@ def test_the_same_in_the_middle_of_a_file(name, originals, out, book, another_dr
 
 
 def test_cancelled_after_the_last_file_it_is_whole(originals, out, book):
-    assert _cancelled_at(plan(originals, out), book, 5).copied
+    assert cancelled_at(plan(originals, out), book, 5).copied
     assert names(out) == ALL
     assert find_unfinished(book) is None
 
@@ -230,7 +218,7 @@ def test_progress_counts_every_byte_and_ends_with_all(originals, out, book, ever
 
 
 def test_going_on_counts_what_is_left_alone(originals, out, book):
-    _cancelled_at(plan(originals, out), book, 4)
+    cancelled_at(plan(originals, out), book, 4)
     told: list[ExportProgress] = []
     go_on(the_unfinished(book), CancelToken(), told.append)
     assert (told[-1].done, told[-1].total) == (1, 1)

@@ -4,51 +4,31 @@ from __future__ import annotations
 
 import os
 import shutil
-from pathlib import Path
 
 import pytest
 
 from engine.errors import ExportError
 from engine.events import CancelToken
 from engine.export.copying import write_part
-from engine.export.execute import execute
 from engine.export.filing import stamp
 from engine.export.journal import KEPT, Journal, State, Step
 from engine.export.plan import How
 from engine.export.recover import find_last, find_unfinished, go_on, revert, the_last, the_unfinished
 from engine.export.report import ExportProgress
-from tests.unit.exporting import card, names, plan, run, state
-
-ALL = {"a.jpg", "a.cr2", "a.xmp", "a.cr2.xmp", "b.jpg"}
-
-
-@pytest.fixture
-def originals(tmp_path: Path) -> Path:
-    return card(tmp_path / "card")
-
-
-@pytest.fixture
-def out(tmp_path: Path) -> Path:
-    return tmp_path / "out"
-
-
-def _cancelled_at(a_plan, book: Path, done: int) -> None:
-    cancel = CancelToken()
-    execute(a_plan, book, cancel, lambda p: cancel.cancel() if p.done == done else None)
-
+from tests.unit.exporting import ALL, cancelled_at, names, plan, run, state
 
 # -- which export is meant
 
 
 def test_an_export_of_which_only_some_arrived_is_the_last_one(originals, out, book):
-    _cancelled_at(plan(originals, out), book, 2)
+    cancelled_at(plan(originals, out), book, 2)
     assert revert(the_last(book), CancelToken()).removed == 2
     assert not out.exists() and names(originals) == ALL
 
 
 def test_an_export_of_which_nothing_arrived_does_not_hide_the_one_before(originals, out, book, tmp_path):
     run(plan(originals, out), book)
-    _cancelled_at(plan(originals, tmp_path / "second"), book, 0)
+    cancelled_at(plan(originals, tmp_path / "second"), book, 0)
     assert the_last(book).target == out
 
 
@@ -72,7 +52,7 @@ def test_one_that_another_window_works_on_is_not_taken_back(originals, out, book
 
 
 def test_who_comes_second_sees_what_the_first_has_done(originals, out, book):
-    _cancelled_at(plan(originals, out), book, 2)
+    cancelled_at(plan(originals, out), book, 2)
     second = the_unfinished(book)
     assert go_on(the_unfinished(book), CancelToken()).complete
     report = go_on(second, CancelToken())

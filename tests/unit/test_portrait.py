@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from engine.album.decode import Decoded, decode
-from engine.errors import RuntimeUnfitError, WeightsMissingError
+from engine.errors import PhotoError, RuntimeUnfitError, WeightsMissingError
 from engine.models.runtime import Runtime
 from engine.scoring import face_networks, portrait
 from engine.scoring.center_face import CenterFace
@@ -108,13 +108,14 @@ def test_small_faces_are_judged_by_the_detail_that_the_file_has(scorer: Portrait
     assert _share_of_known_eyes(scorer, replace(decoded, photo=None)) < 0.1
 
 
-def test_a_file_that_is_gone_by_then_costs_the_detail_alone(
-    scorer: PortraitScorer, group_file: Photo, caplog
-):
+def test_a_file_that_is_gone_by_then_has_no_score_and_it_is_said(scorer: PortraitScorer, group_file: Photo):
     decoded = decode(group_file)
     group_file.path.unlink()
-    assert _share_of_known_eyes(scorer, decoded) < 0.1
-    assert f"Faces of {group_file.path} are judged from a smaller picture" in caplog.text
+    (result,) = scorer.score([decoded])
+    assert result.score is None, "one of less detail would be kept as if it were whole"
+    with pytest.raises(PhotoError) as gone:
+        decode(group_file)
+    assert result.error == gone.value.what
 
 
 def test_no_crowd_is_looked_at_more_closely(scorer: PortraitScorer, group_file: Photo, monkeypatch):
