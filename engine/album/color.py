@@ -7,10 +7,12 @@ import logging
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageCms
 
 logger = logging.getLogger(__name__)
 
+_STRIP = 32  # rows
 _BEHIND_ALPHA = (128, 128, 128, 255)  # neutral grey: neither a highlight nor a shadow to the scorers
 
 
@@ -22,6 +24,16 @@ def to_srgb(image: Image.Image) -> Image.Image:
     if transform is not None:
         return ImageCms.applyTransform(image, transform) or image
     return image if image.mode == "RGB" else image.convert("RGB")
+
+
+def pixels_to_srgb(pixels: NDArray[np.uint8], profile: bytes | None) -> NDArray[np.uint8]:
+    """Return RGB pixels (H, W, 3) in the sRGB colour space, by their embedded profile where they have one."""
+    transform = _transform(profile, "RGB") if profile else None
+    if transform is None:
+        return pixels
+    # In strips: Pillow holds the interpreter, and the window up, while it takes pixels and gives them back.
+    strips = (Image.fromarray(pixels[top : top + _STRIP]) for top in range(0, len(pixels), _STRIP))
+    return np.concatenate([np.asarray(ImageCms.applyTransform(each, transform) or each) for each in strips])
 
 
 def to_8_bit(image: Image.Image) -> Image.Image:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin
 
-from engine.album.color import to_8_bit, to_srgb
+from engine.album.color import pixels_to_srgb, to_8_bit, to_srgb
 from engine.album.exif import orientation_of, tags_of_image
 from engine.album.formats import Kind
 from engine.album.jpeg_check import needs_care
@@ -82,6 +82,9 @@ def decode_jpeg(file: BinaryIO, path: Path, long_side: int, orientation: int | N
     full = image.size
     check_size(path, *full)
     orientation = orientation_of(tags_of_image(image)) if orientation is None else orientation
+    pixels = _stored_pixels(image, file, dct_scale(full, long_side))
+    if pixels is not None:
+        return _upright(pixels_to_srgb(pixels, image.info.get("icc_profile")), full, orientation)
     image.draft("RGB", dct_box(full, long_side))
     # Pillow holds the interpreter while it decodes a block: small ones let the window's thread in between.
     image.decodermaxblock = DECODE_BLOCK
@@ -89,9 +92,33 @@ def decode_jpeg(file: BinaryIO, path: Path, long_side: int, orientation: int | N
     return finish(image, full, orientation)
 
 
+def _stored_pixels(image: ImageFile.ImageFile, file: BinaryIO, scale: int) -> NDArray[np.uint8] | None:
+    """Return what a JPEG shows as it is stored, None where Pillow has to say what it is or what is wrong.
+
+    The pixels are Pillow's to the bit. But other threads run meanwhile: for Pillow the window has to wait.
+    """
+    if image.mode != "RGB":
+        return None
+    import simplejpeg
+
+    width, height = image.size
+    file.seek(0)
+    try:
+        return simplejpeg.decode_jpeg(
+            file.read(), min_width=-(-width // scale), min_height=-(-height // scale)
+        )
+    except ValueError:  # of anything that is not quite as it should be
+        return None
+
+
+def dct_scale(size: tuple[int, int], long_side: int) -> int:
+    """Return by how much a JPEG decoder is to scale each side down, its long side still `long_side`."""
+    return next((scale for scale in (8, 4, 2) if -(-max(size) // scale) >= long_side), 1)
+
+
 def dct_box(size: tuple[int, int], long_side: int) -> tuple[int, int]:
     """Return the size to ask of a JPEG decoder, of the photo's own shape: a square box would not scale it."""
-    scale = next((scale for scale in (8, 4, 2) if -(-max(size) // scale) >= long_side), 1)
+    scale = dct_scale(size, long_side)
     return max(1, size[0] // scale), max(1, size[1] // scale)
 
 
@@ -102,8 +129,13 @@ def shrink_factor(size: tuple[int, int], long_side: int) -> int:
 
 def finish(image: Image.Image, full: tuple[int, int], orientation: int) -> Decoded:
     """Return a decoded image as upright sRGB; `full` is the original's size as stored."""
-    upright = turn_upright(to_srgb(image), orientation)
-    return Decoded(np.asarray(upright), *upright_size(full, orientation))
+    return _upright(np.asarray(to_srgb(image)), full, orientation)
+
+
+def _upright(pixels: NDArray[np.uint8], full: tuple[int, int], orientation: int) -> Decoded:
+    upright = turn_upright(pixels, orientation)
+    upright.flags.writeable = False
+    return Decoded(upright, *upright_size(full, orientation))
 
 
 def _decode_other(image: ImageFile.ImageFile, path: Path, long_side: int) -> Decoded:

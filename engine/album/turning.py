@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from PIL import Image
+import numpy as np
+from numpy.typing import NDArray
 
-_TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
 SIDEWAYS = frozenset({5, 6, 7, 8})  # orientations that swap width and height
+_UP_DOWN, _LEFT_RIGHT, _BOTH = 0, 1, -1  # as cv2.flip has them
+_MIRRORED = {
+    2: _LEFT_RIGHT,
+    3: _BOTH,
+    4: _UP_DOWN,
+    6: _LEFT_RIGHT,
+    7: _BOTH,
+    8: _UP_DOWN,
+}  # what is left to do
 
 
-def turn_upright(image: Image.Image, orientation: int) -> Image.Image:
-    """Return a stored image as it is meant to be seen."""
-    turn = _TURNS.get(orientation)
-    return image if turn is None else image.transpose(turn)
+def turn_upright(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
+    """Return a stored image (H, W, 3) as it is meant to be seen."""
+    import cv2
+
+    if orientation in SIDEWAYS:
+        pixels = np.asarray(cv2.transpose(pixels), dtype=np.uint8)
+    mirrored = _MIRRORED.get(orientation)
+    return pixels if mirrored is None else np.asarray(cv2.flip(pixels, mirrored), dtype=np.uint8)
 
 
 def upright_size(size: tuple[int, int], orientation: int) -> tuple[int, int]:
