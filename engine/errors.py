@@ -53,6 +53,10 @@ class PhotoError(FramepickError):
         self.what = what
 
 
+class EngineError(FramepickError):
+    """A run in the window could not go on. The window stays, and so does all that was decided."""
+
+
 class ModelError(FramepickError):
     """A model cannot be loaded or run; the role says so in its status."""
 

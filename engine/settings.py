@@ -106,6 +106,7 @@ class Performance(_Section):
     batch_size: int = Field(ge=1, le=256)
     gpu_batch_size: int = Field(ge=1, le=1024)
     decode_threads: int = Field(ge=0, le=64)
+    own_process: bool
 
 
 class Previews(_Section):

@@ -24,7 +24,11 @@ class RoleSwitches:
         return self._off
 
     def turn(self, role: Role, *, on: bool) -> None:
-        self._off = self._off - {role} if on else self._off | {role}
+        self.replace(self._off - {role} if on else self._off | {role})
+
+    def replace(self, off: frozenset[Role]) -> None:
+        """Have exactly these roles off."""
+        self._off = off
 
 
 class Regrouped:

@@ -1,4 +1,4 @@
-"""Runs the pipeline on a QThread. The only file of the engine that knows Qt.
+"""Runs albums from a QThread, by default in another process. The only file of the engine that knows Qt.
 
 The pipeline's events reach the window as queued signals with a job id, a few batches per second. One job runs
 at a time; a new one waits until the cancelled one has let go. Each job has a cancel token of its own.
@@ -8,22 +8,21 @@ from __future__ import annotations
 
 import logging
 import os
-import time
+from collections.abc import Iterator
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 
-from engine.errors import FramepickError, first_line
+from engine.errors import FramepickError
 from engine.events import CancelToken, Event
 from engine.paths import DataDir
-from engine.pipeline import CullJob, cull
+from engine.pipeline import CullJob
+from engine.run_apart import EngineProcess
+from engine.run_batches import run_in_batches
+from engine.run_process import stopped_by
 from engine.settings import Settings
-from engine.stages.reading_marks import with_marks
 from engine.threads import let_others_go_first
 
 log = logging.getLogger(__name__)
-
-FLUSH_SECONDS = 0.05
-MOST_EVENTS = 250  # in one batch: more would hold the window up
 
 
 class _Runner(QObject):
@@ -36,29 +35,33 @@ class _Runner(QObject):
         super().__init__()
         self._settings = settings
         self._data_dir = data_dir
+        self._process = EngineProcess() if settings.performance.own_process else None
+
+    @Slot()
+    def get_ready(self) -> None:
+        if self._process is not None:
+            self._process.get_ready()
 
     @Slot(int, object, object)
     def run(self, job_id: int, job: CullJob, cancel: CancelToken) -> None:
         let_others_go_first()
         try:
-            self._stream(job_id, job, cancel)
+            for batch in self._batches(job, cancel):
+                self.events.emit(job_id, batch)
         except FramepickError as error:
             self.failed.emit(job_id, str(error))
         except Exception as error:  # a fault of our own: without a word the window would wait for ever
             log.exception("The engine stopped on %s", job.album)
-            self.failed.emit(job_id, f"The engine stopped: {first_line(error)}. Details are in the log.")
+            self.failed.emit(job_id, stopped_by(error))
 
-    def _stream(self, job_id: int, job: CullJob, cancel: CancelToken) -> None:
-        batch: list[Event] = []
-        flushed = time.monotonic()
-        events = cull(job, self._settings, self._data_dir, cancel)
-        for event in with_marks(events, job.album, self._data_dir.library):
-            batch.append(event)
-            if len(batch) >= MOST_EVENTS or time.monotonic() - flushed >= FLUSH_SECONDS:
-                self.events.emit(job_id, batch)
-                batch, flushed = [], time.monotonic()
-        if batch:
-            self.events.emit(job_id, batch)
+    def _batches(self, job: CullJob, cancel: CancelToken) -> Iterator[list[Event]]:
+        run = run_in_batches if self._process is None else self._process.run_in_batches
+        return run(job, self._settings, self._data_dir, cancel)
+
+    def close(self) -> None:
+        """End the process of runs. Call once the thread is gone."""
+        if self._process is not None:
+            self._process.close()
 
 
 def beside_a_window(settings: Settings) -> Settings:
@@ -87,6 +90,7 @@ class Engine(QObject):
         self._thread.setObjectName("framepick-engine")
         self._runner = _Runner(beside_a_window(settings), data_dir)
         self._runner.moveToThread(self._thread)
+        self._thread.started.connect(self._runner.get_ready)
         self._requested.connect(self._runner.run)
         self._runner.events.connect(self.events)
         self._runner.failed.connect(self.failed)
@@ -110,3 +114,4 @@ class Engine(QObject):
         self._cancel.cancel()
         self._thread.quit()
         self._thread.wait()
+        self._runner.close()

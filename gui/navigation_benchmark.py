@@ -36,6 +36,7 @@ STEPS, JUMPS, DECISIONS = 60, 30, 60
 HELD_SECONDS = 4.0
 REST_MS = 500  # before a step to a neighbour that is ready, and before a jump
 CULL_MS = 900_000  # that scoring the album may take
+STOP_MS = 2000  # that the engine may take to let go
 LINKS = 1500  # photos of the album that is scored meanwhile: more than are done before the end
 FIRST_SCORED = 40  # of them, before anything is measured: jumps need some that are scored
 LEAST = 4  # photos
@@ -95,6 +96,8 @@ def measure_navigation(
 ) -> Figures:
     """Measure in the real window, with a data directory of its own: no decision of yours is touched.
 
+    First while the album is scored, then in the same album once the engine rests.
+
     Raises NothingToDoError when fewer than four photos of the album can be read.
     """
     app = before_window()
@@ -111,9 +114,11 @@ def measure_navigation(
         window.show()
         window.activateWindow()
         try:
-            figures: Figures = {"window": f"{window.width()} x {window.height()}"}
-            while_scoring = _while_scoring(window, links)  # first: later the scores would come from the cache
-            figures |= _idle(window, album, recursive) | {"while_scoring": while_scoring}
+            figures: Figures = {"window": f"{window.width()} x {window.height()}", "photos": len(photos)}
+            pilot = _open(window, links)
+            _refuse_few(album, _readable(window, len(photos)))
+            while_scoring = _while_scoring(window, pilot)
+            figures |= _measure(window, pilot) | {"while_scoring": while_scoring}
         finally:
             window.close()
     screen = QGuiApplication.primaryScreen().size()
@@ -150,23 +155,27 @@ def _link(photos: Sequence[Any], folder: Path) -> None:
         folder.joinpath(f"{number:05d}{photo.path.suffix}").symlink_to(photo.path.absolute())
 
 
-def _idle(window: MainWindow, album: Path, recursive: bool) -> Figures:
-    window.open_album(album, recursive)
-    pilot = Pilot(window)
-    pilot.wait(lambda: not window.run.running, CULL_MS)
-    _refuse_few(album, sum(entry.error is None for entry in window.album.entries()))
-    return {"photos": window.album.total} | _measure(window, pilot)
-
-
-def _while_scoring(window: MainWindow, links: Path) -> Figures:
+def _open(window: MainWindow, links: Path) -> Pilot:
     window.open_album(links)
     pilot = Pilot(window)
     pilot.wait(lambda: len(_scored(window)) >= FIRST_SCORED or not window.run.running, CULL_MS)
+    return pilot
+
+
+def _readable(window: MainWindow, photos: int) -> int:
+    """Return how many of so many photos can be read; each is linked to again and again, in this order."""
+    by_name = sorted(window.album.entries(), key=lambda entry: entry.photo.name)
+    return sum(entry.error is None for entry in by_name[:photos])
+
+
+def _while_scoring(window: MainWindow, pilot: Pilot) -> Figures:
+    """Measure while the rest of the album is scored, and end that."""
     before = len(_scored(window))
     figures = _measure(window, pilot)
     figures["scored_meanwhile"] = len(_scored(window)) - before
     figures["still_scoring_at_the_end"] = window.run.running
     window.run.stop()
+    pilot.rest(STOP_MS)
     return figures
 
 
@@ -221,8 +230,6 @@ def _jump(window: MainWindow, pilot: Pilot, *, kept: bool = True) -> float | Non
     It is a scored one, which has a picture on disk; without `kept` there is none, as before it is scored.
     """
     pilot.rest(REST_MS)
-    if window.album.rowCount() < 200:
-        window.previews.begin(window.album.job)  # a small album is soon known by heart
     among = _scored(window) if kept else window.album.entries()
     drawn = random.choices(among, k=50) if among else []
     cold = [e for e in drawn if window.previews.best(e.photo.id) is None]

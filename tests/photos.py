@@ -63,3 +63,13 @@ def write_jpeg(
         save["exif"] = piexif.dump({"0th": main, "Exif": sub})
     image.save(path, "JPEG", quality=quality, **save)
     return path
+
+
+def many_links(album: Path, folder: Path, number: int) -> Path:
+    """Make an album of links to the photos of another, again and again: a run that lasts."""
+    folder.mkdir()
+    photos = sorted(album.iterdir())
+    for count in range(number):
+        photo = photos[count % len(photos)]
+        (folder / f"{count:05d}{photo.suffix}").symlink_to(photo.absolute())
+    return folder

@@ -59,7 +59,10 @@ def data_dir(tmp_path: Path) -> DataDir:
 
 @pytest.fixture
 def settings() -> Settings:
-    return load_settings()
+    """Runs on a thread of the window: most tests make a window, and a process takes its time to start."""
+    settings = load_settings()
+    performance = settings.performance.model_copy(update={"own_process": False})
+    return settings.model_copy(update={"performance": performance})
 
 
 def activate(qtbot: QtBot, window: QWidget) -> None:
