@@ -22,7 +22,8 @@ def let_others_go_first() -> None:
     """Have this thread, and those that it starts, yield to the rest of the program. Linux only.
 
     A thread's priority means nothing to Linux under its usual policy; its niceness does, and there every
-    thread has one of its own (`man 2 setpriority`), which its children take over.
+    thread has one of its own (`man 2 setpriority`), which its children take over. For work that leaves the
+    interpreter to others: a thread that waits for a core while it holds that has the window wait, too.
     """
     if sys.platform == "linux":
         thread = threading.get_native_id()

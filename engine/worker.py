@@ -44,7 +44,8 @@ class _Runner(QObject):
 
     @Slot(int, object, object)
     def run(self, job_id: int, job: CullJob, cancel: CancelToken) -> None:
-        let_others_go_first()
+        if self._process is None:
+            let_others_go_first()
         try:
             for batch in self._batches(job, cancel):
                 self.events.emit(job_id, batch)

@@ -308,11 +308,9 @@ class Compare(QWidget):
     def _want(self) -> None:
         order = (self.pair.active, 1 - self.pair.active)
         shown = [(e, self.panes[s].canvas) for s in order if (e := self.pair[s]) is not None]
-        wishes = [(entry, box_of(canvas, entry)) for entry, canvas in shown]
         following = self.pair.next_one(+1)
-        if following is not None:
-            wishes.append((following, box_of(self.panes[self.pair.active].canvas, following)))
-        self._pictures.want(wishes)
+        ahead = [] if following is None else [(following, self.panes[self.pair.active].canvas)]
+        self._pictures.want(*([(e, box_of(canvas, e)) for e, canvas in each] for each in (shown, ahead)))
 
     @Slot(int)
     def _note_arrival(self, photo_id: int) -> None:

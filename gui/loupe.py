@@ -184,14 +184,14 @@ class Loupe(QWidget):
         ahead = self._rows(self._direction, SKETCHES_AHEAD)
         behind = self._rows(-self._direction, BEHIND)
         box = box_of(self.canvas, self._entry)
-        wishes: list[tuple[Entry, Box]] = [(self._entry, box)]
+        shown: list[tuple[Entry, Box]] = [(self._entry, box)]
         if self.faces.isVisible() and box != FULL:
-            wishes.append((self._entry, FULL))
+            shown.append((self._entry, FULL))
         if box == FULL:  # the next one of the group will be looked at as closely
-            wishes += [(entry, FULL) for entry in ahead[:1] if entry.group == self._entry.group]
+            soon = [(entry, FULL) for entry in ahead[:1] if entry.group == self._entry.group]
         else:
-            wishes += [(entry, self._box_of(entry)) for entry in ahead[:AHEAD] + behind]
-        self._pictures.want(wishes, hurried=hurried)
+            soon = [(entry, self._box_of(entry)) for entry in ahead[:AHEAD] + behind]
+        self._pictures.want(shown, soon, hurried=hurried)
         self._pictures.sketch_ahead(ahead)
 
     def _box_of(self, entry: Entry) -> Box:

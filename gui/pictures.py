@@ -42,9 +42,23 @@ class Pictures(QObject):
         self._rest.stop()
         self._sketches.stop()
 
-    def want(self, entries: Iterable[tuple[Entry, Box]], *, hurried: bool = False) -> None:
-        """Fetch these pictures, the first one first. While `hurried`, wait until the hand rests."""
-        self._wishes = [Wish(e.photo, box, size_of(e), _identity(e)) for e, box in entries if e.error is None]
+    def want(
+        self,
+        shown: Iterable[tuple[Entry, Box]],
+        ahead: Iterable[tuple[Entry, Box]] = (),
+        *,
+        hurried: bool = False,
+    ) -> None:
+        """Fetch the pictures that are shown, then those that may be next, the first ones first.
+
+        While `hurried`, wait until the hand rests.
+        """
+        self._wishes = [
+            Wish(entry.photo, box, size_of(entry), _identity(entry), is_ahead)
+            for entries, is_ahead in ((shown, False), (ahead, True))
+            for entry, box in entries
+            if entry.error is None
+        ]
         if hurried:
             self._rest.start()
         else:

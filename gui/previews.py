@@ -15,6 +15,7 @@ from engine.album.kept_previews import PreviewCache
 from engine.album.shrink import shrunk
 from engine.errors import PhotoError, first_line
 from engine.paths import DataDir
+from engine.threads import let_others_go_first
 from engine.types import Photo
 from gui.thumbnails import fit, to_qimage
 
@@ -32,12 +33,16 @@ _KEEP = Qt.AspectRatioMode.KeepAspectRatio
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A picture of a photo that fits `box`. `size` is the photo's own, where known, as is its identity."""
+    """A picture of a photo that fits `box`. `size` is the photo's own, where known, as is its identity.
+
+    One that is wanted `ahead` is not looked at yet: the window and what it shows go first.
+    """
 
     photo: Photo
     box: Box
     size: QSize
     identity: str | None = None
+    ahead: bool = False
 
 
 class _Decoding(QRunnable):
@@ -51,6 +56,8 @@ class _Decoding(QRunnable):
         key = (self._job, self._wish.photo.id, self._wish.box)
         if not self._previews.claim(key):
             return
+        if self._wish.ahead:
+            let_others_go_first()
         reason = ""
         image = QImage()
         try:
@@ -93,13 +100,15 @@ class Previews(QObject):
         self._failed: dict[int, str] = {}
         # Shared with the pool's threads, without a lock: the window would wait for whoever holds it.
         self._running: dict[tuple[int, int, Box], object] = {}
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(WORKERS)
+        # Of threads of their own: one that has let others go first can never go first again.
+        self._ahead, self._pool = QThreadPool(self), QThreadPool(self)
+        for pool in self._pools:
+            pool.setMaxThreadCount(WORKERS)
         self.decoded.connect(self._take)
 
     def begin(self, job_id: int) -> None:
         self._job = job_id
-        self._pool.clear()
+        self._forget()
         self._kept.clear()
         self._failed.clear()
 
@@ -118,13 +127,23 @@ class Previews(QObject):
 
     def want(self, wishes: Sequence[Wish]) -> None:
         """Fetch these, the first one first; wishes that have not begun are forgotten."""
-        self._pool.clear()
+        self._forget()
         for rank, wish in enumerate(wishes):
             key = (wish.photo.id, wish.box)
             if key in self._kept:
                 self._kept.move_to_end(key)
             elif wish.photo.id not in self._failed:
-                self._pool.start(_Decoding(self, self._job, wish), -rank)
+                pool = self._ahead if wish.ahead else self._pool
+                pool.start(_Decoding(self, self._job, wish), -rank)
+
+    @property
+    def _pools(self) -> tuple[QThreadPool, QThreadPool]:
+        return self._pool, self._ahead
+
+    def _forget(self) -> None:
+        """Let go of the wishes that have not begun."""
+        for pool in self._pools:
+            pool.clear()
 
     def claim(self, key: tuple[int, int, Box]) -> bool:
         """Tell a pool thread whether the picture is its to decode; another may be at it already."""
@@ -138,8 +157,9 @@ class Previews(QObject):
 
     def stop(self) -> None:
         """End the threads, and let the pictures go."""
-        self._pool.clear()
-        self._pool.waitForDone()
+        self._forget()
+        for pool in self._pools:
+            pool.waitForDone()
         self._kept.clear()  # now and then PySide keeps a decoding that has ended, and with it this object
 
     @Slot(object, QImage, str)

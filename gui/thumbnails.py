@@ -16,7 +16,6 @@ from PySide6.QtGui import QImage, QPixmap
 from engine.album.thumbnails import ThumbnailCache, make_thumbnail
 from engine.errors import PhotoError
 from engine.paths import DataDir
-from engine.threads import let_others_go_first
 from engine.types import Photo
 
 log = logging.getLogger(__name__)
@@ -92,7 +91,6 @@ class _Worker(QThread):
         self._cache = cache
 
     def run(self) -> None:
-        let_others_go_first()
         while (wish := self._wishes.take()) is not None:
             try:
                 image = fit(load(wish.photo, wish.identity, self._cache), wish.box)

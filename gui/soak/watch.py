@@ -11,6 +11,7 @@ import time
 import warnings
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -127,7 +128,7 @@ class Pulse(QObject):
 
     @Slot()
     def sample(self) -> None:
-        self.memory.append((time.perf_counter() - self._started, self._process.memory_info().rss / 1e6))
+        self.memory.append((time.perf_counter() - self._started, _memory_of(self._process)))
         faulthandler.dump_traceback_later(HANG_S, file=sys.__stderr__)  # type: ignore[arg-type]
 
     def settle(self) -> None:
@@ -168,6 +169,15 @@ class Pulse(QObject):
             "mb_per_hour_second_half": _slope([(at, mb) for at, mb in self.memory if at >= end / 2]),
             "mb_per_hour_between_windows": _slope([each for each in self.settled if each[0] >= WARM_UP_S]),
         }
+
+
+def _memory_of(process: psutil.Process) -> float:
+    """Return the MB that a process takes, with those that it started: the engine, and decoders."""
+    used = process.memory_info().rss
+    for child in process.children(recursive=True):
+        with suppress(psutil.Error):  # it has just ended
+            used += child.memory_info().rss
+    return used / 1e6
 
 
 def _slope(samples: Sequence[tuple[float, float]]) -> float | None:
