@@ -14,12 +14,14 @@ from engine.photo_xmp.writing import KIND
 from engine.sidecars.entries import Entry, Outcome
 from engine.words import counted
 
-_TEXT = "Also write into JPEG, TIFF and DNG &files themselves (this changes the photos' files)"
+_TEXT = "Also write into JPEG, TIFF and DNG &files themselves"
 _TIP = (
     "For programs that read no sidecars of these, such as Lightroom. Only XMP is written, by ExifTool; that "
     f"picture and all else stay the same is checked. The untouched files are kept in {ORIGINALS_FOLDER} of "
     "the album. RAW files always get a sidecar."
 )
+_CHANGES = "(this changes the photos' files)"
+_NEEDS = "(needs ExifTool, which is not installed)"
 _MISSING = "Needs ExifTool, which is not installed: exiftool.org (Debian: libimage-exiftool-perl)."
 
 
@@ -27,13 +29,11 @@ class IntoFilesBox(QCheckBox):
     """Unticked unless the settings say otherwise; cannot be ticked without ExifTool."""
 
     def __init__(self, parent: QWidget, *, ticked: bool) -> None:
-        super().__init__(_TEXT, parent)
         self._there = shutil.which("exiftool") is not None
+        super().__init__(f"{_TEXT} {_CHANGES if self._there else _NEEDS}", parent)
         self.setChecked(ticked and self._there)
         self.setEnabled(True)
         self.setToolTip(_TIP if self._there else _MISSING)
-        if not self._there:
-            self.setText(f"{_TEXT}. {_MISSING}")
 
     def setEnabled(self, enabled: bool) -> None:
         super().setEnabled(enabled and self._there)

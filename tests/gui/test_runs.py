@@ -10,7 +10,7 @@ from types import SimpleNamespace
 
 from PySide6.QtCore import Qt
 
-from engine import worker
+from engine import run_batches
 from engine.events import Notice, PhotoFailed
 from engine.library.decisions import DecisionStore, PhotoKey
 from engine.pipeline import cull
@@ -82,7 +82,7 @@ def test_what_is_asked_of_the_engine_is_asked_again(qtbot, make_window, small_al
         asked.append((job.album, job.recursive, job.check_new))
         return cull(job, *more)
 
-    monkeypatch.setattr(worker, "cull", noted)
+    monkeypatch.setattr(run_batches, "cull", noted)
     window = make_window()
     assert not window.run.recursive
     for start in (lambda: window.open_album(small_album, recursive=True), window.run.again):

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from engine import worker
+from engine import run_batches
 from engine.stages import inspecting
 from engine.types import Decision, Label
 from gui.criteria import Criteria, Filter
@@ -163,7 +163,7 @@ def test_an_album_that_is_left_before_its_groups_are_known_keeps_its_place(
         assert may_go_on.wait(30)
         return real(photo)
 
-    monkeypatch.setattr(worker, "FLUSH_SECONDS", 0)  # the list of photos is shown before they are read
+    monkeypatch.setattr(run_batches, "FLUSH_SECONDS", 0)  # the list of photos is shown before they are read
     monkeypatch.setattr(inspecting, "inspect", slow)
     again = make_window()
     with qtbot.waitSignal(again.run.listed, timeout=60_000):

@@ -45,7 +45,11 @@ def test_a_dialog_is_no_larger_than_the_screen(qtbot: QtBot):
     assert dialog.width() <= room.width() and dialog.height() < room.height()
 
 
-def test_the_dialogs_about_files_have_their_buttons_on_a_small_screen(qtbot: QtBot, window: MainWindow):
+@pytest.mark.parametrize("exiftool", ["/usr/bin/exiftool", None])
+def test_the_dialogs_about_files_have_their_buttons_on_a_small_screen(
+    qtbot: QtBot, window: MainWindow, exiftool: str | None, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("shutil.which", lambda _: exiftool)
     assert window.run.album is not None
     items: list[ExportItem] = export_items(window.album)
     targets = window._settings.sidecars.targets
