@@ -31,6 +31,8 @@ class System:
         self.command("id", "echo 1000")
         self.command("Xvfb", "")
         self.command("xauth", "")
+        self.command("exiftool", "")
+        self.command("exiv2", "")
         self.command("apt-get", f'echo "$@" >> {self.log}')
         self.command("apt-cache", '[ "$2" != libglib2.0-0t64 ]')
         self.libraries(LIBRARIES)
