@@ -41,8 +41,10 @@ class RunBar(QWidget):
         self.show()
 
     def show_progress(self, progress: Progress) -> None:
+        self._bar.setUpdatesEnabled(False)  # else it paints at once, and a key waits until it has
         self._bar.setRange(0, max(1, progress.total))
         self._bar.setValue(progress.done)
+        self._bar.setUpdatesEnabled(True)
         self._text.setText(progress_text(progress))
 
     @property
