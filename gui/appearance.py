@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import get_args
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
@@ -12,9 +11,8 @@ from PySide6.QtWidgets import QApplication
 from engine.paths import DataDir
 from engine.settings import Appearance as Settings
 from gui import theme
+from gui.kept_file import KeptFile
 from gui.messages import Messages
-
-log = logging.getLogger(__name__)
 
 THEMES: tuple[str, ...] = get_args(Settings.model_fields["theme"].annotation)
 _SAID = {
@@ -32,7 +30,7 @@ class Appearance(QObject):
 
     def __init__(self, settings: Settings, data_dir: DataDir, messages: Messages, parent: QObject) -> None:
         super().__init__(parent)
-        self._file, self._messages = data_dir.root / "theme.txt", messages
+        self._file, self._messages = KeptFile(data_dir.root / "theme.txt", "The theme"), messages
         self.theme = self._remembered() or settings.theme
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._note_system)
         self._show()
@@ -42,20 +40,10 @@ class Appearance(QObject):
         self.theme = THEMES[(THEMES.index(self.theme) + 1) % len(THEMES)]
         self._show()
         self._messages.info(_SAID[self.theme])
-        try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            self._file.write_text(self.theme, encoding="utf-8")
-        except OSError as error:
-            log.warning("The theme cannot be written to %s: %s", self._file, error)
+        self._file.write(self.theme)
 
     def _remembered(self) -> str | None:
-        try:
-            found = self._file.read_text(encoding="utf-8").strip()
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError) as error:
-            log.warning("The theme cannot be read from %s: %s", self._file, error)
-            return None
+        found = (self._file.read() or "").strip()
         return found if found in THEMES else None
 
     @Slot()

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import logging
 from pathlib import Path
 from typing import Any
 
 from engine.paths import DataDir
-
-log = logging.getLogger(__name__)
+from gui.kept_file import KeptFile
 
 KEPT = 6
 
@@ -18,7 +16,7 @@ class RecentAlbums:
     """The last albums, the latest first, in a file of the data directory."""
 
     def __init__(self, data_dir: DataDir) -> None:
-        self._file = data_dir.root / "recent.json"
+        self._file = KeptFile(data_dir.root / "recent.json", "Recent albums")
 
     def albums(self) -> list[Path]:
         """Return those that are still there; none when the file cannot be read."""
@@ -29,26 +27,14 @@ class RecentAlbums:
         return self._known().get(album, False)
 
     def add(self, album: Path, *, recursive: bool = False) -> None:
-        """Put an album first. That it cannot be remembered is no reason to disturb anyone."""
+        """Put an album first."""
         known = {album: recursive} | {path: was for path, was in self._known().items() if path != album}
         entries = [{"album": str(path), "recursive": was} for path, was in list(known.items())[:KEPT]]
-        part = self._file.with_suffix(".part")
-        try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            part.write_text(json.dumps(entries), encoding="utf-8")
-            part.replace(self._file)
-        except OSError as error:
-            log.warning("Recent albums cannot be written to %s: %s", self._file, error)
+        self._file.write(json.dumps(entries))
 
     def _known(self) -> dict[Path, bool]:
         """Return the albums that are there, and whether the folders inside belong to them."""
-        try:
-            found = json.loads(self._file.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return {}
-        except (OSError, ValueError) as error:
-            log.warning("Recent albums cannot be read from %s: %s", self._file, error)
-            return {}
+        found = self._file.read_json()
         entries = map(_read, found if isinstance(found, list) else [])
         return {path: recursive for path, recursive in filter(None, entries) if path.is_dir()}
 

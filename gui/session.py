@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from pathlib import Path
 from typing import Literal
 
@@ -18,11 +17,10 @@ from gui.album_run import AlbumRun
 from gui.cell_layout import DEFAULT_SIZE, SIZES
 from gui.choosing import Choosing
 from gui.criteria import TRAITS, Criteria, Filter
+from gui.kept_file import KeptFile
 from gui.ordering import Ordering, SortBy
 from gui.view_state import MOST_ZOOM, View
 from gui.views import Views
-
-log = logging.getLogger(__name__)
 
 KEPT = 100  # albums
 
@@ -62,7 +60,7 @@ class Places:
     """The places of the last albums, in a file of the data directory."""
 
     def __init__(self, data_dir: DataDir) -> None:
-        self._file = data_dir.root / "places.json"
+        self._file = KeptFile(data_dir.root / "places.json", "Places")
 
     def get(self, album: Path) -> Place | None:
         """Return where one was; None where that is not known or cannot be read."""
@@ -70,29 +68,17 @@ class Places:
         try:
             return None if known is None else Place.model_validate(known)
         except ValidationError as error:
-            log.warning("The place in %s cannot be read from %s: %s", album, self._file, error)
+            self._file.note_unreadable(error)
             return None
 
     def put(self, album: Path, place: Place) -> None:
-        """Remember a place. That it cannot be remembered is no reason to disturb anyone."""
+        """Remember a place."""
         places = {name: known for name, known in self._read().items() if name != str(album)}
         places[str(album)] = place.model_dump(mode="json")
-        part = self._file.with_suffix(".part")
-        try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            part.write_text(json.dumps(dict(list(places.items())[-KEPT:])), encoding="utf-8")
-            part.replace(self._file)
-        except OSError as error:
-            log.warning("The place in %s cannot be written to %s: %s", album, self._file, error)
+        self._file.write(json.dumps(dict(list(places.items())[-KEPT:])))
 
     def _read(self) -> dict[str, object]:
-        try:
-            found = json.loads(self._file.read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return {}
-        except (OSError, ValueError) as error:
-            log.warning("Places cannot be read from %s: %s", self._file, error)
-            return {}
+        found = self._file.read_json()
         return found if isinstance(found, dict) else {}
 
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import QByteArray
 from PySide6.QtWidgets import QMainWindow
 
 from engine.paths import DataDir
+from gui.kept_file import KeptFile
 
 log = logging.getLogger(__name__)
 
@@ -21,33 +22,28 @@ class WindowLayout:
     """Size, place and panels of the window, from one start to the next."""
 
     def __init__(self, data_dir: DataDir) -> None:
-        self._file = data_dir.root / "window.json"
+        self._path = data_dir.root / "window.json"
+        self._file = KeptFile(self._path, "The window's layout")
 
     def restore(self, window: QMainWindow) -> bool:
         """Give the window its last size and panels; tell whether there were any to be read.
 
         A size is of no use on a screen that is much larger or smaller; the panels are.
         """
-        try:
-            found = json.loads(self._file.read_text(encoding="utf-8"))
-            geometry, panels = (base64.b64decode(found[key], validate=True) for key in ("geometry", "panels"))
-        except FileNotFoundError:
+        found = self._file.read_json()
+        if found is None:
             return False
-        except (OSError, ValueError, KeyError, TypeError, binascii.Error) as error:
-            log.warning("The window's layout cannot be read from %s: %s", self._file, error)
+        try:
+            geometry, panels = (base64.b64decode(found[key], validate=True) for key in ("geometry", "panels"))
+        except (ValueError, KeyError, TypeError, binascii.Error) as error:
+            self._file.note_unreadable(error)
             return False
         if not window.restoreGeometry(QByteArray(geometry)):
-            log.warning("The window's size in %s cannot be used on this screen", self._file)
+            log.warning("The window's size in %s cannot be used on this screen", self._path)
         return window.restoreState(QByteArray(panels), VERSION)
 
     def save(self, window: QMainWindow) -> None:
-        """Remember the window. That it cannot be remembered is no reason to disturb anyone."""
+        """Remember the window."""
         parts = {"geometry": window.saveGeometry(), "panels": window.saveState(VERSION)}
         texts = {key: base64.b64encode(part.data()).decode("ascii") for key, part in parts.items()}
-        part = self._file.with_suffix(".part")
-        try:
-            self._file.parent.mkdir(parents=True, exist_ok=True)
-            part.write_text(json.dumps(texts), encoding="utf-8")
-            part.replace(self._file)
-        except OSError as error:
-            log.warning("The window's layout cannot be written to %s: %s", self._file, error)
+        self._file.write(json.dumps(texts))
