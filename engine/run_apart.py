@@ -11,6 +11,7 @@ import pickle
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -24,6 +25,7 @@ from engine.run_process import Begin, Ended, Wishes
 from engine.settings import Settings
 
 _TELL_EVERY = 0.02  # seconds between looks at what the window wants
+LET_GO = 15.0  # seconds without an answer after which a process that was asked to stop is taken for stuck
 _COMMAND = "import sys; sys.path.insert(0, sys.argv[1]); from engine.run_process import serve; serve()"
 
 
@@ -41,25 +43,31 @@ class EngineProcess:
         with self._or_died():
             _send(process, Begin(job, settings, data_dir))
         ended: Ended | None = None
-        with _telling(process, job, cancel):
-            while ended is None:
-                with self._or_died():
-                    answer = _receive(process)
-                if isinstance(answer, Ended):
-                    ended = answer
-                elif isinstance(answer, logging.LogRecord):
-                    logging.getLogger(answer.name).handle(answer)
-                else:
-                    yield answer
-                notes = take_notes()  # of what the window itself repaired
-                if notes:
-                    yield [Notice(note) for note in notes]
-        if ended.trouble:
-            raise EngineError(ended.trouble)
+        try:
+            with _Telling(process, job, cancel) as telling:
+                while ended is None:
+                    with self._or_died():
+                        answer = _receive(process)
+                    telling.heard()
+                    if isinstance(answer, Ended):
+                        ended = answer
+                    elif isinstance(answer, logging.LogRecord):
+                        logging.getLogger(answer.name).handle(answer)
+                    else:
+                        yield answer
+                    notes = take_notes()  # of what the window itself repaired
+                    if notes:
+                        yield [Notice(note) for note in notes]
+            if ended.trouble:
+                raise EngineError(ended.trouble)
+        finally:
+            if ended is None:
+                self.close()  # what it still has to say must not be taken for answers to the next order
 
     def get_ready(self) -> None:
-        """Start the process, so that the first run need not wait for it."""
-        self._started()
+        """Start the process, so that the first run need not wait for it. That run says what prevents it."""
+        with suppress(EngineError):
+            self._started()
 
     def close(self) -> None:
         """End the process. Nothing that it has to keep is lost: between runs, it has nothing to do."""
@@ -73,9 +81,15 @@ class EngineProcess:
                     pipe.close()
 
     def _started(self) -> subprocess.Popen[bytes]:
+        if self._process is not None and self._process.poll() is not None:
+            self.close()  # it died while nobody needed it
         if self._process is None:
-            command = [sys.executable, "-c", _COMMAND, str(PROJECT_ROOT)]
-            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            # -P: the folder that the program was started from may hold a numpy.py
+            command = [sys.executable, "-P", "-c", _COMMAND, str(PROJECT_ROOT)]
+            try:
+                self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            except OSError as error:
+                raise EngineError(f"The engine cannot be started: {error.strerror}.") from error
         return self._process
 
     @contextmanager
@@ -105,24 +119,36 @@ def _receive(process: subprocess.Popen[bytes]) -> Any:
     return pickle.load(process.stdout)
 
 
-@contextmanager
-def _telling(process: subprocess.Popen[bytes], job: CullJob, cancel: CancelToken) -> Iterator[None]:
-    """Meanwhile, tell the process what the window wants."""
-    over = threading.Event()
+class _Telling:
+    """Meanwhile, tells the process what the window wants; ends it if it is stuck and not wanted any more."""
 
-    def tell() -> None:
+    def __init__(self, process: subprocess.Popen[bytes], job: CullJob, cancel: CancelToken) -> None:
+        self._process, self._job, self._cancel = process, job, cancel
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._tell, name="framepick-wishes", daemon=True)
+        self._heard = time.monotonic()
+
+    def __enter__(self) -> _Telling:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def heard(self) -> None:
+        """Note that the process has answered."""
+        self._heard = time.monotonic()
+
+    def _tell(self) -> None:
         told: Wishes | None = None  # what was wanted as the job was sent, nobody knows
-        while not over.wait(_TELL_EVERY):
-            wishes = Wishes.now(job, cancel)
+        while not self._over.wait(_TELL_EVERY):
+            wishes = Wishes.now(self._job, self._cancel)
             if wishes != told:
+                if wishes.cancelled and not (told and told.cancelled):
+                    self.heard()  # it has all the time from now on
                 told = wishes
-                with suppress(OSError):  # it died: whoever reads its answers will say so
-                    _send(process, wishes)
-
-    teller = threading.Thread(target=tell, name="framepick-wishes", daemon=True)
-    teller.start()
-    try:
-        yield
-    finally:
-        over.set()
-        teller.join()
+                with suppress(OSError, ValueError):  # it died: whoever reads its answers will say so
+                    _send(self._process, wishes)
+            if wishes.cancelled and time.monotonic() - self._heard > LET_GO:
+                self._process.kill()

@@ -131,8 +131,8 @@ class _Inbox:
                     self._orders.put((order, cancel))
                 elif job is not None:
                     _obey(order, job, cancel)
-        except EOFError:
-            pass  # the window is gone
+        except (EOFError, pickle.UnpicklingError):
+            pass  # the window is gone, perhaps in the middle of an order
         finally:
             cancel.cancel()
             self._orders.put(None)

@@ -2,19 +2,31 @@
 
 import logging
 import os
+import pickle
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import psutil
 import pytest
 
+from engine import run_apart
 from engine.errors import EngineError
-from engine.events import CancelToken, Finished, ModelsChanged, Notice, PhotoScored, Progress, Selected
+from engine.events import (
+    AlbumListed,
+    CancelToken,
+    Finished,
+    ModelsChanged,
+    Notice,
+    PhotoScored,
+    Progress,
+    Selected,
+)
 from engine.library.decisions import DecisionStore
 from engine.paths import PROJECT_ROOT, DataDir
 from engine.pipeline import CullJob
@@ -39,7 +51,7 @@ def data_dir(tmp_path: Path) -> DataDir:
 
 def run(
     process: EngineProcess, job: CullJob, data_dir: DataDir, cancel: CancelToken | None = None
-) -> Iterator:
+) -> Generator:
     for batch in process.run_in_batches(job, load_settings(), data_dir, cancel or CancelToken()):
         yield from batch
 
@@ -187,3 +199,74 @@ def test_ctrl_c_in_the_terminal_is_left_to_the_window(process, small_album, data
     children()[0].send_signal(signal.SIGINT)
     assert isinstance(list(run(process, CullJob(small_album), data_dir))[-1], Finished)
     assert len(children()) == 1
+
+
+def test_a_process_that_died_between_two_runs_is_replaced(process, small_album, data_dir):
+    list(run(process, CullJob(small_album), data_dir))
+    children()[0].kill()
+    children()[0].wait(10)
+    assert isinstance(list(run(process, CullJob(small_album), data_dir))[-1], Finished)
+
+
+def test_nothing_of_a_run_that_nobody_heard_to_the_end_gets_into_the_next(
+    process, small_album, data_dir, tmp_path
+):
+    left = run(process, CullJob(many_links(small_album, tmp_path / "links", 300)), data_dir)
+    next(left)
+    left.close()
+    events = list(run(process, CullJob(small_album), data_dir))
+    assert [len(event.photos) for event in what(events, AlbumListed)] == [9]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_a_process_that_hangs_is_ended_some_time_after_it_was_asked_to_stop(
+    process, small_album, data_dir, monkeypatch
+):
+    monkeypatch.setattr(run_apart, "LET_GO", 0.5)
+    process.get_ready()
+    children()[0].send_signal(signal.SIGSTOP)
+    cancel = CancelToken()
+    cancel.cancel()
+    rescue = threading.Timer(20, children()[0].kill)  # where nobody else ends it
+    rescue.start()
+    began = time.monotonic()
+    with pytest.raises(EngineError, match="signal 9"):
+        list(run(process, CullJob(small_album), data_dir, cancel))
+    assert time.monotonic() - began < 10
+    rescue.cancel()
+    rescue.join()
+    assert isinstance(list(run(process, CullJob(small_album), data_dir))[-1], Finished)
+
+
+def test_a_process_that_is_silent_for_long_is_waited_for_while_it_is_wanted(
+    process, small_album, data_dir, monkeypatch
+):
+    monkeypatch.setattr(run_apart, "LET_GO", 0.0)
+    assert isinstance(list(run(process, CullJob(small_album), data_dir))[-1], Finished)
+
+
+def test_a_process_that_cannot_be_started_is_said_by_the_run(
+    process, small_album, data_dir, tmp_path, monkeypatch
+):
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "executable", str(tmp_path / "gone"))
+        process.get_ready()
+        with pytest.raises(EngineError, match="cannot be started: No such file"):
+            list(run(process, CullJob(small_album), data_dir))
+    assert isinstance(list(run(process, CullJob(small_album), data_dir))[-1], Finished)
+
+
+def test_what_lies_in_the_folder_that_it_is_started_from_is_not_run(
+    process, small_album, data_dir, tmp_path, monkeypatch
+):
+    for name in ("numpy", "logging", "pickle"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit(7)")
+    monkeypatch.chdir(tmp_path)
+    assert isinstance(list(run(process, CullJob(small_album), data_dir))[-1], Finished)
+
+
+def test_a_window_that_dies_in_the_middle_of_an_order_is_taken_for_gone():
+    half = pickle.dumps(["an order"] * 100)[:50]
+    command = [sys.executable, "-c", run_apart._COMMAND, str(PROJECT_ROOT)]
+    ended = subprocess.run(command, input=half, capture_output=True, timeout=60, check=False)
+    assert b"Traceback" not in ended.stderr
