@@ -69,7 +69,7 @@ def beside_a_window(settings: Settings) -> Settings:
     """Return settings whose decoding leaves a core to the window, unless they say how many it may have.
 
     On 2 cores the next photo comes in 8 ms in place of 13 then, and scoring is an eighth slower meanwhile
-    (medians of `benchmark navigation`, 30 JPEGs of 24 MP).
+    (medians of `benchmark navigation`, 30 JPEGs of 24 MP, when albums ran on a thread of the window).
     """
     if settings.performance.decode_threads:
         return settings
