@@ -159,6 +159,7 @@ class _Sender(QueueHandler):
 
 
 def _log_to(outbox: _Outbox) -> None:
+    logging.raiseExceptions = False  # a window that is gone must not fill the terminal
     logger = logging.getLogger("engine")
     logger.setLevel(logging.INFO)
     logger.handlers = [_Sender(outbox)]

@@ -230,6 +230,7 @@ def _jump(window: MainWindow, pilot: Pilot, *, kept: bool = True) -> float | Non
     It is a scored one, which has a picture on disk; without `kept` there is none, as before it is scored.
     """
     pilot.rest(REST_MS)
+    window.previews.begin(window.album.job)  # a small album is soon known by heart
     among = _scored(window) if kept else window.album.entries()
     drawn = random.choices(among, k=50) if among else []
     cold = [e for e in drawn if window.previews.best(e.photo.id) is None]

@@ -68,7 +68,7 @@ class _Decoder:
 
     def __init__(self) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-c", _COMMAND, str(PROJECT_ROOT)],
+            [sys.executable, "-P", "-c", _COMMAND, str(PROJECT_ROOT)],  # -P: no numpy.py of the start folder
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

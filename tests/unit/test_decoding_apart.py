@@ -57,6 +57,13 @@ def test_every_format_comes_out_as_it_would_here(formats: list[Path]):
         assert not there.image.flags.writeable
 
 
+def test_what_lies_in_the_folder_that_it_is_started_from_is_not_run(png: Path, tmp_path: Path, monkeypatch):
+    for name in ("numpy", "json", "psutil"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit(7)")
+    monkeypatch.chdir(tmp_path)
+    assert decode_apart(png, 300).full_width == 640
+
+
 def test_a_jpeg_needs_no_other_process(tmp_path: Path):
     Image.new("RGB", (64, 48)).save(tmp_path / "a.jpg")
     decode(Photo(0, "a.jpg", (tmp_path / "a.jpg",)))
