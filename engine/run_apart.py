@@ -1,7 +1,7 @@
 """Has albums run in a process of their own.
 
-The window shares no interpreter lock with it, so that keys never wait for scoring; and a photo that crashes a
-decoder or a network takes the run down, not the window.
+The window shares no interpreter lock with it, so that keys hardly wait for scoring; and a photo that crashes
+a decoder or a network takes the run down, not the window.
 """
 
 from __future__ import annotations

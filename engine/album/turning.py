@@ -7,14 +7,8 @@ from numpy.typing import NDArray
 
 SIDEWAYS = frozenset({5, 6, 7, 8})  # orientations that swap width and height
 _UP_DOWN, _LEFT_RIGHT, _BOTH = 0, 1, -1  # as cv2.flip has them
-_MIRRORED = {
-    2: _LEFT_RIGHT,
-    3: _BOTH,
-    4: _UP_DOWN,
-    6: _LEFT_RIGHT,
-    7: _BOTH,
-    8: _UP_DOWN,
-}  # what is left to do
+# By orientation, once the sides of those that are SIDEWAYS were exchanged.
+_MIRRORED = {2: _LEFT_RIGHT, 3: _BOTH, 4: _UP_DOWN, 6: _LEFT_RIGHT, 7: _BOTH, 8: _UP_DOWN}
 
 
 def turn_upright(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:

@@ -89,9 +89,9 @@ def test_one_process_runs_one_album_after_another(process, small_album, data_dir
     assert len(children()) == 1
 
 
-def test_what_the_process_logs_is_logged_here(process, small_album, data_dir, caplog):
+def test_what_the_process_logs_is_logged_here(process, small_album, data_dir, caplog, monkeypatch):
+    monkeypatch.setattr(logging.getLogger("engine"), "propagate", True)
     with caplog.at_level(logging.INFO, "engine"):
-        logging.getLogger("engine").propagate = True
         list(run(process, CullJob(small_album), data_dir))
     assert any("Model Status" in record.getMessage() for record in caplog.records)
 
