@@ -42,6 +42,7 @@ class AlbumModel(RowsModel):
         self._ordering = Ordering()
         self._folding = Folding()
         self._kept: frozenset[int] = frozenset()  # photos that folding does not take away
+        self._counts: Counts | None = None  # until an entry changes
         self.awaited = True  # whether scores that are missing are still to come
         self.off: frozenset[Role] = frozenset()  # roles whose scores count for nothing and are not shown
 
@@ -183,7 +184,9 @@ class AlbumModel(RowsModel):
         return None if Role.PORTRAIT in self.off else wording.faces_found(entry)
 
     def counts(self) -> Counts:
-        return count(self._entries.values(), self.off)
+        if self._counts is None:
+            self._counts = count(self._entries.values(), self.off)
+        return self._counts
 
     def nearest_row(self, photo_id: int) -> int | None:
         """Return the row of a photo, or of the next one after it (else before it) that is shown."""
@@ -205,7 +208,7 @@ class AlbumModel(RowsModel):
         self.beginResetModel()
         self._job = job_id
         self._entries, self._order, self._sorted = {}, [], []
-        self._members, self._picks = {}, set()
+        self._members, self._picks, self._counts = {}, set(), None
         self._folding, self._kept = Folding(), frozenset()
         self._pass([])
         self._set([])
@@ -268,6 +271,7 @@ class AlbumModel(RowsModel):
         if job_id != self._job:
             return
         touched: set[int] = set()
+        self._counts = None
         for event in events:
             self._apply_one(event, touched)
         self._refilter()
@@ -285,7 +289,7 @@ class AlbumModel(RowsModel):
     def switch_off(self, roles: frozenset[Role]) -> None:
         """Show no scores of these roles, and those of all others; neither sort nor choose by them."""
         if roles != self.off:
-            switched, self.off = self.off ^ roles, roles
+            switched, self.off, self._counts = self.off ^ roles, roles, None
             if self._ordering.is_by(switched):
                 self._sort()
             if self._ordering.is_by(switched) or self._criteria.is_by(switched):
@@ -297,6 +301,7 @@ class AlbumModel(RowsModel):
         touched = {photo for photo, entry in self._entries.items() if entry.changed != (photo in photos)}
         for photo in touched:
             self._entries[photo].changed = photo in photos
+        self._counts = None
         self._refilter()
         self._tell_changed(touched, len(touched))
         self.changed.emit()
@@ -306,6 +311,7 @@ class AlbumModel(RowsModel):
         touched = {photo for photo in marks if photo in self._entries}
         for photo in touched:
             self._entries[photo].marks = marks[photo]
+        self._counts = None
         self._refilter(regrouped=False)
         self._tell_changed(touched, len(touched))
         self.changed.emit()

@@ -97,6 +97,8 @@ class Grid(QListView):
         self.setFrameShape(QListView.Shape.NoFrame)
         self.setMouseTracking(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        # What is scrolled is moved, and what it uncovers alone is painted: `paintEvent` fills all of that.
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
     @Slot(int, int)
     def _show_scrolling(self, first: int, last: int) -> None:
@@ -311,7 +313,12 @@ class Grid(QListView):
             self.size_changed.emit(size)
 
     def paintEvent(self, event: QPaintEvent) -> None:
+        ground = QPainter(self.viewport())
+        ground.fillRect(event.rect(), theme.BACKGROUND)
+        ground.end()
+        self._delegate.dirty = event.region()
         super().paintEvent(event)
+        self._delegate.dirty = None
         if self._album.total and not self._album.rowCount():
             painter = QPainter(self.viewport())
             painter.setPen(theme.MUTED)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import QFont, QPainter, QPainterPath, QPen, QPixmap, QRegion
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from engine.types import Decision, Label, Marks
@@ -28,6 +28,7 @@ class PhotoDelegate(QStyledItemDelegate):
         self._thumbnails = thumbnails
         self.layout = CellLayout.of(font, size)
         self.cell = self.layout.smallest_cell()
+        self.dirty: QRegion | None = None  # what is to be painted; None: everything
 
     def set_layout(self, layout: CellLayout) -> None:
         self.layout = layout
@@ -37,6 +38,8 @@ class PhotoDelegate(QStyledItemDelegate):
         return self.cell
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        if self.dirty is not None and not self.dirty.intersects(option.rect):
+            return  # the view asks for each cell in the rectangle around all that is to be painted
         row = index.row()
         entry = self._model.entry_at(row)
         cell = QRectF(option.rect)

@@ -147,6 +147,22 @@ def test_counts_are_of_the_whole_album(model):
     assert model.counts().by_filter == expected
 
 
+def test_counts_are_counted_anew_after_each_change_and_kept_for_another_order(model):
+    model.apply(JOB, [listed(6), inspected(6), selected(range(6))])
+    counts = model.counts()
+    model.set_ordering(Ordering(SortBy.NAME, reverse=True))
+    model.set_filter(Filter.PICKS)
+    assert model.counts() is counts and counts[Filter.ALL] == 6 and counts[Filter.ACCEPTED] == 0
+    model.set_marks({0: Marks(Decision.ACCEPT)})
+    assert model.counts()[Filter.ACCEPTED] == 1
+    model.apply(JOB, [PhotoFailed(5, "is empty")])
+    assert model.counts()[Filter.FAILED] == 1
+    model.show_changed({1, 2})
+    assert model.counts()[Filter.CHANGED] == 2
+    model.begin(JOB + 1)
+    assert model.counts()[Filter.ALL] == 0
+
+
 def test_the_nearest_row_of_a_hidden_photo_is_the_next_shown(model):
     model.apply(JOB, [listed(6), inspected(6)])
     model.set_marks({1: Marks(Decision.REJECT), 2: Marks(Decision.REJECT), 5: Marks(Decision.REJECT)})

@@ -1,7 +1,9 @@
 """The grid: moving, sizes, what stays current."""
 
 import pytest
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt
+from PySide6.QtGui import QPaintEvent, QPixmap, QRegion
+from PySide6.QtWidgets import QWidget
 
 from engine.paths import DataDir
 from engine.types import Decision, Marks
@@ -143,6 +145,44 @@ def test_thumbnails_are_fetched_for_what_is_seen(qtbot, grid, monkeypatch):
     monkeypatch.setattr(grid._thumbnails, "set_box", asked.append)
     grid.set_size_step(len(SIZES) - 1)
     assert asked[-1].width() == SIZES[-1] * grid.devicePixelRatio()
+
+
+class _Painted(QObject):
+    """Notes which part of a widget is painted."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.region = QRegion()
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            self.region = self.region.united(event.region())
+        return False
+
+
+def test_scrolling_moves_what_is_there_and_paints_what_it_uncovers(qtbot, grid, monkeypatch):
+    monkeypatch.setattr(grid._thumbnails, "get", lambda photo, identity: QPixmap())
+    qtbot.waitExposed(grid)
+    grid.viewport().repaint()
+    painted, step = _Painted(grid.viewport()), 30
+    grid.verticalScrollBar().setValue(step)
+    qtbot.waitUntil(lambda: not painted.region.isEmpty())
+    uncovered = QRect(0, grid.viewport().height() - step, grid.viewport().width(), step)
+    assert painted.region.contains(uncovered) and not painted.region.contains(grid.viewport().rect().center())
+    seen = grid.screen().grabWindow(grid.winId()).toImage()
+    grid.viewport().repaint()
+    assert seen == grid.screen().grabWindow(grid.winId()).toImage(), "no part of it is stale"
+
+
+def test_cells_between_two_that_are_painted_are_left_alone(qtbot, grid, monkeypatch):
+    asked: list[int] = []
+    qtbot.waitExposed(grid)
+    grid.viewport().repaint()
+    monkeypatch.setattr(grid._thumbnails, "get", lambda photo, identity: asked.append(photo.id))
+    cells = [grid.visualRect(grid.model().index(row, 0)) for row in (0, grid.columns + 1)]
+    grid.viewport().repaint(QRegion(cells[0]).united(cells[1]))
+    assert asked == [0, grid.columns + 1]
 
 
 @pytest.mark.parametrize("wanted", [Filter.ACCEPTED, Filter.REJECTED, Filter.FAILED])
