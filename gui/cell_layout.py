@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize
@@ -14,6 +15,14 @@ DEFAULT_SIZE = 2
 BOX_SHAPE = 0.80  # height of the box by its width: between landscape and portrait
 PAD = 9
 GAP = 3  # half the distance between two bands
+
+
+def whole(place: float) -> int:
+    """Return the nearest whole pixel, for halves always the next.
+
+    Not `round`, which takes halves to even numbers: scrolled by one pixel, a photo would move by none or two.
+    """
+    return math.floor(place + 0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +66,7 @@ class CellLayout:
     def photo_box(self, cell: QRectF) -> QRectF:
         left = cell.x() + (cell.width() - self.photo.width()) / 2
         top = cell.y() + GAP + 4 + self.strip
-        return QRectF(round(left), round(top), self.photo.width(), self.photo.height())
+        return QRectF(whole(left), whole(top), self.photo.width(), self.photo.height())
 
     def caption(self, cell: QRectF, number: int) -> QRectF:
         """Return the box of caption line 0 or 1."""

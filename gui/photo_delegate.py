@@ -10,7 +10,7 @@ from engine.types import Decision, Label, Marks
 from gui import marks, theme, wording
 from gui.album_model import AlbumModel
 from gui.caption import draw_caption, draw_strip
-from gui.cell_layout import CellLayout
+from gui.cell_layout import CellLayout, whole
 from gui.entry import Entry
 from gui.thumbnails import Thumbnails
 
@@ -108,7 +108,7 @@ def fit_in(pixmap: QPixmap, box: QRectF) -> QRectF:
     scale = min(box.width() / pixmap.width(), box.height() / pixmap.height())
     width, height = round(pixmap.width() * scale), round(pixmap.height() * scale)
     left, top = box.x() + (box.width() - width) / 2, box.y() + (box.height() - height) / 2
-    return QRectF(round(left), round(top), width, height)
+    return QRectF(whole(left), whole(top), width, height)
 
 
 def _draw_pick(painter: QPainter, layout: CellLayout, photo: QRectF, *, own: bool) -> None:

@@ -161,11 +161,15 @@ class _Painted(QObject):
         return False
 
 
-def test_scrolling_moves_what_is_there_and_paints_what_it_uncovers(qtbot, grid, monkeypatch):
-    monkeypatch.setattr(grid._thumbnails, "get", lambda photo, identity: QPixmap())
+@pytest.mark.parametrize("step", [30, 31])
+@pytest.mark.parametrize("height", [90, 91])
+def test_scrolling_moves_what_is_there_and_paints_what_it_uncovers(qtbot, grid, monkeypatch, step, height):
+    picture = QPixmap(150, height)
+    picture.fill(Qt.GlobalColor.red)
+    monkeypatch.setattr(grid._thumbnails, "get", lambda photo, identity: picture)
     qtbot.waitExposed(grid)
     grid.viewport().repaint()
-    painted, step = _Painted(grid.viewport()), 30
+    painted = _Painted(grid.viewport())
     grid.verticalScrollBar().setValue(step)
     qtbot.waitUntil(lambda: not painted.region.isEmpty())
     uncovered = QRect(0, grid.viewport().height() - step, grid.viewport().width(), step)
