@@ -167,7 +167,7 @@ def test_scrolling_moves_what_is_there_and_paints_what_it_uncovers(qtbot, grid, 
     picture = QPixmap(150, height)
     picture.fill(Qt.GlobalColor.red)
     monkeypatch.setattr(grid._thumbnails, "get", lambda photo, identity: picture)
-    qtbot.waitExposed(grid)
+    qtbot.waitUntil(lambda: grid.windowHandle().isExposed())
     grid.viewport().repaint()
     painted = _Painted(grid.viewport())
     grid.verticalScrollBar().setValue(step)
@@ -181,7 +181,7 @@ def test_scrolling_moves_what_is_there_and_paints_what_it_uncovers(qtbot, grid, 
 
 def test_cells_between_two_that_are_painted_are_left_alone(qtbot, grid, monkeypatch):
     asked: list[int] = []
-    qtbot.waitExposed(grid)
+    qtbot.waitUntil(lambda: grid.windowHandle().isExposed())
     grid.viewport().repaint()
     monkeypatch.setattr(grid._thumbnails, "get", lambda photo, identity: asked.append(photo.id))
     cells = [grid.visualRect(grid.model().index(row, 0)) for row in (0, grid.columns + 1)]
