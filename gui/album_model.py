@@ -229,7 +229,8 @@ class AlbumModel(RowsModel):
         if ordering != self._ordering:
             self._ordering = ordering
             self._sort()
-            self._reset_to(self._passing())
+            self._show(self._passing())
+            self._tell_all()  # every group's header
             self.changed.emit()
 
     def fold(self, entry: Entry) -> None:
@@ -244,8 +245,7 @@ class AlbumModel(RowsModel):
     def _fold(self, folding: Folding) -> None:
         self._folding = folding
         self._show(self._folded())
-        if self._rows:  # every group's header
-            self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, 0))
+        self._tell_all()  # every group's header
         self.changed.emit()
 
     def _members_ids(self, entry: Entry) -> list[int]:
@@ -282,8 +282,7 @@ class AlbumModel(RowsModel):
         """Say whether scores that are missing are still to come."""
         if awaited != self.awaited:
             self.awaited = awaited
-            if self._rows:
-                self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, 0))
+            self._tell_all()
             self.changed.emit()
 
     def switch_off(self, roles: frozenset[Role]) -> None:

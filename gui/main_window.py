@@ -123,6 +123,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self.choosing.chosen.connect(self._show_choice)
+        self.choosing.chosen.connect(self.grid.show_current)
         self.appearance.changed.connect(self.album.changed)
         self.appearance.changed.connect(self.switching.show)
         self.filter_bar.details.left.connect(self.show_grid)

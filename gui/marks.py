@@ -129,35 +129,46 @@ def rating_width(side: float, stars: int, label: Label) -> float:
 
 def draw_face(painter: QPainter, box: QRectF, colour: QColor) -> None:
     """A head and shoulders."""
-    side = box.width()
-    head = QRectF(box.x() + side * 0.29, box.y() + side * 0.06, side * 0.42, side * 0.42)
-    shoulders = QPainterPath()
-    shoulders.addEllipse(QRectF(box.x() + side * 0.08, box.y() + side * 0.56, side * 0.84, side * 0.84))
-    clip = QPainterPath()
+    painter.fillPath(_face_path(box.width()).translated(box.topLeft()), colour)
+
+
+@lru_cache(maxsize=32)
+def _face_path(side: float) -> QPainterPath:
+    """Cut it once per size: that takes longer than to paint it, and each cell of the grid has one."""
+    box = QRectF(0, 0, side, side)
+    shoulders, clip = QPainterPath(), QPainterPath()
+    shoulders.addEllipse(QRectF(side * 0.08, side * 0.56, side * 0.84, side * 0.84))
     clip.addRect(box)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(colour)
-    painter.drawEllipse(head)
-    painter.fillPath(shoulders.intersected(clip), colour)
+    face = shoulders.intersected(clip)
+    face.addEllipse(QRectF(side * 0.29, side * 0.06, side * 0.42, side * 0.42))
+    return face
 
 
 def draw_eye(painter: QPainter, box: QRectF, colour: QColor, *, is_open: bool) -> None:
     """An open eye with its iris, or a closed lid with lashes."""
-    pen = _pen(box, colour, 0.11)
+    painter.strokePath(
+        _lid_path(box.width(), is_open).translated(box.topLeft()),
+        _pen(box, colour, 0.11),
+    )
+    if is_open:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colour)
+        painter.drawEllipse(box.center(), box.width() * 0.15, box.width() * 0.15)
+
+
+@lru_cache(maxsize=64)
+def _lid_path(side: float, is_open: bool) -> QPainterPath:
+    box = QRectF(0, 0, side, side)
     left, right = _at(box, 0.04, 0.5), _at(box, 0.96, 0.5)
     lid = QPainterPath(left)
     if is_open:
         lid.quadTo(_at(box, 0.5, -0.02), right)
         lid.quadTo(_at(box, 0.5, 1.02), left)
-        painter.strokePath(lid, pen)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colour)
-        painter.drawEllipse(box.center(), box.width() * 0.15, box.width() * 0.15)
-        return
+        return lid
     lid.quadTo(_at(box, 0.5, 0.95), right)
-    painter.strokePath(lid, pen)
-    for start, end in (((0.2, 0.68), (0.1, 0.88)), ((0.5, 0.75), (0.5, 0.98)), ((0.8, 0.68), (0.9, 0.88))):
-        painter.strokePath(_polyline(box, (start, end)), pen)
+    for lash in (((0.2, 0.68), (0.1, 0.88)), ((0.5, 0.75), (0.5, 0.98)), ((0.8, 0.68), (0.9, 0.88))):
+        lid.addPath(_polyline(box, lash))
+    return lid
 
 
 def draw_smile(painter: QPainter, box: QRectF, colour: QColor) -> None:

@@ -57,7 +57,10 @@ class PhotoDelegate(QStyledItemDelegate):
     def _draw_band(self, painter: QPainter, cell: QRectF, entry: Entry, *, first: bool, last: bool) -> None:
         band = self.layout.band(cell, first=first, last=last)
         colour = theme.BAND_ODD if (entry.group or 0) % 2 else theme.BAND_EVEN
-        painter.fillPath(_capped(band, left=first, right=last), colour)
+        if first or last:
+            painter.fillPath(_capped(band, left=first, right=last), colour)
+        else:
+            painter.fillRect(band, colour)
 
     def _draw_selection(self, painter: QPainter, cell: QRectF, state: QStyle.StateFlag) -> None:
         box = cell.adjusted(5, 5, -5, -5)

@@ -12,7 +12,6 @@ from PySide6.QtGui import QImage, QPixmap
 
 from engine.album.decode import decode
 from engine.album.kept_previews import PreviewCache
-from engine.album.shrink import shrunk
 from engine.errors import PhotoError, first_line
 from engine.paths import DataDir
 from engine.threads import let_others_go_first
@@ -77,13 +76,10 @@ def picture(wish: Wish, on_disk: PreviewCache) -> QImage:
     box = QSize(*wish.box)
     wanted = wish.size.scaled(box, _KEEP) if not wish.size.isEmpty() else box
     side = max(wanted.width(), wanted.height(), 1)
-    # Not by Qt, which holds the interpreter, and with it the window, while it decodes and scales.
     kept = on_disk.pixels(wish.identity) if wish.identity else None
     if kept is not None and max(kept.shape) >= side:
-        height, width = kept.shape[:2]
-        size = QSize(width, height).scaled(box, _KEEP)
-        return to_qimage(shrunk(kept, size.width(), size.height()))
-    return fit(to_qimage(decode(wish.photo, side).image), box)
+        return to_qimage(fit(kept, box))
+    return to_qimage(fit(decode(wish.photo, side).image, box))
 
 
 class Previews(QObject):

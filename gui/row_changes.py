@@ -90,6 +90,11 @@ class RowsModel(QAbstractListModel):
         self._rows = rows
         self._row_of = None
 
+    def _tell_all(self) -> None:
+        """Emit dataChanged for all photos that are shown."""
+        if self._rows:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, 0))
+
     def _tell_changed(self, photos: Container[int], count: int) -> None:
         """Emit dataChanged for the photos that are shown; one range over all when they are many."""
         if count == 0:

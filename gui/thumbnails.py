@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass
 from queue import SimpleQueue
+from threading import Event
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QSize, Qt, QThread, Signal, Slot
 from PySide6.QtGui import QImage, QPixmap
 
+from engine.album.shrink import shrunk
 from engine.album.thumbnails import ThumbnailCache, make_thumbnail
 from engine.errors import PhotoError
 from engine.paths import DataDir
@@ -23,6 +26,7 @@ log = logging.getLogger(__name__)
 KEPT = 300  # pixmaps; at 384 px on the long side they take 130 MB
 MOST_WAITING = 400  # older wishes are forgotten: their cells have long been scrolled away
 WORKERS = 2
+REST_S = 0.1  # without a new wish, until all workers take part: a hand that scrolls needs a core for itself
 
 Key = tuple[int, int]  # job id, photo id
 
@@ -46,11 +50,14 @@ class _Wishes:
         self._waiting: OrderedDict[Key, _Wish] = OrderedDict()
         self._taken: set[Key] = set()
         self._bell: SimpleQueue[None] = SimpleQueue()  # rung at least once for each wish that waits
-        self._closed = False
+        self._last_new = 0.0  # when something was wished for that nobody had wished for, monotonic
+        self._closed = Event()
 
     def add(self, wish: _Wish) -> None:
         if wish.key in self._taken:
             return
+        if wish.key not in self._waiting:
+            self._last_new = time.monotonic()
         self._waiting[wish.key] = wish
         with suppress(KeyError):  # a worker has taken it meanwhile
             self._waiting.move_to_end(wish.key)
@@ -58,13 +65,17 @@ class _Wishes:
             self._waiting.popitem(last=False)
         self._bell.put(None)
 
-    def take(self) -> _Wish | None:
-        """Wait for a wish and return it; None when closed."""
+    def take(self, *, at_rest: bool = False) -> _Wish | None:
+        """Wait for a wish, `at_rest` until there has been no new one for a while; None when closed."""
         while True:
             self._bell.get()
-            if self._closed:
+            if self._closed.is_set():
                 self._bell.put(None)  # for the next worker
                 return None
+            if at_rest and (moving := self._last_new + REST_S - time.monotonic()) > 0:
+                self._bell.put(None)  # for the others
+                self._closed.wait(moving)
+                continue
             with suppress(KeyError):  # it was forgotten meanwhile
                 key, wish = self._waiting.popitem(last=True)
                 self._taken.add(key)
@@ -77,23 +88,24 @@ class _Wishes:
         self._waiting.clear()
 
     def close(self) -> None:
-        self._closed = True
+        self._closed.set()
         self._bell.put(None)
 
 
 class _Worker(QThread):
     loaded = Signal(object, QImage)  # wish, picture (null when it cannot be made)
 
-    def __init__(self, wishes: _Wishes, cache: ThumbnailCache) -> None:
+    def __init__(self, wishes: _Wishes, cache: ThumbnailCache, *, at_rest: bool) -> None:
         super().__init__()
         self.setObjectName("framepick-thumbnails")
         self._wishes = wishes
         self._cache = cache
+        self._at_rest = at_rest  # whether it works only when nothing new is wished for
 
     def run(self) -> None:
-        while (wish := self._wishes.take()) is not None:
+        while (wish := self._wishes.take(at_rest=self._at_rest)) is not None:
             try:
-                image = fit(load(wish.photo, wish.identity, self._cache), wish.box)
+                image = to_qimage(fit(load(wish.photo, wish.identity, self._cache), wish.box))
             except PhotoError as error:
                 log.debug("No thumbnail: %s", error)
                 image = QImage()
@@ -103,30 +115,39 @@ class _Worker(QThread):
             self.loaded.emit(wish, image)
 
 
-def load(photo: Photo, identity: str | None, cache: ThumbnailCache) -> QImage:
-    """Return a photo's thumbnail, from the cache when its identity is known. Raises PhotoError."""
+# None of what follows is left to Qt, which holds the interpreter, and with it the window, meanwhile.
+
+
+def load(photo: Photo, identity: str | None, cache: ThumbnailCache) -> NDArray[np.uint8]:
+    """Return a photo's thumbnail (H, W, 3), from the cache when its identity is known. Raises PhotoError."""
     if identity is None:
-        return to_qimage(make_thumbnail(photo))
-    stored = cache.get(identity)
-    image = QImage.fromData(stored) if stored is not None else QImage()
-    if image.isNull():
-        image = QImage.fromData(cache.put(identity, make_thumbnail(photo)))
-    return image.convertToFormat(QImage.Format.Format_RGB32)
+        return make_thumbnail(photo)
+    stored = cache.pixels(identity)
+    if stored is not None:
+        return stored
+    made = make_thumbnail(photo)
+    cache.put(identity, made)
+    return made
+
+
+def fit(pixels: NDArray[np.uint8], box: QSize) -> NDArray[np.uint8]:
+    """Return a picture (H, W, 3) no larger than `box`; never enlarged."""
+    height, width = pixels.shape[:2]
+    if width <= box.width() and height <= box.height():
+        return pixels
+    size = QSize(width, height).scaled(box, Qt.AspectRatioMode.KeepAspectRatio)
+    return shrunk(pixels, max(1, size.width()), max(1, size.height()))
 
 
 def to_qimage(pixels: NDArray[np.uint8]) -> QImage:
     """Return (H, W, 3) uint8 RGB as a picture of its own memory, in the format that paints quickest."""
+    import cv2
+
     height, width = pixels.shape[:2]
-    contiguous = np.ascontiguousarray(pixels)
-    view = QImage(contiguous.data, width, height, 3 * width, QImage.Format.Format_RGB888)
-    return view.convertToFormat(QImage.Format.Format_RGB32)
-
-
-def fit(image: QImage, box: QSize) -> QImage:
-    """Return `image` no larger than `box`; never enlarged."""
-    if image.width() <= box.width() and image.height() <= box.height():
-        return image
-    return image.scaled(box, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    its_memory = np.frombuffer(image.bits(), np.uint8).reshape(height, width, 4)
+    cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_RGB2BGRA, dst=its_memory)
+    return image
 
 
 class Thumbnails(QObject):
@@ -149,7 +170,7 @@ class Thumbnails(QObject):
         self._kept: OrderedDict[int, tuple[QSize, QPixmap]] = OrderedDict()
         self._wishes = _Wishes()
         cache = ThumbnailCache(data_dir.thumbnails)
-        self._workers = [_Worker(self._wishes, cache) for _ in range(workers)]
+        self._workers = [_Worker(self._wishes, cache, at_rest=n > 0) for n in range(workers)]
         for worker in self._workers:
             worker.loaded.connect(self._take)
             worker.start(QThread.Priority.LowPriority)

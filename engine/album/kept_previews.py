@@ -39,16 +39,6 @@ class PreviewCache(PictureCache):
                 os.utime(self._path(identity))
         return data
 
-    def pixels(self, identity: str) -> NDArray[np.uint8] | None:
-        """Return the picture of a photo as (H, W, 3) sRGB, or None. Others may run while it is decoded."""
-        import cv2
-
-        data = self.get(identity)
-        if data is None:
-            return None
-        found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
-        return None if found is None else np.asarray(found, dtype=np.uint8)
-
     def put(self, identity: str, decoded: Decoded) -> None:
         """Keep a picture of a photo, unless it is small, there already, or the disk has no room."""
         if not self._limit or max(decoded.image.shape) <= LONG_SIDE or self._path(identity).exists():

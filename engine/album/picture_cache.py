@@ -7,6 +7,9 @@ import threading
 from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from engine.album.scan import CACHE_TAG
 
 log = logging.getLogger(__name__)
@@ -31,6 +34,16 @@ class PictureCache:
         except OSError:
             return None
         return data if data.startswith(JPEG_START) and data.endswith(JPEG_END) else None
+
+    def pixels(self, identity: str) -> NDArray[np.uint8] | None:
+        """Return the picture of a photo as (H, W, 3) sRGB, or None. Others may run while it is decoded."""
+        import cv2
+
+        data = self.get(identity)
+        if data is None:
+            return None
+        found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
+        return None if found is None else np.asarray(found, dtype=np.uint8)
 
     def store(self, identity: str, data: bytes) -> None:
         """Keep the JPEG of a photo."""
