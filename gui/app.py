@@ -20,6 +20,7 @@ from engine.log import start_log
 from engine.matplotlib_home import settle_matplotlib
 from engine.paths import DataDir
 from engine.settings import Settings
+from engine.threads import one_thread_for_pictures
 from gui import theme
 from gui.key_file import apply_keys
 from gui.main_window import MainWindow
@@ -72,6 +73,7 @@ def run(album: Path | None, settings: Settings, data_dir: DataDir, recursive: bo
 def before_window() -> QApplication:
     """Return the application with Framepick's look."""
     sys.setswitchinterval(SWITCH_SECONDS)
+    one_thread_for_pictures()
     QGuiApplication.setApplicationName("framepick")
     QGuiApplication.setApplicationDisplayName("Framepick")
     app = QApplication.instance() or QApplication(sys.argv[:1])

@@ -63,7 +63,7 @@ class Grid(QListView):
         self._thumbnails = thumbnails
         self._size = DEFAULT_SIZE
         self._current_id: int | None = None
-        self._laid_out: tuple[int, int, QSize] | None = None  # rows, width, cell that all rows have places for
+        self._laid_out: tuple[int, int, QSize] | None = None  # rows, width and cell of that layout
         self._place: int | None = None  # of the current photo on the screen, before a new order
         self.untouched = True  # no key and no click since the album was opened
         self._arrived: set[int] = set()

@@ -123,7 +123,6 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self.choosing.chosen.connect(self._show_choice)
-        self.choosing.chosen.connect(self.grid.show_current)
         self.appearance.changed.connect(self.album.changed)
         self.appearance.changed.connect(self.switching.show)
         self.filter_bar.details.left.connect(self.show_grid)
@@ -277,6 +276,7 @@ class MainWindow(QMainWindow):
     def _show_choice(self) -> None:
         if self.album.rowCount() and not self.grid.currentIndex().isValid():
             self.grid.go_to_row(0)
+        self.grid.show_current()
         if not self.album.rowCount() and self.album.total:
             self.messages.info(nothing_text(self.album.criteria))
         criteria, ordering = self.album.criteria, self.album.ordering

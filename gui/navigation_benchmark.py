@@ -32,7 +32,7 @@ from gui.main_window import MainWindow
 from gui.navigation_pilot import Pilot
 from gui.stall_probe import StallMeter, probe_in_process
 
-STEPS, JUMPS, DECISIONS = 60, 30, 60
+STEPS, JUMPS, DECISIONS = 200, 40, 200
 HELD_SECONDS = 4.0
 REST_MS = 500  # before a step to a neighbour that is ready, and before a jump
 CULL_MS = 900_000  # that scoring the album may take

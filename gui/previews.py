@@ -34,7 +34,8 @@ _KEEP = Qt.AspectRatioMode.KeepAspectRatio
 class Wish:
     """A picture of a photo that fits `box`. `size` is the photo's own, where known, as is its identity.
 
-    One that is wanted `ahead` is not looked at yet: the window and what it shows go first.
+    One that is wanted `ahead` is not looked at yet: the window and what it shows go first. It is begun when
+    that is there, and yields to what is wished for then.
     """
 
     photo: Photo
@@ -96,6 +97,8 @@ class Previews(QObject):
         self._failed: dict[int, str] = {}
         # Shared with the pool's threads, without a lock: the window would wait for whoever holds it.
         self._running: dict[tuple[int, int, Box], object] = {}
+        self._awaited: set[tuple[int, Box]] = set()  # what is shown and not there yet
+        self._next: list[Wish] = []  # to be fetched when that is there
         # Of threads of their own: one that has let others go first can never go first again.
         self._ahead, self._pool = QThreadPool(self), QThreadPool(self)
         for pool in self._pools:
@@ -124,13 +127,29 @@ class Previews(QObject):
     def want(self, wishes: Sequence[Wish]) -> None:
         """Fetch these, the first one first; wishes that have not begun are forgotten."""
         self._forget()
+        missing = [wish for wish in wishes if not self._touch(wish) and wish.photo.id not in self._failed]
+        shown = [wish for wish in missing if not wish.ahead]
+        self._awaited = {(wish.photo.id, wish.box) for wish in shown}
+        self._next = [wish for wish in missing if wish.ahead]
+        self._start(self._pool, shown)
+        self._look_ahead()
+
+    def _touch(self, wish: Wish) -> bool:
+        """Tell whether a picture is there; it is then kept longest."""
+        key = (wish.photo.id, wish.box)
+        if key in self._kept:
+            self._kept.move_to_end(key)
+        return key in self._kept
+
+    def _look_ahead(self) -> None:
+        """Fetch what may be shown next, once what is shown is there: two cores are often one, shared."""
+        if not self._awaited:
+            self._start(self._ahead, self._next)
+            self._next = []
+
+    def _start(self, pool: QThreadPool, wishes: Sequence[Wish]) -> None:
         for rank, wish in enumerate(wishes):
-            key = (wish.photo.id, wish.box)
-            if key in self._kept:
-                self._kept.move_to_end(key)
-            elif wish.photo.id not in self._failed:
-                pool = self._ahead if wish.ahead else self._pool
-                pool.start(_Decoding(self, self._job, wish), -rank)
+            pool.start(_Decoding(self, self._job, wish), -rank)
 
     @property
     def _pools(self) -> tuple[QThreadPool, QThreadPool]:
@@ -138,6 +157,7 @@ class Previews(QObject):
 
     def _forget(self) -> None:
         """Let go of the wishes that have not begun."""
+        self._awaited, self._next = set(), []
         for pool in self._pools:
             pool.clear()
 
@@ -169,6 +189,8 @@ class Previews(QObject):
         if reason:
             self._failed[photo_id] = reason
         self._drop_old()
+        self._awaited.discard((photo_id, box))
+        self._look_ahead()
         self.arrived.emit(photo_id)
 
     def _drop_old(self) -> None:
