@@ -1,9 +1,9 @@
 """The grid: moving, sizes, what stays current."""
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
 from PySide6.QtGui import QPaintEvent, QPixmap, QRegion
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QListView, QWidget
 
 from engine.paths import DataDir
 from engine.types import Decision, Marks
@@ -11,6 +11,7 @@ from gui.album_model import AlbumModel
 from gui.cell_layout import SIZES
 from gui.criteria import Criteria, Filter
 from gui.grid import Grid, nothing_text
+from gui.ordering import Ordering, SortBy
 from gui.thumbnails import Thumbnails
 from tests.gui.albums import inspected, listed, selected
 
@@ -129,6 +130,74 @@ def test_a_new_order_keeps_photo_selection_and_place_on_the_screen(qtbot, grid, 
     assert _row(grid) == 30
     assert 0 < grid.verticalScrollBar().value() < grid.verticalScrollBar().maximum()
     assert grid.visualRect(grid.currentIndex()).top() == place
+
+
+@pytest.fixture
+def laid_out(monkeypatch) -> list[int]:
+    """How many rows Qt gave places to, each time it did."""
+    counts: list[int] = []
+    real = QListView.doItemsLayout
+
+    def note(view: QListView) -> None:
+        counts.append(view.model().rowCount())
+        real(view)
+
+    monkeypatch.setattr(QListView, "doItemsLayout", note)
+    return counts
+
+
+def test_another_order_keeps_current_and_selected_photos_and_gives_no_row_another_place(
+    qtbot, grid, model, laid_out
+):
+    places = [grid.visualRect(model.index(row, 0)) for row in range(COUNT)]
+    grid.go_to_row(3)
+    qtbot.keyClick(grid, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    chosen = {entry.photo.id for entry in grid.selected()}
+    assert chosen == {3, 4}
+    laid_out.clear()
+    model.set_ordering(Ordering(SortBy.NAME, reverse=True, grouped=False))
+    grid.executeDelayedItemsLayout()
+    grid.verticalScrollBar().setValue(0)
+    assert [model.entry_at(row).photo.id for row in range(COUNT)] == [*range(COUNT)][::-1]
+    assert {entry.photo.id for entry in grid.selected()} == chosen and grid.current.photo.id == 4
+    assert [grid.visualRect(model.index(row, 0)) for row in range(COUNT)] == places
+    assert laid_out == []
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda grid, model: model.set_filter(Filter.PICKS),
+        lambda grid, model: (model.set_filter(Filter.PICKS), model.set_filter(Filter.ALL)),
+        lambda grid, model: (grid.set_size_step(0), grid.set_size_step(2)),
+        lambda grid, model: grid.set_size_step(4),
+        lambda grid, model: grid.resize(500, 700),
+        lambda grid, model: (grid.resize(500, 700), grid.resize(900, 700)),
+        lambda grid, model: (model.begin(JOB), model.apply(JOB, [listed(COUNT)])),
+        lambda grid, model: model.apply(JOB, [selected([*range(9, COUNT), *range(9)])]),
+        lambda grid, model: model.fold_all(),
+    ],
+)
+def test_whatever_changes_each_row_stands_in_its_place(qtbot, grid, model, change):
+    model.set_ordering(Ordering(SortBy.NAME, reverse=True))
+    qtbot.wait(20)  # nothing waits to be laid out
+    change(grid, model)
+    qtbot.wait(20)
+    grid.verticalScrollBar().setValue(0)
+    cell, columns = grid.gridSize(), grid.columns
+    for row in range(model.rowCount()):
+        box = grid.visualRect(model.index(row, 0))
+        assert box.topLeft() == QPoint(row % columns * cell.width(), row // columns * cell.height())
+        assert box.size() == cell
+    assert model.rowCount()
+
+
+def test_an_order_brings_the_current_photo_into_view(qtbot, grid, model):
+    grid.go_to_row(0)
+    grid.verticalScrollBar().setValue(grid.verticalScrollBar().maximum())
+    assert not grid.viewport().rect().intersects(grid.visualRect(grid.currentIndex()))
+    grid.show_current()
+    assert grid.viewport().rect().contains(grid.visualRect(grid.currentIndex()))
 
 
 def test_sizes_change_the_columns_and_stay_in_range(qtbot, grid):

@@ -161,3 +161,47 @@ def test_a_picture_on_disk_is_taken_where_it_is_sharp(qtbot, previews, decoded, 
     small = previews.get(photo.id, (900, 900))
     assert (small.width(), small.height()) == (900, 600)
     assert small.toImage().pixelColor(5, 5).green() > 190
+
+
+def test_what_may_be_next_is_begun_once_what_is_shown_is_there(qtbot, previews, tmp_path, monkeypatch):
+    begun: list[str] = []
+    may_go_on = threading.Event()
+
+    def slow(photo: Photo, long_side: int) -> decoding.Decoded:
+        begun.append(photo.name)
+        assert may_go_on.wait(30)
+        return decoding.decode(photo, long_side)
+
+    monkeypatch.setattr(module, "decode", slow)
+    photos = _photos(tmp_path, 3)
+    wishes = [Wish(photo, BOX, QSize(1200, 800), ahead=photo is not photos[0]) for photo in photos]
+    previews.want(wishes)
+    qtbot.waitUntil(lambda: bool(begun))
+    qtbot.wait(100)
+    assert begun == [photos[0].name]
+    may_go_on.set()
+    qtbot.waitUntil(lambda: _have(previews, photos))
+    begun.clear()
+    previews.want([wishes[0], Wish(photos[1], (300, 300), QSize(1200, 800), ahead=True)])
+    qtbot.waitUntil(lambda: begun == [photos[1].name])  # what is shown is there already
+    qtbot.waitUntil(lambda: previews.get(photos[1].id, (300, 300)) is not None)
+
+
+def test_a_photo_that_cannot_be_shown_does_not_keep_the_next_from_being_fetched(qtbot, previews, tmp_path):
+    broken = tmp_path / "empty.jpg"
+    broken.touch()
+    (photo,) = _photos(tmp_path, 1)
+    previews.want(
+        [Wish(Photo(7, broken.name, (broken,)), BOX, QSize()), Wish(photo, BOX, QSize(), ahead=True)]
+    )
+    qtbot.waitUntil(lambda: _have(previews, [photo]))
+    assert previews.failure(7)
+
+
+def test_what_was_to_be_next_is_forgotten_with_another_wish(qtbot, previews, decoded, tmp_path):
+    photos = _photos(tmp_path, 3)
+    previews.want([Wish(photos[0], BOX, QSize()), Wish(photos[1], BOX, QSize(), ahead=True)])
+    previews.want([Wish(photos[2], BOX, QSize())])
+    qtbot.waitUntil(lambda: _have(previews, photos[2:]))
+    qtbot.wait(100)
+    assert photos[1].name not in decoded

@@ -1,6 +1,7 @@
 """Thumbnails: loaded on threads, keyed by job and photo, bounded."""
 
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -130,3 +131,63 @@ def test_a_known_photo_comes_from_the_cache_without_its_file(qtbot, loader, cach
 def test_a_photo_that_is_new_to_the_cache_is_put_there(qtbot, loader, cache, tmp_path):
     _fetch(qtbot, loader, _photo(tmp_path, 0, (9, 9, 9)), "cd" * 16)
     assert ThumbnailCache(cache.thumbnails).get("cd" * 16) is not None
+
+
+def test_while_much_is_wished_for_one_worker_leaves_it_to_the_others(cache, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "REST_S", 0.3)
+    wishes = module._Wishes()
+    first, second = (
+        module._Wish((1, number), _photo(tmp_path, number, (9, 9, 9), (8, 8)), None, QSize(9, 9))
+        for number in range(2)
+    )
+    wishes.add(first)
+    wishes.add(second)
+    asked = time.monotonic()
+    assert wishes.take() is second
+    assert time.monotonic() - asked < 0.3, "at once"
+    wishes.add(first)  # wished for again, which is nothing new
+    assert wishes.take(at_rest=True) is first
+    assert 0.25 < time.monotonic() - asked < 5
+
+
+def test_a_worker_that_waits_for_rest_keeps_no_wish_from_the_others(cache, tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "REST_S", 60.0)
+    wishes = module._Wishes()
+    taken: list[module._Wish | None] = []
+    waiting = threading.Thread(target=lambda: taken.append(wishes.take(at_rest=True)))
+    waiting.start()
+    photo = _photo(tmp_path, 0, (9, 9, 9), (8, 8))
+    wanted = [module._Wish((1, number), photo, None, QSize(9, 9)) for number in range(5)]
+    for wish in wanted:
+        wishes.add(wish)
+    assert [wishes.take() for _ in wanted] == wanted[::-1]
+    assert not taken
+    wishes.close()
+    waiting.join(10)
+    assert taken == [None], "closing ends the wait"
+
+
+def test_a_picture_has_its_colours_and_memory_of_its_own():
+    pixels = np.zeros((5, 7, 3), np.uint8)
+    pixels[1, 2] = (250, 128, 3)
+    image = module.to_qimage(pixels[:, ::-1])  # not in the order of memory
+    pixels[:] = 99
+    assert (image.width(), image.height()) == (7, 5)
+    assert image.pixelColor(4, 1).getRgb() == (250, 128, 3, 255)
+    assert image.pixelColor(0, 0).getRgb() == (0, 0, 0, 255)
+
+
+@pytest.mark.parametrize(
+    ("size", "box", "expected"),
+    [
+        ((384, 256), (196, 157), (196, 130)),
+        ((256, 384), (196, 157), (104, 157)),
+        ((384, 2), (196, 157), (196, 1)),
+        ((100, 80), (196, 157), (100, 80)),
+    ],
+)
+def test_a_picture_fits_its_box_and_is_never_enlarged(size, box, expected):
+    width, height = size
+    small = module.fit(np.full((height, width, 3), 77, np.uint8), QSize(*box))
+    assert small.shape == (expected[1], expected[0], 3)
+    assert (small == 77).all()
