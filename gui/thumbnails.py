@@ -145,7 +145,6 @@ def to_qimage(pixels: NDArray[np.uint8]) -> QImage:
 
     height, width = pixels.shape[:2]
     image = QImage(width, height, QImage.Format.Format_RGB32)
-    pixels = np.ascontiguousarray(pixels)
     its_memory = np.frombuffer(image.bits(), np.uint8).reshape(height, width, 4)
     its_memory.fill(255)  # OpenCV reads it first: memory that is fresh would be handed out twice
     cv2.cvtColor(pixels, cv2.COLOR_RGB2BGRA, dst=its_memory)

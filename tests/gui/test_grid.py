@@ -1,7 +1,7 @@
 """The grid: moving, sizes, what stays current."""
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QSize, Qt
 from PySide6.QtGui import QPaintEvent, QPixmap, QRegion
 from PySide6.QtWidgets import QListView, QWidget
 
@@ -170,6 +170,11 @@ def test_another_order_keeps_current_and_selected_photos_and_gives_no_row_anothe
         lambda grid, model: model.set_filter(Filter.PICKS),
         lambda grid, model: (model.set_filter(Filter.PICKS), model.set_filter(Filter.ALL)),
         lambda grid, model: (grid.set_size_step(0), grid.set_size_step(2)),
+        lambda grid, model: (
+            grid.setCurrentIndex(QModelIndex()),
+            grid.set_size_step(0),
+            grid.set_size_step(2),
+        ),
         lambda grid, model: grid.set_size_step(4),
         lambda grid, model: grid.resize(500, 700),
         lambda grid, model: (grid.resize(500, 700), grid.resize(900, 700)),
@@ -190,6 +195,19 @@ def test_whatever_changes_each_row_stands_in_its_place(qtbot, grid, model, chang
         assert box.topLeft() == QPoint(row % columns * cell.width(), row // columns * cell.height())
         assert box.size() == cell
     assert model.rowCount()
+
+
+def test_more_cells_of_the_same_size_stand_in_a_row_where_there_is_room(qtbot, grid, model):
+    smallest = grid._delegate.layout.smallest_cell().width()
+    around = grid.width() - grid.viewport().width()
+    tops: list[int] = []
+    for columns in (3, 4):
+        grid.resize(columns * smallest + 1 + around, 700)
+        qtbot.wait(20)
+        grid.executeDelayedItemsLayout()
+        assert grid.gridSize().width() == smallest and grid.columns == columns
+        tops.append(grid.visualRect(model.index(3, 0)).top())
+    assert tops[0] > tops[1] == grid.visualRect(model.index(0, 0)).top()
 
 
 def test_an_order_brings_the_current_photo_into_view(qtbot, grid, model):

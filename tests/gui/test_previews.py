@@ -205,3 +205,22 @@ def test_what_was_to_be_next_is_forgotten_with_another_wish(qtbot, previews, dec
     qtbot.waitUntil(lambda: _have(previews, photos[2:]))
     qtbot.wait(100)
     assert photos[1].name not in decoded
+
+
+def test_nothing_is_begun_after_the_end(qtbot, previews, tmp_path, monkeypatch):
+    begun: list[str] = []
+    may_go_on = threading.Event()
+
+    def slow(photo: Photo, long_side: int) -> decoding.Decoded:
+        begun.append(photo.name)
+        assert may_go_on.wait(30)
+        return decoding.decode(photo, long_side)
+
+    monkeypatch.setattr(module, "decode", slow)
+    photos = _photos(tmp_path, 2)
+    previews.want([Wish(photo, BOX, QSize(), ahead=photo is photos[1]) for photo in photos])
+    qtbot.waitUntil(lambda: bool(begun))
+    may_go_on.set()
+    previews.stop()
+    QCoreApplication.processEvents()
+    assert begun == [photos[0].name] and not previews._ahead.activeThreadCount()

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -145,9 +146,26 @@ def test_while_much_is_wished_for_one_worker_leaves_it_to_the_others(cache, tmp_
     asked = time.monotonic()
     assert wishes.take() is second
     assert time.monotonic() - asked < 0.3, "at once"
-    wishes.add(first)  # wished for again, which is nothing new
     assert wishes.take(at_rest=True) is first
     assert 0.25 < time.monotonic() - asked < 5
+
+
+def test_what_is_wished_for_again_is_nothing_new(cache, tmp_path, monkeypatch):
+    now = [1000.0]
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    wishes = module._Wishes()
+    wish = module._Wish((1, 0), _photo(tmp_path, 0, (9, 9, 9), (8, 8)), None, QSize(9, 9))
+    wishes.add(wish)
+    now[0] += 0.9 * module.REST_S
+    wishes.add(wish)  # a cell that is painted again
+    now[0] += 0.2 * module.REST_S
+    taken: list[module._Wish | None] = []
+    worker = threading.Thread(target=lambda: taken.append(wishes.take(at_rest=True)))
+    worker.start()
+    worker.join(5)
+    wishes.close()
+    worker.join(5)
+    assert taken == [wish]
 
 
 def test_a_worker_that_waits_for_rest_keeps_no_wish_from_the_others(cache, tmp_path, monkeypatch):
@@ -182,7 +200,7 @@ def test_a_picture_has_its_colours_and_memory_of_its_own():
     [
         ((384, 256), (196, 157), (196, 130)),
         ((256, 384), (196, 157), (104, 157)),
-        ((384, 2), (196, 157), (196, 1)),
+        ((384, 1), (196, 157), (196, 1)),
         ((100, 80), (196, 157), (100, 80)),
     ],
 )
