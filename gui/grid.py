@@ -365,7 +365,6 @@ class Grid(QListView):
         cell = QSize((self.viewport().width() - 1) // self.columns, layout.smallest_cell().height())
         self._delegate.cell = cell
         if cell != self.gridSize():
-            self._laid_out = None
             self.setGridSize(cell)
         self.verticalScrollBar().setSingleStep(max(1, cell.height() // 4))
         self.show_current()
