@@ -27,6 +27,7 @@ KEPT = 300  # pixmaps; at 384 px on the long side they take 130 MB
 MOST_WAITING = 400  # older wishes are forgotten: their cells have long been scrolled away
 WORKERS = 2
 REST_S = 0.1  # without a new wish, until all workers take part: a hand that scrolls needs a core for itself
+LINEAR_FROM = 0.65  # of a picture's size: down to that, as near to Lanczos as by area in a fifth of the time
 
 Key = tuple[int, int]  # job id, photo id
 
@@ -136,7 +137,13 @@ def fit(pixels: NDArray[np.uint8], box: QSize) -> NDArray[np.uint8]:
     if width <= box.width() and height <= box.height():
         return pixels
     size = QSize(width, height).scaled(box, Qt.AspectRatioMode.KeepAspectRatio)
-    return shrunk(pixels, max(1, size.width()), max(1, size.height()))
+    size = size.expandedTo(QSize(1, 1))
+    if size.width() < LINEAR_FROM * width:
+        return shrunk(pixels, size.width(), size.height())
+    import cv2
+
+    linear = cv2.resize(pixels, (size.width(), size.height()), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(linear, dtype=np.uint8)
 
 
 def to_qimage(pixels: NDArray[np.uint8]) -> QImage:
