@@ -143,7 +143,6 @@ class Grid(QListView):
             self.go_to_row(row)
             self._note_current()
 
-    @Slot()
     def show_current(self) -> None:
         """Bring the current photo into view."""
         if self.currentIndex().isValid():

@@ -146,10 +146,8 @@ def _face_path(side: float) -> QPainterPath:
 
 def draw_eye(painter: QPainter, box: QRectF, colour: QColor, *, is_open: bool) -> None:
     """An open eye with its iris, or a closed lid with lashes."""
-    painter.strokePath(
-        _lid_path(box.width(), is_open).translated(box.topLeft()),
-        _pen(box, colour, 0.11),
-    )
+    lid = _lid_path(box.width(), is_open).translated(box.topLeft())
+    painter.strokePath(lid, _pen(box, colour, 0.11))
     if is_open:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)

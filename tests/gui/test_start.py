@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from engine.cli.parser import parse
+from engine.paths import PROJECT_ROOT
 from gui.app import open_from_command_line
 
 
@@ -33,3 +35,16 @@ def test_without_a_display_the_command_without_a_window_is_named(tmp_path: Path,
     assert open_from_command_line(parse(["--data-dir", str(tmp_path / "data"), str(tmp_path)])) == 2
     said = capsys.readouterr().err
     assert said == "There is no display here to show the window on. Without one: framepick cull ALBUM\n"
+
+
+@pytest.mark.parametrize(("asked", "threads"), [(None, "1"), ("2", "2")])
+def test_opencv_starts_no_threads_in_the_window_unless_the_user_says_so(monkeypatch, asked, threads):
+    monkeypatch.delenv("OPENCV_FOR_THREADS_NUM", raising=False)
+    if asked:
+        monkeypatch.setenv("OPENCV_FOR_THREADS_NUM", asked)
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    program = "from gui.app import before_window; before_window(); import cv2; print(cv2.getNumThreads())"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=PROJECT_ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == threads
