@@ -119,6 +119,11 @@ class AlbumModel(RowsModel):
         return folds and self._folding.is_folded(self._members[entry.group])  # type: ignore[index]
 
     @property
+    def may_fold(self) -> bool:
+        """Whether a group may be folded, now or once groups that are dissolved are back."""
+        return self._folding.any
+
+    @property
     def folded_groups(self) -> int:
         """How many of the groups that are shown are folded."""
         if not self._folding.any or not self._ordering.grouped:

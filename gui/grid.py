@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from PySide6.QtCore import (
@@ -25,24 +24,13 @@ from gui import theme
 from gui.album_model import AlbumModel
 from gui.cell_layout import DEFAULT_SIZE, SIZES, CellLayout
 from gui.commands import key_of
-from gui.criteria import Criteria, Filter
 from gui.entry import Entry
+from gui.nothing_shown import nothing_text
 from gui.photo_delegate import PhotoDelegate
 from gui.thumbnails import Thumbnails
 
 Index = QModelIndex | QPersistentModelIndex
 Move = QAbstractItemView.CursorAction
-_NOTHING = {
-    Filter.PICKS: "Nothing is suggested yet.",
-    Filter.ACCEPTED: "You have accepted no photo yet. {review.accept} accepts.",
-    Filter.REJECTED: "You have rejected no photo. {review.reject} rejects.",
-    Filter.UNDECIDED: "Every photo is decided. {album.export} exports what you accepted.",
-    Filter.FAILED: "Every photo could be read.",
-    Filter.EYES_CLOSED: "No closed eyes were found.",
-    Filter.SOFT: "No photo is soft.",
-    Filter.CHANGED: "No pick differs. Switch a model off in the Models panel ({panel.models}) to see it.",
-}
-_KEY = re.compile(r"\{([a-z_.]+)\}")  # a command, in whose place its key is named
 REPAINT_MS = 16  # thumbnails that come within one frame are painted together
 
 
@@ -193,6 +181,11 @@ class Grid(QListView):
         super().reset()
         self._laid_out = None
 
+    def rowsInserted(self, parent: Index, first: int, last: int) -> None:
+        """Qt forgets all places then, also where as many rows come as go."""
+        super().rowsInserted(parent, first, last)
+        self._laid_out = None
+
     def doItemsLayout(self) -> None:
         """Give each row its place, unless it has it already: in another order rows stand where they stood.
 
@@ -206,8 +199,8 @@ class Grid(QListView):
             self._laid_out = wanted
 
     def _keep_later(self) -> None:
-        """Not now: rows may be changing."""
-        if self._album.folded_groups:
+        """Not now: rows may be changing. Also where groups are dissolved: they may come back folded."""
+        if self._album.may_fold:
             self._keeping.start()
 
     def begin(self) -> None:
@@ -384,11 +377,3 @@ class Grid(QListView):
             if row is not None:
                 viewport.update(self.visualRect(self._album.index(row, 0)))
         self._arrived.clear()
-
-
-def nothing_text(criteria: Criteria) -> str:
-    """Return why no photo is shown."""
-    alone = next((text for each, text in _NOTHING.items() if criteria == Criteria().toggled(each)), None)
-    if alone is not None:
-        return _KEY.sub(lambda found: key_of(found[1]), alone)
-    return f"No photo passes all filters: {criteria.words()}. {key_of('filter.all')} shows all."

@@ -26,7 +26,6 @@ from gui.criteria import Criteria, Filter
 from gui.decisions import Decisions
 from gui.filter_bar import FilterBar
 from gui.garbage import GarbageCollector
-from gui.grid import nothing_text
 from gui.grouping import Grouping
 from gui.hand_off import HandOff
 from gui.handlers import handlers_of
@@ -34,6 +33,7 @@ from gui.installing import Installation
 from gui.loupe import Overlay
 from gui.messages import Messages
 from gui.model_notices import ModelNotices
+from gui.nothing_shown import nothing_text
 from gui.ordering import SortBy
 from gui.panels import Panels
 from gui.recent import RecentAlbums, has_folders

@@ -129,7 +129,11 @@ class Previews(QObject):
         self._forget()
         missing = [wish for wish in wishes if not self._touch(wish) and wish.photo.id not in self._failed]
         shown = [wish for wish in missing if not wish.ahead]
-        self._awaited = {(wish.photo.id, wish.box) for wish in shown}
+        # With the faces, all pixels of the photo on the screen are wanted as well: neighbours do not wait.
+        fitted = {wish.photo.id for wish in wishes if not wish.ahead and wish.box != FULL}
+        self._awaited = {
+            (wish.photo.id, wish.box) for wish in shown if wish.box != FULL or wish.photo.id not in fitted
+        }
         self._next = [wish for wish in missing if wish.ahead]
         self._start(self._pool, shown)
         self._look_ahead()
@@ -144,7 +148,7 @@ class Previews(QObject):
     def _look_ahead(self) -> None:
         """Fetch what may be shown next, once what is shown is there: two cores are often one, shared."""
         if not self._awaited:
-            self._start(self._ahead, self._next)
+            self._start(self._ahead, [wish for wish in self._next if wish.photo.id not in self._failed])
             self._next = []
 
     def _start(self, pool: QThreadPool, wishes: Sequence[Wish]) -> None:

@@ -10,8 +10,9 @@ from gui.album_model import AlbumModel
 from gui.criteria import Criteria, Filter
 from gui.decisions import Decisions
 from gui.entry import Entry
-from gui.grid import Grid, nothing_text
+from gui.grid import Grid
 from gui.messages import Messages
+from gui.nothing_shown import nothing_text
 
 
 class Review(QObject):

@@ -42,7 +42,10 @@ class PictureCache:
         data = self.get(identity)
         if data is None:
             return None
-        found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
+        try:
+            found = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
+        except cv2.error:  # a damaged header may tell of a picture that OpenCV refuses to make room for
+            return None
         return None if found is None else np.asarray(found, dtype=np.uint8)
 
     def store(self, identity: str, data: bytes) -> None:

@@ -264,6 +264,32 @@ def test_the_order_is_chosen_by_command(qtbot, window: MainWindow):
     assert checked == {SortBy.NAME}
 
 
+def test_another_order_brings_the_current_photo_into_view(qtbot, window: MainWindow):
+    grid = window.grid
+    grid.set_size_step(4)
+    grid.go_to_row(0)
+    bar = grid.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    assert bar.maximum() and not grid.viewport().rect().intersects(grid.visualRect(grid.currentIndex()))
+    window.actions_["sort.name"].trigger()
+    qtbot.wait(20)
+    assert grid.currentIndex().row() == 0
+    assert grid.viewport().rect().contains(grid.visualRect(grid.currentIndex()))
+
+
+def test_in_another_order_other_neighbours_are_fetched(qtbot, window: MainWindow):
+    window.grid.go_to_row(2)
+    window.actions_["view.loupe"].trigger()
+    window.actions_["sort.name"].trigger()
+    window.actions_["sort.groups"].trigger()
+    window.actions_["sort.reverse"].trigger()
+    at = window.grid.currentIndex().row()
+    names = [entry.photo.name for entry in _rows(window)]
+    assert at == 6, "the third photo is the third last now"
+    wanted = {wish.photo.name for wish in window.views.pictures._wishes if wish.ahead}
+    assert wanted in ({*names[at + 1 : at + 3], names[at - 1]}, {*names[at - 2 : at], names[at + 1]})
+
+
 def _rows(window: MainWindow) -> list[Entry]:
     return [window.album.entry_at(row) for row in range(window.album.rowCount())]
 

@@ -134,6 +134,20 @@ def test_groups_that_are_dissolved_cannot_be_folded(qtbot: QtBot, window: MainWi
     assert len(shown(window)) == 3, "together again, they are folded as they were"
 
 
+def test_a_photo_gone_to_while_groups_are_dissolved_stays_current_when_they_are_back(
+    qtbot: QtBot, window: MainWindow
+):
+    press(qtbot, window, Qt.Key.Key_S, SHIFT)
+    press(qtbot, window, Qt.Key.Key_G, SHIFT)
+    hidden = next(e for e in window.album.entries() if e.group == 1 and not e.is_pick)
+    window.grid.go_to(hidden.photo.id)
+    qtbot.wait(10)  # what is kept is noted after the keys
+    press(qtbot, window, Qt.Key.Key_G, SHIFT)
+    assert len(shown(window)) == 3
+    assert window.grid.current is hidden
+    assert [entry.photo.id for entry in window.grid.selected()] == [hidden.photo.id]
+
+
 def test_split_and_merge_of_folded_groups_keep_the_current_photo(qtbot: QtBot, window: MainWindow):
     QAbstractItemModelTester(window.album, QAbstractItemModelTester.FailureReportingMode.Fatal)
     press(qtbot, window, Qt.Key.Key_S, SHIFT)

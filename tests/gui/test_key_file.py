@@ -9,8 +9,8 @@ from engine.errors import SettingsError
 from gui import app
 from gui.commands import COMMANDS, as_markdown, command, rebind
 from gui.criteria import Criteria, Filter
-from gui.grid import nothing_text
 from gui.key_file import NAME, apply_keys
+from gui.nothing_shown import nothing_text
 from gui.text_sheet import shortcuts_html
 
 

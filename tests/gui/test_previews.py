@@ -12,7 +12,7 @@ from engine.album.decode import Decoded
 from engine.album.kept_previews import PreviewCache
 from engine.types import Photo
 from gui import previews as module
-from gui.previews import FULL, FULL_KEPT, Box, Previews, Wish
+from gui.previews import FULL, FULL_KEPT, FULL_SIDE, Box, Previews, Wish
 
 BOX = (600, 500)
 
@@ -196,6 +196,44 @@ def test_a_photo_that_cannot_be_shown_does_not_keep_the_next_from_being_fetched(
     )
     qtbot.waitUntil(lambda: _have(previews, [photo]))
     assert previews.failure(7)
+
+
+def test_the_next_photo_waits_for_the_picture_on_the_screen_not_for_its_faces(
+    qtbot, previews, tmp_path, monkeypatch
+):
+    may_go_on = threading.Event()
+
+    def slow(photo: Photo, long_side: int) -> decoding.Decoded:
+        assert long_side != FULL_SIDE or may_go_on.wait(30)
+        return decoding.decode(photo, long_side)
+
+    monkeypatch.setattr(module, "decode", slow)
+    photos = _photos(tmp_path, 2)
+    ahead = Wish(photos[1], BOX, QSize(1200, 800), ahead=True)
+    previews.want([*(Wish(photos[0], box, QSize(1200, 800)) for box in (BOX, FULL)), ahead])
+    qtbot.waitUntil(lambda: _have(previews, photos))
+    assert previews.get(photos[0].id, FULL) is None
+    may_go_on.set()
+    qtbot.waitUntil(lambda: previews.get(photos[0].id, FULL) is not None)
+
+
+def test_neighbours_wait_for_all_pixels_where_those_are_what_is_shown(qtbot, previews, tmp_path, monkeypatch):
+    begun: list[int] = []
+    may_go_on = threading.Event()
+
+    def slow(photo: Photo, long_side: int) -> decoding.Decoded:
+        begun.append(photo.id)
+        assert may_go_on.wait(30)
+        return decoding.decode(photo, long_side)
+
+    monkeypatch.setattr(module, "decode", slow)
+    photos = _photos(tmp_path, 2)
+    previews.want([Wish(photo, FULL, QSize(1200, 800), ahead=photo is photos[1]) for photo in photos])
+    qtbot.waitUntil(lambda: bool(begun))
+    qtbot.wait(100)
+    assert begun == [photos[0].id]
+    may_go_on.set()
+    qtbot.waitUntil(lambda: _have(previews, photos, FULL))
 
 
 def test_what_was_to_be_next_is_forgotten_with_another_wish(qtbot, previews, decoded, tmp_path):

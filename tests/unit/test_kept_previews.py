@@ -34,6 +34,20 @@ def _files(folder: Path) -> list[Path]:
     return list(folder.rglob("*.jpg"))
 
 
+def test_a_picture_whose_header_is_damaged_is_none(tmp_path: Path):
+    cache = PreviewCache(tmp_path, AMPLE)
+    cache.put(_name(1), _decoded(3000, 2000))
+    (file,) = _files(tmp_path)
+    data = bytearray(file.read_bytes())
+    size = data.index(b"\xff\xc0") + 5  # of the frame: height, width (ITU T.81, B.2.2)
+    data[size : size + 4] = b"\xfd\xe8\xfd\xe8"  # more pixels than OpenCV makes room for
+    file.write_bytes(data)
+    assert cache.pixels(_name(1)) is None
+    cache.put(_name(2), _decoded(3000, 2000))
+    whole = cache.pixels(_name(2))
+    assert whole is not None and max(whole.shape) == LONG_SIDE
+
+
 def test_a_large_photo_is_kept_at_the_size_of_a_window(tmp_path: Path):
     cache = PreviewCache(tmp_path, AMPLE)
     cache.put(_name(1), _decoded(3000, 2000))
