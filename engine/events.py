@@ -12,17 +12,29 @@ from engine.types import Inspected, Marks, ModelStatus, Photo, Role, Score, Sele
 
 
 class CancelToken:
-    """Asks one job to stop. A new job gets a new token."""
+    """Asks one job to stop, at once or as soon as it has read all photos. A new job gets a new token."""
 
     def __init__(self) -> None:
-        self._event = threading.Event()
+        self._cancelled, self._abandoned = threading.Event(), threading.Event()
 
     def cancel(self) -> None:
-        self._event.set()
+        """Ask it to stop at its next step."""
+        self._abandoned.set()
+        self._cancelled.set()
+
+    def only_read(self) -> None:
+        """Ask it to read all photos, so that the marks on them are known, and to score none."""
+        self._cancelled.set()
 
     @property
     def cancelled(self) -> bool:
-        return self._event.is_set()
+        """Whether it is to do no more than read."""
+        return self._cancelled.is_set()
+
+    @property
+    def abandoned(self) -> bool:
+        """Whether it is to do no more at all."""
+        return self._abandoned.is_set()
 
 
 class JobCancelled(Exception):  # noqa: N818 - no error: it was asked for

@@ -145,10 +145,10 @@ class _Telling:
         while not self._over.wait(_TELL_EVERY):
             wishes = Wishes.now(self._job, self._cancel)
             if wishes != told:
-                if wishes.cancelled and not (told and told.cancelled):
+                if wishes.abandoned and not (told and told.abandoned):
                     self.heard()  # it has all the time from now on
                 told = wishes
                 with suppress(OSError, ValueError):  # it died: whoever reads its answers will say so
                     _send(self._process, wishes)
-            if wishes.cancelled and time.monotonic() - self._heard > LET_GO:
+            if wishes.abandoned and time.monotonic() - self._heard > LET_GO:
                 self._process.kill()

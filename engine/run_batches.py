@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from engine.events import CancelToken, Event
+from engine.events import AlbumListed, CancelToken, Event, Selected
 from engine.paths import DataDir
 from engine.pipeline import CullJob, cull
 from engine.settings import Settings
@@ -13,6 +13,7 @@ from engine.stages.reading_marks import with_marks
 
 FLUSH_SECONDS = 0.05
 MOST_EVENTS = 250  # in one batch: more would hold the window up
+AT_ONCE = (AlbumListed, Selected)  # photos are read after the one, a model is loaded after the other
 
 
 def run_in_batches(
@@ -24,7 +25,8 @@ def run_in_batches(
     events = cull(job, settings, data_dir, cancel)
     for event in with_marks(events, job.album, data_dir.library):
         batch.append(event)
-        if len(batch) >= MOST_EVENTS or time.monotonic() - flushed >= FLUSH_SECONDS:
+        late = time.monotonic() - flushed >= FLUSH_SECONDS
+        if late or len(batch) >= MOST_EVENTS or isinstance(event, AT_ONCE):
             yield batch
             batch, flushed = [], time.monotonic()
     if batch:

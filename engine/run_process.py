@@ -47,12 +47,13 @@ class Wishes:
     """What the window may change its mind about while an album runs."""
 
     cancelled: bool
+    abandoned: bool
     off: frozenset[Role]
     regrouped: int
 
     @classmethod
     def now(cls, job: CullJob, cancel: CancelToken) -> Wishes:
-        return cls(cancel.cancelled, job.switches.off, job.regrouped.count)
+        return cls(cancel.cancelled, cancel.abandoned, job.switches.off, job.regrouped.count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +144,10 @@ class _Inbox:
 def _obey(wishes: Wishes, job: CullJob, cancel: CancelToken) -> None:
     job.switches.replace(wishes.off)
     job.regrouped.count = wishes.regrouped
-    if wishes.cancelled:
+    if wishes.abandoned:
         cancel.cancel()
+    elif wishes.cancelled:
+        cancel.only_read()
 
 
 class _Sender(QueueHandler):

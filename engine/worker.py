@@ -110,6 +110,10 @@ class Engine(QObject):
     def cancel(self) -> None:
         self._cancel.cancel()
 
+    def only_read(self) -> None:
+        """Have what runs read all photos and score none."""
+        self._cancel.only_read()
+
     def shutdown(self) -> None:
         """Cancel, and wait until the worker thread is gone."""
         self._cancel.cancel()

@@ -43,6 +43,7 @@ class AlbumModel(RowsModel):
         self._folding = Folding()
         self._kept: frozenset[int] = frozenset()  # photos that folding does not take away
         self._counts: Counts | None = None  # until an entry changes
+        self.marks_known = False  # those of the photos that were read
         self.awaited = True  # whether scores that are missing are still to come
         self.off: frozenset[Role] = frozenset()  # roles whose scores count for nothing and are not shown
 
@@ -77,6 +78,11 @@ class AlbumModel(RowsModel):
         """How many photos the album has, whatever the filter."""
         return len(self._entries)
 
+    @property
+    def is_read(self) -> bool:
+        """Whether all photos were read, or tried, and what was decided on them is known."""
+        return self.marks_known and all(entry.is_read for entry in self._entries.values())
+
     def entry_at(self, row: int) -> Entry:
         return self._entries[self._rows[row]]
 
@@ -104,14 +110,6 @@ class AlbumModel(RowsModel):
     def order_of(self, photo_id: int) -> int:
         """Return a photo's place in the album, whatever is shown."""
         return self._order.index(photo_id)
-
-    def group_before(self, entry: Entry) -> Entry | None:
-        """Return a photo of the group that is shown before this photo's."""
-        row = self.row(entry.photo.id)
-        for at in range((row or 0) - 1, -1, -1):
-            if self.entry_at(at).group != entry.group:
-                return self.entry_at(at)
-        return None
 
     def is_folded(self, entry: Entry) -> bool:
         """Tell whether this photo stands for its folded group."""
@@ -214,7 +212,7 @@ class AlbumModel(RowsModel):
         self._job = job_id
         self._entries, self._order, self._sorted = {}, [], []
         self._members, self._picks, self._counts = {}, set(), None
-        self._folding, self._kept = Folding(), frozenset()
+        self._folding, self._kept, self.marks_known = Folding(), frozenset(), False
         self._pass([])
         self._set([])
         self.endResetModel()
@@ -240,7 +238,7 @@ class AlbumModel(RowsModel):
 
     def fold(self, entry: Entry) -> None:
         """Fold or unfold the group of a photo."""
-        self._fold(self._folding.toggled(self._members_ids(entry)))
+        self._fold(self._folding.toggled([member.photo.id for member in self.members(entry)]))
 
     def fold_all(self) -> None:
         """Fold all groups; unfold all where all are folded."""
@@ -252,9 +250,6 @@ class AlbumModel(RowsModel):
         self._show(self._folded())
         self._tell_all()  # every group's header
         self.changed.emit()
-
-    def _members_ids(self, entry: Entry) -> list[int]:
-        return [entry.photo.id] if entry.group is None else self._members[entry.group]
 
     def keep(self, photos: frozenset[int]) -> None:
         """Have folded groups show these photos, current or selected, in place of their picks."""

@@ -65,7 +65,7 @@ class AlbumRun(QObject):
         self.switches = RoleSwitches()  # the same for every run of this window
         self.regrouped = Regrouped()  # likewise
         self.running = False
-        self._ordered = False
+        self._ordered = self._only_reads = False
 
     @property
     def album(self) -> Path | None:
@@ -89,18 +89,40 @@ class AlbumRun(QObject):
     def _start(self, job: CullJob) -> None:
         self.leaving.emit()
         self._job = job
-        self.running, self._ordered = True, False
+        self.running, self._ordered, self._only_reads = True, False, False
         job_id = self._engine.start(job)
         self._decisions.begin(job.album)
         self._model.begin(job_id)
         self.begun.emit(job_id)
 
     def stop(self) -> None:
-        """Stop the run. The window is free at once; the engine lets go at its next step."""
-        if self.running:
+        """Stop the run. The window is free at once; the engine lets go at its next step.
+
+        While photos are read it only scores none of them: what was decided on them could not be shown
+        otherwise. Asked again, it stops reading, too.
+        """
+        if not self.running:
+            return
+        if self._model.is_read or self._only_reads:
             self._engine.cancel()
-            self._messages.info("Stopped. What was scored is kept.")
+            self._say_stopped()
             self._end()
+        else:
+            self._only_reads = True
+            self._engine.only_read()
+            self._messages.info(
+                "Nothing will be scored. Photos are still read, so that what you decided on them shows; "
+                f"{key_of('album.cancel')} stops that, too."
+            )
+
+    def _say_stopped(self) -> None:
+        if self._model.is_read:
+            self._messages.info("Stopped. What was scored is kept.")
+        else:
+            self._messages.warn(
+                "Stopped before all photos were read: what you decided on the rest is kept, but not shown. "
+                f"{key_of('album.again')} reads the album again."
+            )
 
     def shutdown(self) -> None:
         self._engine.shutdown()
@@ -148,7 +170,9 @@ class AlbumRun(QObject):
             self.ordered.emit()
 
     def _finish(self, event: Finished) -> None:
-        if not event.cancelled and self.running:
+        if self.running and event.cancelled:
+            self._messages.info("All photos are read. Nothing new was scored.")
+        elif self.running:
             self._say_done(event)
         self._end()
 

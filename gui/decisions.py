@@ -51,6 +51,7 @@ class Decisions(QObject):
         if read.trouble:
             self._messages.error(read.trouble)
         self._model.set_marks(self._read_again() if self._written else read.marks)
+        self._model.marks_known = True
 
     def _read_again(self) -> dict[int, Marks]:
         keys = [key for entry in self._model.entries() if (key := _key(entry))]

@@ -48,6 +48,11 @@ class Entry:
         return None if undecided and self.error is not None else self.marks.decision
 
     @property
+    def is_read(self) -> bool:
+        """Whether the photo's file was read, or found to be unreadable."""
+        return self.inspected is not None or self.error is not None
+
+    @property
     def is_undecided(self) -> bool:
         return self.standing is Decision.NONE
 

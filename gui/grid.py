@@ -337,7 +337,9 @@ class Grid(QListView):
             painter = QPainter(self.viewport())
             painter.setPen(theme.MUTED)
             painter.drawText(
-                self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, nothing_text(self._album.criteria)
+                self.viewport().rect(),
+                Qt.AlignmentFlag.AlignCenter,
+                nothing_text(self._album.criteria, is_read=self._album.is_read),
             )
 
     def resizeEvent(self, event: QResizeEvent) -> None:

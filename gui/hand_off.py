@@ -14,6 +14,7 @@ from engine.settings import Settings
 from engine.types import ModelStatus
 from gui.album_model import AlbumModel
 from gui.album_run import AlbumRun
+from gui.commands import key_of
 from gui.export_dialog import ExportDialog
 from gui.exporting import export_items, shown_photos
 from gui.interrupted import InterruptedBar
@@ -51,7 +52,7 @@ class HandOff(QObject):
     @Slot()
     def export(self) -> None:
         album, model = self._run.album, self._model
-        if album is None or not model.total:
+        if album is None or not model.total or not self._is_read():
             return
         items, shown = export_items(model, self._statuses), shown_photos(model)
         dialog = ExportDialog(items, album, self._data_dir, self._window, shown)
@@ -65,7 +66,7 @@ class HandOff(QObject):
     @Slot()
     def take_out_rejected(self) -> None:
         album = self._run.album
-        if album is None:
+        if album is None or not self._is_read():
             return
         items = export_items(self._model, self._statuses)
         dialog = RejectDialog(items, album, self._data_dir.exports, self._window)
@@ -77,7 +78,7 @@ class HandOff(QObject):
 
     @Slot()
     def show_sidecars(self) -> None:
-        if self._model.total:
+        if self._model.total and self._is_read():
             rules = self._settings.sidecars
             dialog = SidecarDialog(
                 self._sidecars, rules.targets, rules.write != "off", self._window, into_files=rules.into_files
@@ -87,6 +88,20 @@ class HandOff(QObject):
             if dialog.photos_changed:  # they have other bytes now, and are known by them
                 self._messages.info(dialog.words)
                 self._run.again()
+
+    def _is_read(self) -> bool:
+        """Tell whether it is known what was decided on all photos; say so where it is not."""
+        if not self._model.total or self._model.is_read:
+            return True
+        if self._run.running:
+            text = "Photos are still being read, and with them what you decided: try again when that is done."
+        else:
+            text = (
+                "Not all photos were read, so what you decided on them is not known here. "
+                f"{key_of('album.again')} reads the album again."
+            )
+        self._messages.warn(text)
+        return False
 
     @Slot()
     def _look_for_interrupted(self) -> None:

@@ -278,7 +278,7 @@ class MainWindow(QMainWindow):
             self.grid.go_to_row(0)
         self.grid.show_current()
         if not self.album.rowCount() and self.album.total:
-            self.messages.info(nothing_text(self.album.criteria))
+            self.messages.info(nothing_text(self.album.criteria, is_read=self.album.is_read))
         criteria, ordering = self.album.criteria, self.album.ordering
         for each in Filter:
             self.actions_[f"filter.{each.value}"].setChecked(criteria.has(each))

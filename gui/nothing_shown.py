@@ -20,8 +20,10 @@ _NOTHING = {
 _KEY = re.compile(r"\{([a-z_.]+)\}")  # a command, in whose place its key is named
 
 
-def nothing_text(criteria: Criteria) -> str:
-    """Return why no photo is shown."""
+def nothing_text(criteria: Criteria, *, is_read: bool = True) -> str:
+    """Return why no photo is shown; `is_read` is whether it is known of all photos what passes."""
+    if not is_read:
+        return "None of the photos that were read so far passes the filter."
     alone = next((text for each, text in _NOTHING.items() if criteria == Criteria().toggled(each)), None)
     if alone is not None:
         return _KEY.sub(lambda found: key_of(found[1]), alone)

@@ -16,12 +16,12 @@ BATCH = 250
 def inspect_all(
     photos: Sequence[Photo], telemetry: Telemetry, cancel: CancelToken
 ) -> Iterator[dict[int, Inspected | PhotoError]]:
-    """Yield what was found, by photo id, a batch at a time; stops early when cancelled.
+    """Yield what was found, by photo id, a batch at a time; stops early when the run is abandoned.
 
     One photo after the other: several threads were slower on a local disk and held the window up.
     """
     for start in range(0, len(photos), BATCH):
-        if cancel.cancelled:
+        if cancel.abandoned:
             return
         yield {photo.id: _inspect_one(photo, telemetry) for photo in photos[start : start + BATCH]}
 

@@ -166,6 +166,11 @@ class Ledger:
             if marks != Marks():
                 self._lose(f"{when}: {album}/{name} is {_words(marks)} on disk, and nobody said so")
 
+    def note_unread(self, names: Collection[str], when: str) -> None:
+        """Note photos that were not read, and so show no marks, though nobody stopped the run."""
+        for name in names:
+            self._lose(f"{when}: {name} was not read")
+
     def missed(self, key: str, where: str) -> None:
         """Note a key that should have decided something and did nothing."""
         self._lose(f"{key} did nothing in {where}")

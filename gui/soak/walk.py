@@ -176,7 +176,10 @@ class Walk(QObject):
         window = self._window
         if window is not None and window.run.album is not None:
             self.reopened += 1
-            self.ledger.compare_shown(window.run.album, shown_by(window), f"opened, number {self.reopened}")
+            when = f"opened, number {self.reopened}"
+            self.ledger.compare_shown(window.run.album, shown_by(window), when)
+            if window.run.running:  # else it was stopped, perhaps before all were read
+                self.ledger.note_unread([e.photo.name for e in window.album.entries() if not e.is_read], when)
 
     def _settle(self) -> None:
         """Change the tempo and the window's size now and then."""
@@ -259,8 +262,12 @@ def place_of(window: MainWindow) -> Place:
 
 
 def shown_by(window: MainWindow) -> dict[str, tuple[Marks, Path]]:
-    """Return the marks as the window shows them, and the photo's file, by name."""
-    return {entry.photo.name: (entry.marks, entry.photo.path) for entry in window.album.entries()}
+    """Return the marks as the window shows them, and the photo's file, by name.
+
+    A photo that was not read, since the run was stopped before, shows none, and can be given none.
+    """
+    entries = window.album.entries()
+    return {e.photo.name: (e.marks, e.photo.path) for e in entries if e.inspected is not None}
 
 
 def groups_of(window: MainWindow) -> dict[str, tuple[int, bool]]:

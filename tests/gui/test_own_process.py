@@ -66,6 +66,28 @@ def test_another_album_opened_meanwhile_is_the_only_one_shown(
     assert len(engines()) == 1
 
 
+def test_a_run_that_is_stopped_before_it_has_begun_shows_what_was_decided(
+    make_window, open_album, qtbot, small_album: Path
+):
+    window = make_window()
+    open_album(window, small_album)
+    window.review.accept()
+    window.close()
+    window = make_window()
+    with qtbot.waitSignal(window.run.ended, timeout=TIMEOUT):
+        window.open_album(small_album)
+        window.run.stop()
+    assert [entry.decision for entry in window.album.entries()].count(Decision.ACCEPT) == 1
+    window.close()
+    window = make_window()  # whose process takes its time to start
+    window.open_album(small_album)
+    window.run.stop()
+    window.run.stop()
+    assert not window.run.running
+    qtbot.waitUntil(lambda: window.album.marks_known, timeout=TIMEOUT)
+    assert not any(entry.is_read for entry in window.album.entries()) and window.album.total == 9
+
+
 def test_a_window_that_is_closed_meanwhile_leaves_no_process(make_window, qtbot, small_album: Path, tmp_path):
     window = make_window()
     window.open_album(many_links(small_album, tmp_path / "links", 300))

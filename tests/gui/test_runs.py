@@ -8,14 +8,17 @@ import threading
 from pathlib import Path
 from types import SimpleNamespace
 
+import pytest
+from PIL import Image
 from PySide6.QtCore import Qt
 
 from engine import run_batches
 from engine.events import Notice, PhotoFailed
 from engine.library.decisions import DecisionStore, PhotoKey
 from engine.pipeline import cull
-from engine.stages import decoding
-from engine.types import Decision
+from engine.stages import decoding, inspecting
+from engine.types import Decision, Inspected, Photo
+from gui import hand_off
 from gui.main_window import MainWindow
 from gui.view_state import View
 
@@ -120,13 +123,95 @@ def test_a_run_that_is_stopped_frees_the_window_whatever_the_engine_does(
     monkeypatch.setattr(decoding, "decode", slow)
     window = make_window()
     window.open_album(small_album)
-    qtbot.waitUntil(begun.is_set, timeout=60_000)
+    qtbot.waitUntil(lambda: begun.is_set() and window.album.is_read, timeout=60_000)
     window.actions_["album.cancel"].trigger()
     assert not window.run.running and not window.run_bar.isVisible()
     assert not held, "nobody waited for the engine, which is at a photo still"
     may_go_on.set()
     assert window.run._engine._cancel.cancelled, "the engine was told, too"
     assert not window.actions_["album.cancel"].isEnabled()
+
+
+def _read_slowly(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Photos are read one in a batch, the first at once and the next ones when this is set."""
+    real, may_go_on, read = inspecting.inspect, threading.Event(), []
+
+    def slow(photo: Photo) -> Inspected:
+        read.append(photo.id)
+        assert len(read) == 1 or may_go_on.wait(30)
+        return real(photo)
+
+    monkeypatch.setattr(inspecting, "inspect", slow)
+    monkeypatch.setattr(inspecting, "BATCH", 1)
+    return may_go_on
+
+
+def _decided_album(make_window, open_album, album: Path) -> None:
+    """Accept all photos in a window that is closed then, and add one that nobody has seen."""
+    window = make_window()
+    open_album(window, album)
+    window.grid.selectAll()
+    window.actions_["review.accept"].trigger()
+    window.close()
+    shutil.copy(album / "IMG_0001.JPG", album / "new.JPG")
+    Image.new("RGB", (640, 480), (30, 60, 90)).save(album / "new.JPG")
+
+
+def _decisions(window: MainWindow) -> list[Decision]:
+    return [entry.decision for entry in window.album.entries()]
+
+
+def test_a_run_that_is_stopped_while_photos_are_read_reads_on_and_scores_none(
+    qtbot, make_window, open_album, small_album: Path, monkeypatch
+):
+    _decided_album(make_window, open_album, small_album)
+    may_go_on = _read_slowly(monkeypatch)
+    window = make_window()
+    window.open_album(small_album)
+    qtbot.waitUntil(lambda: window.album.total == 10, timeout=60_000)
+    window.actions_["album.cancel"].trigger()
+    assert window.run.running and window.run_bar.isVisible()
+    assert "Ctrl+. stops that, too" in window.bottom_bar.message
+    with qtbot.waitSignal(window.run.ended, timeout=60_000):
+        may_go_on.set()
+    assert _decisions(window).count(Decision.ACCEPT) == 9
+    assert window.bottom_bar.message == "All photos are read. Nothing new was scored."
+    unscored = [entry.photo.name for entry in window.album.entries() if not entry.scores]
+    assert unscored == ["new.JPG"]
+    assert not window.actions_["album.cancel"].isEnabled()
+
+
+def test_a_run_that_is_stopped_twice_while_photos_are_read_says_what_is_not_shown(
+    qtbot, make_window, open_album, small_album: Path, monkeypatch
+):
+    _decided_album(make_window, open_album, small_album)
+    may_go_on = _read_slowly(monkeypatch)
+    dialogs: list[object] = []
+    for name in ("ExportDialog", "RejectDialog", "SidecarDialog"):
+        monkeypatch.setattr(hand_off, name, lambda *given, **more: dialogs.append(given))
+    window = make_window()
+    window.open_album(small_album)
+    qtbot.waitUntil(lambda: window.album.total == 10, timeout=60_000)
+    window.actions_["album.export"].trigger()
+    assert "still being read" in window.bottom_bar.message
+    window.actions_["album.cancel"].trigger()
+    window.actions_["album.cancel"].trigger()
+    assert not window.run.running and not window.run_bar.isVisible()
+    assert "what you decided on the rest is kept, but not shown. Ctrl+R reads" in window.bottom_bar.message
+    may_go_on.set()
+    qtbot.waitUntil(lambda: window.album.marks_known, timeout=60_000)
+    assert 1 <= _decisions(window).count(Decision.ACCEPT) < 9, "no more was read than what was begun"
+    for command in ("album.export", "album.take_out", "album.sidecars"):
+        window.messages.info("")
+        window.actions_[command].trigger()
+        assert "Not all photos were read" in window.bottom_bar.message
+    window.actions_["filter.rejected"].trigger()
+    assert "were read so far" in window.bottom_bar.message
+    assert not dialogs
+    with qtbot.waitSignal(window.run.ended, timeout=60_000):
+        window.actions_["album.again"].trigger()
+    assert _decisions(window).count(Decision.ACCEPT) == 9
+    assert all(entry.scores for entry in window.album.entries())
 
 
 def test_an_empty_folder_is_said_to_be_empty(tmp_path: Path, make_window, open_album):

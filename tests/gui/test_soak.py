@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
+from engine import pipeline
 from engine.cli.parser import parse
 from engine.errors import EXIT_NOTHING_DONE, EXIT_OK
 from engine.library.decisions import DecisionStore
 from engine.paths import DataDir
 from engine.settings import Settings
+from engine.stages import inspecting
 from engine.types import Decision, Label, Marks
 from gui.command_table import Place
 from gui.soak import command, walk, watch
@@ -155,6 +157,15 @@ def test_a_decision_that_is_written_wrong_is_found(
     monkeypatch.setattr(DecisionStore, "_write", generous)
     figures = command.soak([small_album], settings, data_dir, 0.1, seed=2)
     assert any("5*" in each for each in figures["lost"])
+
+
+def test_a_photo_that_is_never_read_is_found(
+    hasty, small_album: Path, settings: Settings, data_dir: DataDir, monkeypatch
+):
+    real = inspecting.inspect_all
+    monkeypatch.setattr(pipeline, "inspect_all", lambda photos, *more: real(photos[1:], *more))
+    figures = command.soak([small_album], settings, data_dir, 0.05, seed=2)
+    assert any("IMG_0001.JPG was not read" in each for each in figures["lost"])
 
 
 def test_an_album_without_photos_is_said_in_words(data_dir: DataDir, tmp_path: Path, capsys):

@@ -18,12 +18,14 @@ from engine.events import (
     ModelsChanged,
     PhotoFailed,
     PhotoScored,
+    PhotosInspected,
     Selected,
 )
 from engine.paths import DataDir
 from engine.pipeline import CullJob, cull
 from engine.report import CullResult
 from engine.settings import Settings, load_settings
+from engine.stages import inspecting
 from engine.telemetry import Figures
 from engine.types import ModelState, Role
 from tests.data_dirs import with_models
@@ -186,6 +188,24 @@ def test_the_comparator_does_not_pretend(small_album: Path, settings, data_dir):
     assert _status(result, Role.COMPARATOR).state is ModelState.MISSING
     assert result.selection.verdicts
     assert {(v.source, v.sha256) for v in result.selection.verdicts} == {("composite", None)}
+
+
+@pytest.mark.parametrize(("abandon", "read"), [(False, 9), (True, 0)])
+def test_a_run_that_is_only_to_read_reads_all_and_scores_none(
+    small_album: Path, settings, data_dir, monkeypatch, abandon: bool, read: int
+):
+    monkeypatch.setattr(inspecting, "BATCH", 2)
+    cancel, inspected, scored = CancelToken(), [], []
+    cancel.only_read()
+    if abandon:
+        cancel.cancel()
+    for event in cull(CullJob(small_album, without=RULES_ONLY), settings, data_dir, cancel):
+        if isinstance(event, PhotosInspected):
+            inspected += event.inspected
+        elif isinstance(event, PhotoScored):
+            scored.append(event.photo_id)
+    assert isinstance(event, Finished) and event.cancelled
+    assert (len(inspected), scored) == (read, [])
 
 
 def test_cancel_stops_soon_and_keeps_what_was_scored(small_album: Path, settings, data_dir):
