@@ -52,7 +52,12 @@ TABLE: dict[str, tuple[Row, ...]] = {
             "Read again",
             "Scan and score the album again; cached scores are reused",
         ),
-        ("album.cancel", "Ctrl+.", "Stop culling", "Stop the run; what was scored is kept"),
+        (
+            "album.cancel",
+            "Ctrl+.",
+            "Stop culling",
+            "Score no more, what was scored is kept; pressed twice, stop reading photos, too",
+        ),
         ("album.export", "Ctrl+E", "Export…", "Copy, move, link or pack photos; undo the last export"),
         (
             "album.take_out",
