@@ -44,6 +44,7 @@ class AlbumRun(QObject):
     ordered = Signal()  # the first groups of a run are known
     models_changed = Signal(object)  # tuple[ModelStatus, ...]
     composed = Signal(object)  # Composed
+    reads_on = Signal()  # it was stopped and scores nothing, but reads all photos
     ended = Signal()  # finished, stopped or failed
     broke = Signal(str)  # why the run could not go on
 
@@ -110,10 +111,16 @@ class AlbumRun(QObject):
         else:
             self._only_reads = True
             self._engine.only_read()
+            self.reads_on.emit()
             self._messages.info(
                 "Nothing will be scored. Photos are still read, so that what you decided on them shows; "
                 f"{key_of('album.cancel')} stops that, too."
             )
+
+    @property
+    def scores(self) -> bool:
+        """Whether scores may still come."""
+        return self.running and not self._only_reads
 
     def _say_stopped(self) -> None:
         if self._model.is_read:

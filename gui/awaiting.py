@@ -15,7 +15,7 @@ AT_WORK = (ModelState.ACTIVE, ModelState.IDLE)
 
 
 class Awaiting(QObject):
-    """Scores are awaited while a run goes on in which at least one model or rule scores."""
+    """Scores are awaited while a run that nobody stopped goes on, and at least one model or rule scores."""
 
     def __init__(self, run: AlbumRun, switching: Switching, model: AlbumModel, parent: QObject) -> None:
         super().__init__(parent)
@@ -23,6 +23,7 @@ class Awaiting(QObject):
         self._someone_scores = True
         switching.statuses_changed.connect(self._take_statuses)
         run.begun.connect(self._tell)
+        run.reads_on.connect(self._tell)
         run.ended.connect(self._tell)
 
     @Slot(object)
@@ -35,4 +36,4 @@ class Awaiting(QObject):
 
     @Slot()
     def _tell(self) -> None:
-        self._model.await_scores(self._run.running and self._someone_scores)
+        self._model.await_scores(self._run.scores and self._someone_scores)

@@ -88,18 +88,13 @@ class Grouping(QObject):
         text = wording.split_text([entry.photo.name for entry in chosen], several=several)
         self._change(changes, text, chosen[0], _breaks(touched))
 
-    def _group_before(self, entry: Entry) -> Entry | None:
-        """Return a photo of the group that is shown before this photo's."""
-        rows = range((self._model.row(entry.photo.id) or 0) - 1, -1, -1)
-        return next((e for e in map(self._model.entry_at, rows) if e.group != entry.group), None)
-
     def merge(self) -> None:
         """Make one group of the current and the one before, or of all that have a selected photo."""
         current, selected = self._grid.current, self._grid.selected()
         if current is None:
             return
         several = len(selected) > 1
-        before = self._group_before(current)
+        before = group_before(self._model, current)
         chosen = selected if several else [current] + ([before] if before else [])
         touched = self._groups_of(chosen)
         if len(touched) < 2:
@@ -178,3 +173,9 @@ def _breaks(groups: Sequence[Sequence[Entry]]) -> str:
     """Return a sentence where a bracket or panorama will no longer be one."""
     kinds = {e.ranked.sequence.value for group in groups for e in group if e.ranked and e.ranked.sequence}
     return f" The {' and the '.join(sorted(kinds))} is no longer kept whole." if kinds else ""
+
+
+def group_before(model: AlbumModel, entry: Entry) -> Entry | None:
+    """Return a photo of the group that is shown before this photo's."""
+    rows = range((model.row(entry.photo.id) or 0) - 1, -1, -1)
+    return next((each for each in map(model.entry_at, rows) if each.group != entry.group), None)

@@ -7,6 +7,7 @@ from engine.events import PhotoFailed, PhotoScored
 from engine.types import Decision, Face, Marks, Role, Score, Verdict
 from gui.album_model import AlbumModel
 from gui.criteria import Filter
+from gui.grouping import group_before
 from gui.ordering import Ordering, SortBy
 from gui.row_changes import MOST_RANGES, ranges
 from tests.gui.albums import JOB, inspected, listed, scored, selected
@@ -231,13 +232,13 @@ def test_an_entry_of_a_former_album_is_not_held(model):
 
 def test_the_group_before_is_that_of_the_photos_shown(model):
     model.apply(JOB, [listed(9), inspected(9), selected(range(9))])
-    assert [model.group_before(model.entry_at(row)) for row in range(3)] == [None] * 3
-    assert [model.group_before(model.entry_at(row)).photo.id for row in range(3, 9)] == [2, 2, 2, 5, 5, 5]
+    assert [group_before(model, model.entry_at(row)) for row in range(3)] == [None] * 3
+    assert [group_before(model, model.entry_at(row)).photo.id for row in range(3, 9)] == [2, 2, 2, 5, 5, 5]
     model.set_marks({photo: Marks(Decision.REJECT) for photo in (1, 2, 3, 4, 5)})
     last, hidden = model.entry(6), model.entry(4)
     model.set_filter(Filter.UNDECIDED)
-    assert model.group_before(last).photo.id == 0, "one photo alone, in the first row, is a group"
-    assert model.group_before(hidden) is None
+    assert group_before(model, last).photo.id == 0, "one photo alone, in the first row, is a group"
+    assert group_before(model, hidden) is None
 
 
 def test_nothing_is_told_where_scores_are_awaited_as_before(model, told, counted):

@@ -68,6 +68,8 @@ def test_a_run_that_was_stopped_leaves_no_promise(make_window, small_album):
     window = make_window()
     window.open_album(small_album)
     assert window.album.awaited
+    window.run.stop()  # while photos are read: that goes on
+    assert window.run.running and not window.album.awaited
     window.run.stop()
-    assert not window.album.awaited
+    assert not window.run.running and not window.album.awaited
     assert wording.PENDING not in _composites(window)
