@@ -122,7 +122,7 @@ class _Run:
         missing = self._recall()
         yield from self._cached_scores()
         yield from self._select(recall=True)
-        if missing and self._job.infer:
+        if missing and self._job.infer and not self._cancel.cancelled:
             yield from self._score(missing)
             yield from self._select(recall=True)
         if self._job.infer:

@@ -41,7 +41,7 @@ class EngineProcess:
         """Yield the events of a run. Raises EngineError with what it failed of, or how its process died."""
         process = self._started()
         with self._or_died():
-            _send(process, Begin(job, settings, data_dir))
+            _send(process, Begin(job, settings, data_dir, Wishes.now(job, cancel)))
         ended: Ended | None = None
         try:
             with _Telling(process, job, cancel) as telling:

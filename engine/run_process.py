@@ -34,15 +34,6 @@ _LAST_STEP = 30.0  # seconds that what is at work may take once the window is go
 
 
 @dataclass(frozen=True, slots=True)
-class Begin:
-    """The order to run an album. One comes only after the run before it has ended."""
-
-    job: CullJob
-    settings: Settings
-    data_dir: DataDir
-
-
-@dataclass(frozen=True, slots=True)
 class Wishes:
     """What the window may change its mind about while an album runs."""
 
@@ -54,6 +45,16 @@ class Wishes:
     @classmethod
     def now(cls, job: CullJob, cancel: CancelToken) -> Wishes:
         return cls(cancel.cancelled, cancel.abandoned, job.switches.off, job.regrouped.count)
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """The order to run an album. One comes only after the run before it has ended."""
+
+    job: CullJob
+    settings: Settings
+    data_dir: DataDir
+    wishes: Wishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,7 @@ class _Inbox:
                 order = pickle.load(self._file)
                 if isinstance(order, Begin):
                     job, cancel = order.job, CancelToken()
+                    _obey(order.wishes, job, cancel)
                     self._orders.put((order, cancel))
                 elif job is not None:
                     _obey(order, job, cancel)

@@ -43,7 +43,7 @@ class AlbumModel(RowsModel):
         self._folding = Folding()
         self._kept: frozenset[int] = frozenset()  # photos that folding does not take away
         self._counts: Counts | None = None  # until an entry changes
-        self.marks_known = False  # those of the photos that were read
+        self.marks_known: bool | None = None  # of the photos that were read; False where they cannot be
         self.awaited = True  # whether scores that are missing are still to come
         self.off: frozenset[Role] = frozenset()  # roles whose scores count for nothing and are not shown
 
@@ -81,7 +81,7 @@ class AlbumModel(RowsModel):
     @property
     def is_read(self) -> bool:
         """Whether all photos were read, or tried, and what was decided on them is known."""
-        return self.marks_known and all(entry.is_read for entry in self._entries.values())
+        return self.marks_known is True and all(entry.is_read for entry in self._entries.values())
 
     def entry_at(self, row: int) -> Entry:
         return self._entries[self._rows[row]]
@@ -212,7 +212,7 @@ class AlbumModel(RowsModel):
         self._job = job_id
         self._entries, self._order, self._sorted = {}, [], []
         self._members, self._picks, self._counts = {}, set(), None
-        self._folding, self._kept, self.marks_known = Folding(), frozenset(), False
+        self._folding, self._kept, self.marks_known = Folding(), frozenset(), None
         self._pass([])
         self._set([])
         self.endResetModel()

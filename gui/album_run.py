@@ -99,12 +99,12 @@ class AlbumRun(QObject):
     def stop(self) -> None:
         """Stop the run. The window is free at once; the engine lets go at its next step.
 
-        While photos are read it only scores none of them: what was decided on them could not be shown
-        otherwise. Asked again, it stops reading, too.
+        While photos are read it goes on with that and scores none: what was decided on them could not be
+        shown otherwise. Asked again, it stops reading, too.
         """
         if not self.running:
             return
-        if self._model.is_read or self._only_reads:
+        if self._model.marks_known is not None or self._only_reads:
             self._engine.cancel()
             self._say_stopped()
             self._end()
@@ -123,7 +123,7 @@ class AlbumRun(QObject):
         return self.running and not self._only_reads
 
     def _say_stopped(self) -> None:
-        if self._model.is_read:
+        if self._model.marks_known is not None:
             self._messages.info("Stopped. What was scored is kept.")
         else:
             self._messages.warn(
@@ -149,6 +149,18 @@ class AlbumRun(QObject):
                 self._decisions.take(event)
             else:
                 self._tell(event)
+        if self._only_reads and self._model.marks_known is not None:
+            self._end_reading()
+
+    def _end_reading(self) -> None:
+        """All that a run which was stopped still had to do is done."""
+        if self.running:
+            self._engine.cancel()
+            self._say_outcome("Stopped. All photos are read; what was scored is kept")
+            self._end()
+        elif self._model.is_read:
+            self._messages.info("All photos were read before the run stopped.")
+        self._only_reads = False
 
     def _tell(self, event: Event) -> None:
         """Tell of an event, unless it says no more than what the model shows already."""
@@ -177,29 +189,25 @@ class AlbumRun(QObject):
             self.ordered.emit()
 
     def _finish(self, event: Finished) -> None:
-        if self.running and event.cancelled:
-            self._messages.info("All photos are read. Nothing new was scored.")
-        elif self.running:
-            self._say_done(event)
+        if self.running and not event.cancelled:
+            read = self._model.total - self._model.counts()[Filter.FAILED]
+            culled = f"Culled {counted(read, 'photo')} in {event.seconds:.1f} s"
+            self._say_outcome(culled, f", {read / max(event.seconds, 0.001):.1f} photos/s")
         self._end()
 
-    def _say_done(self, event: Finished) -> None:
-        count = self._model.total
-        failed = self._model.counts()[Filter.FAILED]
+    def _say_outcome(self, done: str, speed: str = "") -> None:
+        """Say that it is done, and of which photos it could not be."""
+        count, failed = self._model.total, self._model.counts()[Filter.FAILED]
         if count == 0:
             self._messages.info(f"{self.album} holds no photos that Framepick can read.")
         elif failed == count:
             self._messages.warn(f"None of {count} photos could be read: each says why.")
         elif failed:
-            read = f"Culled {counted(count - failed, 'photo')} in {event.seconds:.1f} s"
             self._messages.warn(
-                f"{read}; {failed} could not be read (filter Failed, {key_of('filter.failed')}, says why)."
+                f"{done}; {failed} could not be read (filter Failed, {key_of('filter.failed')}, says why)."
             )
         else:
-            speed = count / max(event.seconds, 0.001)
-            self._messages.info(
-                f"Culled {counted(count, 'photo')} in {event.seconds:.1f} s, {speed:.1f} photos/s."
-            )
+            self._messages.info(f"{done}{speed}.")
 
     @Slot(int, str)
     def _fail(self, job_id: int, text: str) -> None:

@@ -105,7 +105,7 @@ def _of_framepick(
     try:
         window.open_album(album)
         pilot = Pilot(window)
-        pilot.wait(lambda: window.album.total > 0 and all(e.inspected for e in window.album.entries()))
+        pilot.wait(lambda: window.album.total > 0 and window.album.is_read)
         window.run.stop()
         unscored = _steps(window, pilot)
         window.open_album(album)

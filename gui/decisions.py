@@ -50,16 +50,19 @@ class Decisions(QObject):
         was known."""
         if read.trouble:
             self._messages.error(read.trouble)
-        self._model.set_marks(self._read_again() if self._written else read.marks)
-        self._model.marks_known = True
+        known = None if read.trouble else read.marks
+        marks = self._read_again() if self._written else known
+        self._model.marks_known = marks is not None
+        self._model.set_marks(marks or {})
 
-    def _read_again(self) -> dict[int, Marks]:
+    def _read_again(self) -> Mapping[int, Marks] | None:
+        """Return the marks of all photos that were read, None where they cannot be."""
         keys = [key for entry in self._model.entries() if (key := _key(entry))]
         try:
             return self._open().marks(self._need_album(), keys)
         except LibraryError as error:
             self._messages.error(str(error))
-            return {}
+            return None
 
     def decide(self, decisions: Mapping[int, Decision], *, say: bool = False) -> bool:
         """Store decisions by photo id; tell whether they are on disk and shown."""

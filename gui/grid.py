@@ -68,6 +68,7 @@ class Grid(QListView):
         model.modelReset.connect(self._restore)
         model.layoutAboutToBeChanged.connect(self._note_place)
         model.layoutChanged.connect(self._keep_place)
+        model.changed.connect(self._say_nothing_anew)
         self.doubleClicked.connect(self._open)
         self.verticalScrollBar().rangeChanged.connect(self._show_scrolling)
         self._lay_out()
@@ -341,6 +342,12 @@ class Grid(QListView):
                 Qt.AlignmentFlag.AlignCenter,
                 nothing_text(self._album.criteria, is_read=self._album.is_read),
             )
+
+    @Slot()
+    def _say_nothing_anew(self) -> None:
+        """Why no photo is shown may be another reason now."""
+        if not self._album.rowCount():
+            self.viewport().update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._lay_out()

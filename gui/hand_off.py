@@ -90,16 +90,17 @@ class HandOff(QObject):
                 self._run.again()
 
     def _is_read(self) -> bool:
-        """Tell whether it is known what was decided on all photos; say so where it is not."""
-        if not self._model.total or self._model.is_read:
+        """Tell whether it is known what was decided on all photos; say why where it is not."""
+        again = f"{key_of('album.again')} reads the album again."
+        if self._model.is_read:
             return True
+        if self._model.marks_known is False:
+            self._messages.error(f"What you decided on these photos could not be read. {again}")
+            return False
         if self._run.running:
             text = "Photos are still being read, and with them what you decided: try again when that is done."
         else:
-            text = (
-                "Not all photos were read, so what you decided on them is not known here. "
-                f"{key_of('album.again')} reads the album again."
-            )
+            text = f"Not all photos were read, so what you decided on them is not known here. {again}"
         self._messages.warn(text)
         return False
 

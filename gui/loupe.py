@@ -75,8 +75,8 @@ class Loupe(QWidget):
         """Show a photo. Stepping inside a group keeps the zoom, another group is shown whole."""
         now = time.monotonic()
         hurried, self._stepped = now - self._stepped < HURRY, now
-        if entry is not None:
-            self._direction = 1 if self._row_of(entry) >= self._row else -1
+        if entry is not None and (row := self._model.row(entry.photo.id)) is not None:
+            self._direction = 1 if row >= self._row else -1
         same_group = entry and self._entry and entry.group is not None and entry.group == self._entry.group
         if not same_group:
             self.canvas.show_view(WHOLE)
@@ -91,8 +91,8 @@ class Loupe(QWidget):
     def _refresh(self, *, hurried: bool) -> None:
         if not self._model.holds(self._entry):
             self._entry = None
-        if self._entry is not None:
-            self._row = self._row_of(self._entry)  # another one in another order
+        elif self._entry is not None and (row := self._model.row(self._entry.photo.id)) is not None:
+            self._row = row  # another one in another order
         if self.isVisible():
             if self.faces.isVisible():
                 self.faces.show_entry(self._entry)
@@ -200,10 +200,6 @@ class Loupe(QWidget):
             return across, down
         lower = self.faces.height() - self.faces.height_for(entry)
         return across, down + round(lower * self.devicePixelRatio())
-
-    def _row_of(self, entry: Entry) -> int:
-        row = self._model.row(entry.photo.id)
-        return -1 if row is None else row
 
     def _rows(self, direction: int, count: int) -> list[Entry]:
         rows = (self._row + direction * step for step in range(1, count + 1))

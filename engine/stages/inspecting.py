@@ -23,7 +23,8 @@ def inspect_all(
     for start in range(0, len(photos), BATCH):
         if cancel.abandoned:
             return
-        yield {photo.id: _inspect_one(photo, telemetry) for photo in photos[start : start + BATCH]}
+        batch = photos[start : start + BATCH]
+        yield {photo.id: _inspect_one(photo, telemetry) for photo in batch if not cancel.abandoned}
 
 
 def _inspect_one(photo: Photo, telemetry: Telemetry) -> Inspected | PhotoError:

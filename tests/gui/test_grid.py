@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QListView, QWidget
 from engine.events import Selected
 from engine.paths import DataDir
 from engine.types import Decision, Marks
+from gui import grid as grid_module
 from gui.album_model import AlbumModel
 from gui.cell_layout import SIZES
 from gui.criteria import Criteria, Filter
@@ -223,6 +224,19 @@ def test_more_cells_of_the_same_size_stand_in_a_row_where_there_is_room(qtbot, g
         assert grid.gridSize().width() == smallest and grid.columns == columns
         tops.append(grid.visualRect(model.index(3, 0)).top())
     assert tops[0] > tops[1] == grid.visualRect(model.index(0, 0)).top()
+
+
+def test_an_empty_grid_says_another_reason_once_all_is_read(qtbot, grid, model, monkeypatch):
+    said: list[bool] = []
+    monkeypatch.setattr(
+        grid_module, "nothing_text", lambda criteria, *, is_read: said.append(is_read) or "nothing"
+    )
+    model.set_filter(Filter.REJECTED)
+    qtbot.waitUntil(lambda: bool(said))
+    assert set(said) == {False}
+    model.marks_known = True
+    model.set_marks({})
+    qtbot.waitUntil(lambda: said[-1])
 
 
 def test_sizes_change_the_columns_and_stay_in_range(qtbot, grid):

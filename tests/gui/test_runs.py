@@ -12,8 +12,9 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
 
-from engine import run_batches
-from engine.events import Notice, PhotoFailed
+from engine import pipeline, run_batches
+from engine.errors import LibraryError
+from engine.events import MarksRead, Notice, PhotoFailed
 from engine.library.decisions import DecisionStore, PhotoKey
 from engine.pipeline import cull
 from engine.stages import decoding, inspecting
@@ -132,8 +133,11 @@ def test_a_run_that_is_stopped_frees_the_window_whatever_the_engine_does(
     assert not window.actions_["album.cancel"].isEnabled()
 
 
-def _read_slowly(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
-    """Photos are read one in a batch, the first at once and the next ones when this is set."""
+def _read_slowly(monkeypatch: pytest.MonkeyPatch) -> tuple[threading.Event, list[int]]:
+    """Read photos one in a batch, the first at once and the next ones when the event is set.
+
+    The list holds those that were begun.
+    """
     real, may_go_on, read = inspecting.inspect, threading.Event(), []
 
     def slow(photo: Photo) -> Inspected:
@@ -143,7 +147,7 @@ def _read_slowly(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
 
     monkeypatch.setattr(inspecting, "inspect", slow)
     monkeypatch.setattr(inspecting, "BATCH", 1)
-    return may_go_on
+    return may_go_on, read
 
 
 def _decided_album(make_window, open_album, album: Path) -> None:
@@ -165,19 +169,20 @@ def test_a_run_that_is_stopped_while_photos_are_read_reads_on_and_scores_none(
     qtbot, make_window, open_album, small_album: Path, monkeypatch
 ):
     _decided_album(make_window, open_album, small_album)
-    may_go_on = _read_slowly(monkeypatch)
+    may_go_on, read = _read_slowly(monkeypatch)
     window = make_window()
     window.open_album(small_album)
-    qtbot.waitUntil(lambda: window.album.total == 10, timeout=60_000)
+    qtbot.waitUntil(lambda: window.album.total == 10 and len(read) == 2, timeout=60_000)
     window.actions_["album.cancel"].trigger()
     assert window.run.running and window.run_bar.isVisible()
     assert "Ctrl+. stops that, too" in window.bottom_bar.message
     with qtbot.waitSignal(window.run.ended, timeout=60_000):
         may_go_on.set()
     assert _decisions(window).count(Decision.ACCEPT) == 9
-    assert window.bottom_bar.message == "All photos are read. Nothing new was scored."
+    assert window.bottom_bar.message == "Stopped. All photos are read; what was scored is kept."
     unscored = [entry.photo.name for entry in window.album.entries() if not entry.scores]
     assert unscored == ["new.JPG"]
+    assert "Scoring" not in window.run_bar.text
     assert not window.actions_["album.cancel"].isEnabled()
 
 
@@ -185,13 +190,13 @@ def test_a_run_that_is_stopped_twice_while_photos_are_read_says_what_is_not_show
     qtbot, make_window, open_album, small_album: Path, monkeypatch
 ):
     _decided_album(make_window, open_album, small_album)
-    may_go_on = _read_slowly(monkeypatch)
+    may_go_on, read = _read_slowly(monkeypatch)
     dialogs: list[object] = []
     for name in ("ExportDialog", "RejectDialog", "SidecarDialog"):
         monkeypatch.setattr(hand_off, name, lambda *given, **more: dialogs.append(given))
     window = make_window()
     window.open_album(small_album)
-    qtbot.waitUntil(lambda: window.album.total == 10, timeout=60_000)
+    qtbot.waitUntil(lambda: window.album.total == 10 and len(read) == 2, timeout=60_000)
     window.actions_["album.export"].trigger()
     assert "still being read" in window.bottom_bar.message
     window.actions_["album.cancel"].trigger()
@@ -199,8 +204,8 @@ def test_a_run_that_is_stopped_twice_while_photos_are_read_says_what_is_not_show
     assert not window.run.running and not window.run_bar.isVisible()
     assert "what you decided on the rest is kept, but not shown. Ctrl+R reads" in window.bottom_bar.message
     may_go_on.set()
-    qtbot.waitUntil(lambda: window.album.marks_known, timeout=60_000)
-    assert 1 <= _decisions(window).count(Decision.ACCEPT) < 9, "no more was read than what was begun"
+    qtbot.waitUntil(lambda: window.album.marks_known is True, timeout=60_000)
+    assert len(read) == 2 == _decisions(window).count(Decision.ACCEPT), "no more than what was begun"
     for command in ("album.export", "album.take_out", "album.sidecars"):
         window.messages.info("")
         window.actions_[command].trigger()
@@ -212,6 +217,87 @@ def test_a_run_that_is_stopped_twice_while_photos_are_read_says_what_is_not_show
         window.actions_["album.again"].trigger()
     assert _decisions(window).count(Decision.ACCEPT) == 9
     assert all(entry.scores for entry in window.album.entries())
+
+
+@pytest.mark.parametrize("files", [0, 3])
+def test_a_folder_of_which_nothing_can_be_read_says_so_when_it_is_stopped(
+    qtbot, make_window, tmp_path: Path, monkeypatch, files: int
+):
+    folder = tmp_path / "nothing"
+    folder.mkdir()
+    for number in range(files):
+        (folder / f"IMG_{number}.jpg").write_bytes(b"no picture")
+    may_go_on = _wait_before_listing(monkeypatch)
+    window = make_window()
+    window.open_album(folder)
+    window.actions_["album.cancel"].trigger()
+    with qtbot.waitSignal(window.run.ended, timeout=60_000):
+        may_go_on.set()
+    words = "None of 3 photos could be read: each says why." if files else "holds no photos"
+    assert words in window.bottom_bar.message
+
+
+def _wait_before_listing(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    real, may_go_on = pipeline.scan, threading.Event()
+
+    def slow(*given):
+        assert may_go_on.wait(30)
+        return real(*given)
+
+    monkeypatch.setattr(pipeline, "scan", slow)
+    return may_go_on
+
+
+def test_nothing_is_taken_out_of_an_album_that_is_not_listed_yet(
+    qtbot, make_window, small_album: Path, monkeypatch
+):
+    dialogs: list[object] = []
+    monkeypatch.setattr(hand_off, "RejectDialog", lambda *given, **more: dialogs.append(given))
+    may_go_on = _wait_before_listing(monkeypatch)
+    window = make_window()
+    window.open_album(small_album)
+    window.actions_["album.take_out"].trigger()
+    assert "still being read" in window.bottom_bar.message and not dialogs
+    with qtbot.waitSignal(window.run.ended, timeout=60_000):
+        may_go_on.set()
+
+
+def test_nothing_is_handed_out_while_decisions_cannot_be_read(
+    make_window, open_album, small_album: Path, monkeypatch
+):
+    _decided_album(make_window, open_album, small_album)
+    dialogs: list[object] = []
+    for name in ("ExportDialog", "RejectDialog", "SidecarDialog"):
+        monkeypatch.setattr(hand_off, name, lambda *given, **more: dialogs.append(given))
+
+    def broken(*given):
+        raise LibraryError("Decisions could not be read: the disk is gone.")
+
+    window = make_window()
+    with monkeypatch.context() as patch:
+        patch.setattr(DecisionStore, "marks", broken)
+        open_album(window, small_album)
+    for command in ("album.export", "album.take_out", "album.sidecars"):
+        window.messages.info("")
+        window.actions_[command].trigger()
+        assert "could not be read. Ctrl+R reads" in window.bottom_bar.message
+    assert not dialogs
+    open_album(window, small_album)
+    assert _decisions(window).count(Decision.ACCEPT) == 9 and window.album.is_read
+
+
+def test_what_is_decided_while_decisions_cannot_be_read_makes_them_no_better_known(
+    window: MainWindow, monkeypatch
+):
+    window.actions_["review.accept"].trigger()
+
+    def broken(*given):
+        raise LibraryError("Decisions could not be read: the disk is gone.")
+
+    monkeypatch.setattr(DecisionStore, "marks", broken)
+    window.run._take(window.album.job, [MarksRead({})])
+    assert not window.album.is_read
+    assert _decisions(window).count(Decision.ACCEPT) == 1, "what is shown stays"
 
 
 def test_an_empty_folder_is_said_to_be_empty(tmp_path: Path, make_window, open_album):

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from engine.events import (
     ModelsChanged,
     Notice,
     PhotoScored,
+    PhotosInspected,
     Progress,
     Selected,
 )
@@ -116,6 +117,17 @@ def test_a_crash_is_told_and_the_next_run_has_a_new_process(process, small_album
     again = list(run(process, CullJob(album), data_dir))
     assert isinstance(again[-1], Finished)
     assert max(status.cached for status in last_statuses(again)) >= 5, "what was scored before it is kept"
+
+
+@pytest.mark.parametrize(("ask", "read"), [(CancelToken.only_read, 9), (CancelToken.cancel, 0)])
+def test_what_is_wanted_as_a_run_is_begun_is_obeyed_from_the_start(
+    process, small_album, data_dir, ask: Callable[[CancelToken], None], read: int
+):
+    cancel = CancelToken()
+    ask(cancel)
+    events = list(run(process, CullJob(small_album), data_dir, cancel))
+    assert events[-1].cancelled and not what(events, PhotoScored)
+    assert sum(len(event.inspected) for event in what(events, PhotosInspected)) == read
 
 
 def test_a_run_that_is_cancelled_ends_and_says_so(process, small_album, data_dir, tmp_path):
