@@ -19,6 +19,7 @@ from engine.events import (
     PhotoFailed,
     PhotoScored,
     PhotosInspected,
+    Progress,
     Selected,
 )
 from engine.paths import DataDir
@@ -202,8 +203,8 @@ def test_a_run_that_is_only_to_read_reads_all_and_scores_none(
     for event in cull(CullJob(small_album, without=RULES_ONLY), settings, data_dir, cancel):
         if isinstance(event, PhotosInspected):
             inspected += event.inspected
-        elif isinstance(event, PhotoScored):
-            scored.append(event.photo_id)
+        elif isinstance(event, PhotoScored) or (isinstance(event, Progress) and event.stage == "score"):
+            scored.append(event)
     assert isinstance(event, Finished) and event.cancelled
     assert (len(inspected), scored) == (read, [])
 

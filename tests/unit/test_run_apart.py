@@ -123,6 +123,7 @@ def test_a_crash_is_told_and_the_next_run_has_a_new_process(process, small_album
 def test_what_is_wanted_as_a_run_is_begun_is_obeyed_from_the_start(
     process, small_album, data_dir, ask: Callable[[CancelToken], None], read: int
 ):
+    list(run(process, CullJob(small_album, infer=False), data_dir))  # it has started, and waits for orders
     cancel = CancelToken()
     ask(cancel)
     events = list(run(process, CullJob(small_album), data_dir, cancel))
