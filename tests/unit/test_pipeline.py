@@ -109,6 +109,7 @@ def test_for_a_role_that_is_switched_off_nothing_is_decoded(small_album: Path, s
     job.switches.turn(Role.QUALITY, on=False)
     first, second = (_run(job, settings, data_dir)[1] for _ in range(2))
     assert _figures(first).stages["decode"].count == 9, "grouping needs a sketch of each"
+    assert (_figures(first).photos, _figures(second).photos) == (9, 9)
     assert "decode" not in _figures(second).stages
     assert not any(event.scores for event in first + second if isinstance(event, PhotoScored))
 
