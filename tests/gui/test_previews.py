@@ -45,6 +45,19 @@ def _photos(folder, count: int) -> list[Photo]:
     return [Photo(number, file.name, (file,)) for number, file in enumerate(files)]
 
 
+def _hold(monkeypatch: pytest.MonkeyPatch) -> tuple[list[str], threading.Event]:
+    """Have photos decoded only when the event is set; the list holds the names of those that were begun."""
+    begun, may_go_on = [], threading.Event()
+
+    def slow(photo: Photo, long_side: int) -> decoding.Decoded:
+        begun.append(photo.name)
+        assert may_go_on.wait(30)
+        return decoding.decode(photo, long_side)
+
+    monkeypatch.setattr(module, "decode", slow)
+    return begun, may_go_on
+
+
 def _want(previews: Previews, photos: list[Photo], box: Box = BOX) -> None:
     previews.want([Wish(photo, box, QSize(1200, 800)) for photo in photos])
 
@@ -113,17 +126,10 @@ def test_pictures_are_kept_up_to_a_number_of_bytes(qtbot, previews, tmp_path, mo
 
 
 def test_pictures_of_a_former_album_do_not_arrive(qtbot, previews, tmp_path, monkeypatch):
-    begun, may_go_on = threading.Event(), threading.Event()
-
-    def slow(photo: Photo, long_side: int) -> decoding.Decoded:
-        begun.set()
-        assert may_go_on.wait(30)
-        return decoding.decode(photo, long_side)
-
-    monkeypatch.setattr(module, "decode", slow)
+    begun, may_go_on = _hold(monkeypatch)
     photos = _photos(tmp_path, 2)
     _want(previews, photos)
-    assert begun.wait(30)
+    qtbot.waitUntil(lambda: bool(begun))
     previews.begin(2)
     may_go_on.set()
     with qtbot.assertNotEmitted(previews.arrived):
@@ -164,15 +170,7 @@ def test_a_picture_on_disk_is_taken_where_it_is_sharp(qtbot, previews, decoded, 
 
 
 def test_what_may_be_next_is_begun_once_what_is_shown_is_there(qtbot, previews, tmp_path, monkeypatch):
-    begun: list[str] = []
-    may_go_on = threading.Event()
-
-    def slow(photo: Photo, long_side: int) -> decoding.Decoded:
-        begun.append(photo.name)
-        assert may_go_on.wait(30)
-        return decoding.decode(photo, long_side)
-
-    monkeypatch.setattr(module, "decode", slow)
+    begun, may_go_on = _hold(monkeypatch)
     photos = _photos(tmp_path, 3)
     wishes = [Wish(photo, BOX, QSize(1200, 800), ahead=photo is not photos[0]) for photo in photos]
     previews.want(wishes)
@@ -218,20 +216,12 @@ def test_the_next_photo_waits_for_the_picture_on_the_screen_not_for_its_faces(
 
 
 def test_neighbours_wait_for_all_pixels_where_those_are_what_is_shown(qtbot, previews, tmp_path, monkeypatch):
-    begun: list[int] = []
-    may_go_on = threading.Event()
-
-    def slow(photo: Photo, long_side: int) -> decoding.Decoded:
-        begun.append(photo.id)
-        assert may_go_on.wait(30)
-        return decoding.decode(photo, long_side)
-
-    monkeypatch.setattr(module, "decode", slow)
+    begun, may_go_on = _hold(monkeypatch)
     photos = _photos(tmp_path, 2)
     previews.want([Wish(photo, FULL, QSize(1200, 800), ahead=photo is photos[1]) for photo in photos])
     qtbot.waitUntil(lambda: bool(begun))
     qtbot.wait(100)
-    assert begun == [photos[0].id]
+    assert begun == [photos[0].name]
     may_go_on.set()
     qtbot.waitUntil(lambda: _have(previews, photos, FULL))
 
@@ -246,15 +236,7 @@ def test_what_was_to_be_next_is_forgotten_with_another_wish(qtbot, previews, dec
 
 
 def test_nothing_is_begun_after_the_end(qtbot, previews, tmp_path, monkeypatch):
-    begun: list[str] = []
-    may_go_on = threading.Event()
-
-    def slow(photo: Photo, long_side: int) -> decoding.Decoded:
-        begun.append(photo.name)
-        assert may_go_on.wait(30)
-        return decoding.decode(photo, long_side)
-
-    monkeypatch.setattr(module, "decode", slow)
+    begun, may_go_on = _hold(monkeypatch)
     photos = _photos(tmp_path, 2)
     previews.want([Wish(photo, BOX, QSize(), ahead=photo is photos[1]) for photo in photos])
     qtbot.waitUntil(lambda: bool(begun))

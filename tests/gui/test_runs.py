@@ -161,6 +161,18 @@ def _decided_album(make_window, open_album, album: Path) -> None:
     Image.new("RGB", (640, 480), (30, 60, 90)).save(album / "new.JPG")
 
 
+def _note_dialogs(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Have no dialog open; the list holds what those that were asked for were given."""
+    dialogs: list[object] = []
+    for name in ("ExportDialog", "RejectDialog", "SidecarDialog"):
+        monkeypatch.setattr(hand_off, name, lambda *given, **more: dialogs.append(given))
+    return dialogs
+
+
+def _broken(*given: object) -> None:
+    raise LibraryError("Decisions could not be read: the disk is gone.")
+
+
 def _decisions(window: MainWindow) -> list[Decision]:
     return [entry.decision for entry in window.album.entries()]
 
@@ -191,9 +203,7 @@ def test_a_run_that_is_stopped_twice_while_photos_are_read_says_what_is_not_show
 ):
     _decided_album(make_window, open_album, small_album)
     may_go_on, read = _read_slowly(monkeypatch)
-    dialogs: list[object] = []
-    for name in ("ExportDialog", "RejectDialog", "SidecarDialog"):
-        monkeypatch.setattr(hand_off, name, lambda *given, **more: dialogs.append(given))
+    dialogs = _note_dialogs(monkeypatch)
     window = make_window()
     window.open_album(small_album)
     qtbot.waitUntil(lambda: window.album.total == 10 and len(read) == 2, timeout=60_000)
@@ -251,8 +261,7 @@ def _wait_before_listing(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
 def test_nothing_is_taken_out_of_an_album_that_is_not_listed_yet(
     qtbot, make_window, small_album: Path, monkeypatch
 ):
-    dialogs: list[object] = []
-    monkeypatch.setattr(hand_off, "RejectDialog", lambda *given, **more: dialogs.append(given))
+    dialogs = _note_dialogs(monkeypatch)
     may_go_on = _wait_before_listing(monkeypatch)
     window = make_window()
     window.open_album(small_album)
@@ -266,16 +275,10 @@ def test_nothing_is_handed_out_while_decisions_cannot_be_read(
     make_window, open_album, small_album: Path, monkeypatch
 ):
     _decided_album(make_window, open_album, small_album)
-    dialogs: list[object] = []
-    for name in ("ExportDialog", "RejectDialog", "SidecarDialog"):
-        monkeypatch.setattr(hand_off, name, lambda *given, **more: dialogs.append(given))
-
-    def broken(*given):
-        raise LibraryError("Decisions could not be read: the disk is gone.")
-
+    dialogs = _note_dialogs(monkeypatch)
     window = make_window()
     with monkeypatch.context() as patch:
-        patch.setattr(DecisionStore, "marks", broken)
+        patch.setattr(DecisionStore, "marks", _broken)
         open_album(window, small_album)
     for command in ("album.export", "album.take_out", "album.sidecars"):
         window.messages.info("")
@@ -290,11 +293,7 @@ def test_what_is_decided_while_decisions_cannot_be_read_makes_them_no_better_kno
     window: MainWindow, monkeypatch
 ):
     window.actions_["review.accept"].trigger()
-
-    def broken(*given):
-        raise LibraryError("Decisions could not be read: the disk is gone.")
-
-    monkeypatch.setattr(DecisionStore, "marks", broken)
+    monkeypatch.setattr(DecisionStore, "marks", _broken)
     window.run._take(window.album.job, [MarksRead({})])
     assert not window.album.is_read
     assert _decisions(window).count(Decision.ACCEPT) == 1, "what is shown stays"
